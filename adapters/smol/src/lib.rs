@@ -1,0 +1,1 @@
+//! opi-core over smol.

@@ -1,0 +1,1 @@
+//! `[4-byte big-endian length][payload]`.

@@ -1,0 +1,50 @@
+//! Every bound of the core, with its reason.
+//!
+//! A peer can make us poll often, never long, and never make us hold more than these numbers (I10).
+//! The sizes of fields follow what implementations are seen to send; a longer identifier is the peer's
+//! fault, a longer free text is cut and marked as cut.
+
+/// Longest frame accepted unless the caller says otherwise, in bytes.
+///
+/// No document gives a maximum; the Nexi SDKs cap at 4 MiB. Bytes are counted, not buffered, so the
+/// number costs no memory.
+pub const FRAME_BYTES: u32 = 4 * 1024 * 1024;
+
+/// Open elements at one time. The Nexi SDKs use 64; real messages use at most 7.
+pub const XML_DEPTH: usize = 64;
+
+/// Longest element or attribute name, prefix included, in bytes. The longest known name has 29.
+pub const XML_NAME: usize = 64;
+
+/// Attributes of one element. `Authorisation` has 31 known ones, `CardServiceResponse` about 14.
+pub const XML_ATTRIBUTES: usize = 64;
+
+/// Bytes kept for the names of open elements, the attribute names of one tag and the namespace bindings in scope.
+pub const XML_SCOPE: usize = 1024;
+
+/// Longest character reference between `&` and `;`: leading zeros are legal, without end they are an attack.
+pub const XML_REFERENCE: usize = 16;
+
+/// Smallest receive window: one name, the markup around it and a reference must fit together.
+pub const WINDOW_MIN: usize = 128;
+
+/// `WorkstationID`: the Nexi SDKs allow 40.
+pub const WORKSTATION_ID: usize = 40;
+
+/// `RequestID` as a peer may send it: our nine digits, `N.M`, or a UUID (36) with a suffix.
+pub const REQUEST_ID: usize = 48;
+
+/// `ReferenceNumber` as this till writes it: the Nexi SDKs allow 20.
+pub const REFERENCE: usize = 20;
+
+/// A card number as it may be sent, masked or not: 19 digits (ISO/IEC 7812) and grouping.
+pub const PAN: usize = 32;
+
+/// Digits of the longest card number (ISO/IEC 7812).
+pub const PAN_DIGITS: usize = 19;
+
+/// Digits of the shortest card number still in use.
+pub const PAN_DIGITS_MIN: usize = 13;
+
+/// Digits of a card number that may be shown: the first six and the last four (PCI DSS, requirement 3.4).
+pub const PAN_DIGITS_SHOWN: usize = 10;

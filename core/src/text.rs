@@ -1,0 +1,106 @@
+//! Bounded free text: what a person reads. It may be cut, and says so.
+
+use core::fmt;
+
+/// Free text of at most `N` bytes of UTF-8.
+///
+/// Longer text is cut at a character boundary and [`is_cut`](Text::is_cut) says so: a receipt line that is too
+/// long is still a receipt line, and must never cost a payment its result. Identifiers are never cut, see
+/// [`Id`](crate::id::Id).
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Text<const N: usize> {
+    kept: heapless::String<N>,
+    cut: bool,
+}
+
+impl<const N: usize> Text<N> {
+    /// The empty text.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { kept: heapless::String::new(), cut: false }
+    }
+
+    /// The text, cut if longer than `N` bytes.
+    #[must_use]
+    pub fn from_cut(text: &str) -> Self {
+        let mut new = Self::new();
+        new.append(text);
+        new
+    }
+
+    /// Adds what still fits; once something was cut, nothing more is added.
+    pub fn append(&mut self, more: &str) {
+        if self.cut || self.kept.push_str(more).is_ok() {
+            return;
+        }
+        self.cut = true;
+        let mut room = N - self.kept.len();
+        while !more.is_char_boundary(room) {
+            room -= 1;
+        }
+        // Cannot fail: `room` bytes are free.
+        let _ = self.kept.push_str(more.get(..room).unwrap_or_default());
+    }
+
+    /// Says that something is missing at the end.
+    pub const fn mark_cut(&mut self) {
+        self.cut = true;
+    }
+
+    /// What was kept.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.kept.as_str()
+    }
+
+    /// Whether something is missing at the end.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// Whether nothing was kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// Empties the text.
+    pub fn clear(&mut self) {
+        self.kept.clear();
+        self.cut = false;
+    }
+}
+
+impl<const N: usize> fmt::Write for Text<N> {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        self.append(more);
+        Ok(())
+    }
+}
+
+impl<const N: usize> From<&str> for Text<N> {
+    fn from(text: &str) -> Self {
+        Self::from_cut(text)
+    }
+}
+
+impl<const N: usize> fmt::Display for Text<N> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::secret::Masked(self.as_str()).fmt(out)?;
+        if self.cut { out.write_str("…") } else { Ok(()) }
+    }
+}
+
+impl<const N: usize> fmt::Debug for Text<N> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "\"{self}\"")
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<const N: usize> serde::Serialize for Text<N> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&crate::secret::Masked(self.as_str()))
+    }
+}

@@ -1,0 +1,124 @@
+//! Two clocks, never mixed: [`Instant`] for deadlines, [`WallTime`] for what is written into messages.
+
+use core::fmt;
+use core::time::Duration;
+
+/// A point on the caller's monotonic clock, in milliseconds from any start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// So many milliseconds after the caller's start.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds after the caller's start.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// Later by `by`, rounded down to milliseconds.
+    #[must_use]
+    pub fn after(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+    }
+
+    /// How long after `earlier` this is; zero if it is before.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Local date and time with its distance to UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WallTime {
+    unix_seconds: i64,
+    offset_minutes: i16,
+}
+
+impl WallTime {
+    /// Seconds since 1970-01-01T00:00:00Z, and the minutes by which local time is ahead of UTC (−1439 to 1439).
+    #[must_use]
+    pub fn new(unix_seconds: i64, offset_minutes: i16) -> Self {
+        // Years 0001 to 9999: four digits are what the wire has room for.
+        Self {
+            unix_seconds: unix_seconds.clamp(-62_135_510_400, 253_402_214_400),
+            offset_minutes: offset_minutes.clamp(-1439, 1439),
+        }
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn unix_seconds(self) -> i64 {
+        self.unix_seconds
+    }
+
+    /// Minutes by which local time is ahead of UTC.
+    #[must_use]
+    pub const fn offset_minutes(self) -> i16 {
+        self.offset_minutes
+    }
+
+    /// Later by `by`, whole seconds.
+    #[must_use]
+    pub fn after(self, by: Duration) -> Self {
+        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        Self::new(self.unix_seconds.saturating_add(seconds), self.offset_minutes)
+    }
+
+    /// `2026-04-08T10:15:00`, local, no zone: German OPI and CCV firmware.
+    #[must_use]
+    pub const fn without_zone(self) -> Stamp {
+        Stamp { time: self, zone: false }
+    }
+
+    /// `2026-04-08T10:15:00+02:00`: Nexi and IFSF.
+    #[must_use]
+    pub const fn with_zone(self) -> Stamp {
+        Stamp { time: self, zone: true }
+    }
+}
+
+/// A [`WallTime`] as the wire writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    time: WallTime,
+    zone: bool,
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let offset = i64::from(self.time.offset_minutes);
+        let local = self.time.unix_seconds + offset * 60;
+        let (days, second_of_day) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        let (year, month, day) = civil(days);
+        let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
+        write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        if self.zone {
+            let sign = if offset < 0 { '-' } else { '+' };
+            write!(out, "{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60)?;
+        }
+        Ok(())
+    }
+}
+
+/// Year, month and day of a day number counted from 1970-01-01, in the Gregorian calendar.
+///
+/// The year is shifted to begin in March, so that the leap day is its last (Howard Hinnant, "chrono-Compatible
+/// Low-Level Date Algorithms").
+const fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
+}
