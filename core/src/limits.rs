@@ -48,3 +48,27 @@ pub const PAN_DIGITS_MIN: usize = 13;
 
 /// Digits of a card number that may be shown: the first six and the last four (PCI DSS, requirement 3.4).
 pub const PAN_DIGITS_SHOWN: usize = 10;
+
+/// One line of a receipt or display, in bytes: 48 columns are the widest seen, four bytes to a character at worst.
+pub const TEXT_LINE: usize = 192;
+
+/// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
+pub const VOCABULARY: usize = 48;
+
+/// `TrxReferenceNumber` and its like: 11 to 20 seen, CCV merchant references have up to 100 but are not numbers.
+pub const TRX_REFERENCE: usize = 40;
+
+/// Trace, batch and receipt numbers: 8 digits seen.
+pub const STAN: usize = 16;
+
+/// `TerminalID`: 8 to 16 seen.
+pub const TERMINAL_ID: usize = 32;
+
+/// A time stamp as received: 33 characters with seven decimals and a zone.
+pub const TIME_STAMP: usize = 40;
+
+/// Approval codes: 6 to 8 seen.
+pub const APPROVAL_CODE: usize = 16;
+
+/// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
+pub const DECLINE_REASON: usize = 16;
