@@ -195,7 +195,7 @@ impl Profile {
         status: &[RequestType::GetStatus],
         // CCV-C; the answer to GetInfo lists the brands as well (Nexi SDKs).
         circuits: &[RequestType::GetCardCircuits, RequestType::GetInfo],
-        contact_tms: &[RequestType::ContactTMS],
+        contact_tms: &[RequestType::ContactTms],
         contact_acquirer: &[RequestType::ContactAcq],
         restart: &[RequestType::RestartTerminal],
         // Nexi SDKs, Nexi proxy.
@@ -239,7 +239,7 @@ impl Profile {
         // CCV-C, CCV-NODE.
         status: &[RequestType::GetStatus],
         circuits: &[RequestType::GetCardCircuits],
-        contact_tms: &[RequestType::ContactTMS],
+        contact_tms: &[RequestType::ContactTms],
         contact_acquirer: &[RequestType::ContactAcq],
         restart: &[RequestType::RestartTerminal],
         // CCV-NODE; CCV-C uses the same connection.
