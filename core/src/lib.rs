@@ -9,6 +9,7 @@ pub mod frame;
 pub mod id;
 pub mod limits;
 pub mod money;
+pub mod opi;
 pub mod secret;
 pub mod text;
 pub mod time;
