@@ -48,8 +48,8 @@ pub(crate) fn read_windowed(document: &[u8], size: usize, step: usize) -> Readin
         fed += more;
         let last = fed == document.len();
         let mut input = window.as_slice();
-        let mut ended = false;
         loop {
+            let ended;
             match decoder.next(&mut input, last) {
                 Ok(Some(part)) => ended = reading.keep(part),
                 Ok(None) => {
