@@ -22,10 +22,22 @@ pub const XML_ATTRIBUTES: usize = 64;
 /// Bytes kept for the names of open elements, the attribute names of one tag and the namespace bindings in scope.
 pub const XML_SCOPE: usize = 1024;
 
+/// Namespace declarations in scope at one time. Real messages declare at most four on the root; some repeat the
+/// default one on children.
+pub const XML_BINDINGS: usize = 16;
+
+/// White space on each side of the `=` of an attribute, in bytes. XML sets no limit, but the name must stay in the
+/// window until its value begins. No known implementation writes any.
+pub const XML_EQUALS: usize = 16;
+
+/// Longest value in the XML declaration, in bytes. The longest known encoding name has 12.
+pub const XML_DECLARED: usize = 32;
+
 /// Longest character reference between `&` and `;`: leading zeros are legal, without end they are an attack.
 pub const XML_REFERENCE: usize = 16;
 
-/// Smallest receive window: one name, the markup around it and a reference must fit together.
+/// Smallest receive window: an attribute's name, the white space around its `=` and a quote must fit together
+/// ([`XML_NAME`] + 2 * [`XML_EQUALS`] + 2).
 pub const WINDOW_MIN: usize = 128;
 
 /// `WorkstationID`: the Nexi SDKs allow 40.
