@@ -14,6 +14,8 @@ pub mod money;
 pub mod operation;
 pub mod receipt;
 pub mod secret;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod text;
 pub mod time;
 pub mod window;

@@ -67,6 +67,9 @@ pub(super) struct Trade {
     pub(super) approval: u32,
     pub(super) trx_reference: u64,
     pub(super) at: WallTime,
+    /// The STAN of the transaction that it reverses or completes.
+    pub(super) takes_up: Option<u32>,
+    /// Reversed or completed.
     pub(super) reversed: bool,
 }
 
@@ -83,6 +86,9 @@ impl Ledger {
     pub(super) fn book(&mut self, trade: &Trade, card_circuit: &'static str) -> Option<Entry> {
         if trade.direction != Direction::Held {
             self.add(card_circuit, trade.direction, trade.amount)?;
+        }
+        if let Some(original) = self.trades.iter_mut().find(|old| Some(old.stan) == trade.takes_up) {
+            original.reversed = true;
         }
         if self.trades.is_full() {
             self.trades.pop_front();
@@ -130,8 +136,8 @@ impl Ledger {
     }
 
     /// The youngest trade that fits.
-    pub(super) fn find(&mut self, fits: impl Fn(&Trade) -> bool) -> Option<&mut Trade> {
-        self.trades.iter_mut().rev().find(|trade| fits(trade))
+    pub(super) fn find(&self, fits: impl Fn(&Trade) -> bool) -> Option<&Trade> {
+        self.trades.iter().rev().find(|trade| fits(trade))
     }
 
     pub(super) fn next_stan(&mut self) -> u32 {

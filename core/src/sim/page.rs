@@ -26,6 +26,10 @@ impl<'b> Page<'b> {
         self.at
     }
 
+    pub(super) const fn has_room(&self) -> bool {
+        !self.full
+    }
+
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         match self.out.get_mut(self.at..self.at.saturating_add(bytes.len())) {
             Some(room) => {
