@@ -11,6 +11,7 @@
 //! What a terminal answers is a [`Script`], what goes wrong on the way is a [`Fault`]. [`Output::Booked`] comes at
 //! the moment money moves: it is the truth that outcomes are judged by (I4).
 
+mod answer;
 mod chance;
 mod dialect;
 mod dialogue;
