@@ -189,3 +189,78 @@ fn set_options(stream: &TcpStream) -> io::Result<()> {
     let keep_alive = keep_alive.with_retries(count);
     socket2::SockRef::from(stream).set_tcp_keepalive(&keep_alive)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    async fn happened(connection: &mut Connection, room: usize, buffer: &mut [u8]) -> Happened {
+        poll_fn(|cx| connection.poll(cx, room, buffer)).await
+    }
+
+    /// A connection of ours, and the other end of it.
+    fn pair() -> (Connection, std::net::TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut ours = Connection::default();
+        ours.connect(listener.local_addr().unwrap());
+        assert!(matches!(smol::block_on(happened(&mut ours, 0, &mut [])), Happened::Connected));
+        (ours, listener.accept().unwrap().0)
+    }
+
+    #[test]
+    fn the_count_of_a_broken_sending_covers_all_that_arrived() {
+        // Larger than what two kernels buffer, so that sending stops before the end.
+        let frame = vec![7; 64 * 1024 * 1024];
+        for arrives in [0, 1, 4096, 300_000] {
+            let (mut ours, mut peer) = pair();
+            ours.send(&frame).unwrap();
+            let reading = std::thread::spawn(move || peer.read_exact(&mut vec![0; arrives]).unwrap());
+            let Happened::SendFailed(at_most, _) = smol::block_on(happened(&mut ours, 4096, &mut [0; 4096])) else {
+                panic!("the peer went away in the middle of the frame");
+            };
+            reading.join().unwrap();
+            assert!((arrives..frame.len()).contains(&at_most), "{arrives} arrived, {at_most} told");
+        }
+    }
+
+    #[test]
+    fn an_end_in_the_middle_of_a_frame_is_told_as_a_count_first() {
+        let (mut ours, peer) = pair();
+        ours.send(&vec![7; 64 * 1024 * 1024]).unwrap();
+        // The peer says that it will send no more, and reads no more either.
+        peer.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut buffer = [0; 16];
+        assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::SendFailed(..)));
+        assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Closed(_)));
+        assert!(matches!(ours, Connection::Down));
+    }
+
+    #[test]
+    fn never_more_than_there_is_room_and_what_was_read_before_comes_first() {
+        let (listener, mut ours) = (TcpListener::bind("127.0.0.1:0").unwrap(), Connection::default());
+        let mut peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        peer.write_all(b"fghij").unwrap();
+        drop(peer);
+        let stream = TcpStream::try_from(listener.accept().unwrap().0).unwrap();
+        ours.accept(Arrival { stream, head: b"abcde".to_vec() }).unwrap();
+        let (mut all, mut buffer) = (Vec::new(), [0; 8]);
+        smol::block_on(async {
+            assert!(smol::future::poll_once(happened(&mut ours, 0, &mut buffer)).await.is_none(), "no room");
+            for room in [2, 8, 1].into_iter().cycle() {
+                match happened(&mut ours, room, &mut buffer).await {
+                    Happened::Received(length) => {
+                        assert!(length <= room);
+                        all.extend_from_slice(&buffer[..length]);
+                    }
+                    Happened::Closed(error) => return assert!(error.is_none()),
+                    _ => panic!("nothing else happens"),
+                }
+            }
+        });
+        assert_eq!(all, b"abcdefghij");
+    }
+}
