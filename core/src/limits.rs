@@ -64,7 +64,6 @@ pub const PAN_DIGITS_SHOWN: usize = 10;
 /// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
 pub const VOCABULARY: usize = 48;
 
-
 // Fields of OPI messages. The sizes are those seen in implementations (Nexi SDKs, CCV firmware and libraries), with room.
 
 /// A word that is not listed, such as a `RequestType` or an `OverallResult`; the longest listed one has 32 bytes.

@@ -12,9 +12,9 @@ use crate::drive::{Link, Misuse};
 use crate::frame;
 use crate::id::RequestId;
 use crate::limits;
+use crate::operation::Operation;
 use crate::opi::message::{OverallResult, RequestType};
 use crate::opi::profile::AbortStyle;
-use crate::operation::Operation;
 use crate::time::Instant;
 
 /// The abort of the request in progress.
@@ -145,7 +145,7 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn send_abort(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
-        let request_id = self.next_request();
+        let request_id = self.counters.request();
         let until = self.now.after(self.settings.timeouts.abort);
         let at = self.current.as_ref()?.wall(self.now);
         let asking = Asking {
