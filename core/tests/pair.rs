@@ -9,7 +9,7 @@ use opi_core::drive::{Answer, Event, Input, Link, Output, QuestionId, QuestionKi
 use opi_core::id::{RequestId, WorkstationId};
 use opi_core::limits::SIM_TRANSMIT;
 use opi_core::money::{Currency, Decimal, Money};
-use opi_core::operation::{Finished, Operation, Original, Outcome, Request};
+use opi_core::operation::{Finished, Operation, Original, Outcome, Reason, Request};
 use opi_core::opi::{Memory, Profile, Session, Settings};
 use opi_core::sim::{self, Callback, Conn, Dialect, Entry, Fault, Script, Setup, Terminal};
 use opi_core::time::{Instant, WallTime};
@@ -332,8 +332,65 @@ fn every_script_ends_as_it_should_in_every_dialect() {
                 _ => &[Outcome::Approved],
             };
             assert!(wanted.contains(&finished.outcome), "{what}: {finished:?}");
+            let (amount, tip) = match script {
+                Script::Tip => (2_750, Some(250)),
+                Script::PartialApproval => (1_250, None),
+                _ => (2_500, None),
+            };
+            if finished.outcome == Outcome::Approved {
+                assert_eq!(finished.facts.amount.map(Money::minor), Some(amount), "{what}");
+                assert_eq!(finished.facts.tip.map(Money::minor), tip, "{what}");
+            }
+            let partial = finished.reason == Some(Reason::PartialApproval);
+            assert_eq!(partial, *script == Script::PartialApproval, "{what}");
         }
     }
+}
+
+#[test]
+fn cash_back_is_part_of_the_amount() {
+    for (profile, dialect) in pairs() {
+        let mut world = World::new(profile, setup(dialect, 5).with_script(Script::Cashback));
+        let money = |minor| Money::from_minor(minor, Currency::EUR);
+        let operation = Operation::Payment { amount: money(5_000), cash_back: Some(money(2_000)) };
+        let finished = world.start(operation);
+        assert_eq!(finished.outcome, Outcome::Approved);
+        assert_eq!((finished.facts.amount, finished.facts.cash_back), (Some(money(5_000)), Some(money(2_000))));
+        assert_eq!(world.booked[0].charged, money(5_000));
+    }
+}
+
+#[test]
+fn no_is_no() {
+    for (profile, dialect) in pairs() {
+        for script in [Script::SignatureQuestion, Script::Confirmation, Script::DeliveryBox] {
+            let mut world = World::new(profile, setup(dialect, 5).with_script(script));
+            world.yes = false;
+            let finished = world.pay(2_500);
+            assert_eq!(finished.outcome, Outcome::Aborted, "{} {}", profile.name, script.name());
+            assert_eq!((world.booked.len(), world.complaints.len()), (0, 0));
+        }
+    }
+}
+
+/// Whether the till is left without an answer that it may believe.
+fn loses_the_answer(fault: Fault) -> bool {
+    matches!(
+        fault,
+        Fault::HalfFrame
+            | Fault::DropBeforeRequest
+            | Fault::DropBeforeAnswer
+            | Fault::DropAfterCharge
+            | Fault::WrongRequestId
+            | Fault::WrongWorkstation
+            | Fault::WrongType
+            | Fault::Oversize
+            | Fault::ZeroLength
+            | Fault::Doctype
+            | Fault::Garbage
+            | Fault::NeverAnswers
+            | Fault::RebootInFlight
+    )
 }
 
 #[test]
@@ -352,6 +409,14 @@ fn every_fault_keeps_the_promise_in_every_dialect() {
                 let finished = world.pay(2_500);
                 world.check(&finished, &what);
                 assert_eq!(world.complaints, [""; 0], "{what}");
+                if !loses_the_answer(*fault) {
+                    let wanted = match script {
+                        Script::Decline => Outcome::Declined,
+                        Script::SlowCard => Outcome::Aborted,
+                        _ => Outcome::Approved,
+                    };
+                    assert_eq!(finished.outcome, wanted, "{what}: this fault must not change the outcome");
+                }
                 if let Some(unresolved) = world.session.unresolved() {
                     let charged = !world.booked.is_empty();
                     world.till(Input::Resolve { request: unresolved.request_id, charged });
