@@ -7,8 +7,9 @@ use super::part::{FragmentOf, Part, Piece};
 use super::payment::Authorisation;
 use super::place::{self, Container, Element, Inner, Outer};
 use super::record::{self, Record, Role, Spec};
+use super::request_type::RequestType;
 use super::value::{Flaw, Found};
-use super::vocabulary::{DeviceTarget, RequestType};
+use super::vocabulary::DeviceTarget;
 use crate::limits;
 use crate::text::Text;
 use crate::xml::{Name, Raw, Reader, Token, Tolerance};
@@ -102,15 +103,15 @@ enum Step<'a> {
 impl Decoder {
     /// A decoder at the start of a message.
     #[must_use]
-    pub fn new(tolerance: Tolerance) -> Self {
+    pub const fn new(tolerance: Tolerance) -> Self {
         Self {
             reader: Reader::new(tolerance),
-            header: Header::default(),
+            header: Header::EMPTY,
             nodes: heapless::Vec::new(),
             inner: Inner::Empty,
             outer: Outer::Empty,
-            facts: PrivateFacts::default(),
-            diagnosis: Diagnosis::default(),
+            facts: PrivateFacts::EMPTY,
+            diagnosis: Diagnosis::EMPTY,
             value: Text::new(),
             own: Text::new(),
             attribute: None,
