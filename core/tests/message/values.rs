@@ -149,11 +149,9 @@ fn other_wrong_values_are_left_out_and_counted() {
     let Message::CardServiceResponse(response) = decode(&document) else { panic!() };
     assert_eq!(response.left_out, 6);
     assert_eq!(response.authorisation.unwrap().approval_code.unwrap().as_str(), "1");
-    let document =
-        "<DeviceRequest><Output OutDeviceTarget='CashierDisplay' TimeOut='soon'><TextLine Row='-1' Column='2'\
-        Alignment='Middle'>x</TextLine></Output></DeviceRequest>"
-            .replace("'Al", "' Al");
-    let Message::DeviceRequest(request) = decode(&document) else { panic!() };
+    let document = "<DeviceRequest><Output OutDeviceTarget='CashierDisplay' TimeOut='soon'><TextLine Row='-1' Column='2' \
+        Alignment='Middle'>x</TextLine></Output></DeviceRequest>";
+    let Message::DeviceRequest(request) = decode(document) else { panic!() };
     assert_eq!(request.left_out, 3);
     assert_eq!(request.lines[0].line.column, Some(2));
     assert_eq!(request.lines[0].line.text.as_str(), "x");

@@ -7,8 +7,9 @@ use super::part::{FragmentOf, Part, Piece};
 use super::payment::Authorisation;
 use super::place::{self, Container, Element, Inner, Outer};
 use super::record::{self, Record, Role, Spec};
+use super::request_type::RequestType;
 use super::value::{Flaw, Found};
-use super::vocabulary::{DeviceTarget, RequestType};
+use super::vocabulary::DeviceTarget;
 use crate::limits;
 use crate::text::Text;
 use crate::xml::{Name, Raw, Reader, Token, Tolerance};
@@ -102,15 +103,15 @@ enum Step<'a> {
 impl Decoder {
     /// A decoder at the start of a message.
     #[must_use]
-    pub fn new(tolerance: Tolerance) -> Self {
+    pub const fn new(tolerance: Tolerance) -> Self {
         Self {
             reader: Reader::new(tolerance),
-            header: Header::default(),
+            header: Header::EMPTY,
             nodes: heapless::Vec::new(),
             inner: Inner::Empty,
             outer: Outer::Empty,
-            facts: PrivateFacts::default(),
-            diagnosis: Diagnosis::default(),
+            facts: PrivateFacts::EMPTY,
+            diagnosis: Diagnosis::EMPTY,
             value: Text::new(),
             own: Text::new(),
             attribute: None,
@@ -383,7 +384,6 @@ impl Decoder {
                 return Ok(Node::Group(slot, index));
             }
             if let Some((slot, index)) = self.find(slot, group, local) {
-                self.own_text(top)?;
                 self.value.clear();
                 return Ok(Node::Leaf(slot, index));
             }
@@ -399,17 +399,15 @@ impl Decoder {
         Ok(match element {
             Some(Element::Container(Container::Private)) if self.in_private() => Node::Unknown,
             Some(Element::Container(container)) => Node::Container(container),
-            Some(Element::Inner(inner)) if self.inner.is_empty() => {
-                self.derive_request_type(&inner);
-                self.inner = inner;
+            Some(Element::Inner(new)) if self.inner.is_empty() => {
+                self.inner = new();
+                self.derive_request_type();
                 self.own.clear();
                 Node::Record(Slot::Inner)
             }
-            Some(Element::Outer(outer)) if self.inner.is_empty() && self.outer.is_empty() => {
-                if matches!(outer, Outer::Event(_)) && self.header.request_type.is_none() {
-                    self.header.request_type = Some(RequestType::Event);
-                }
-                self.outer = outer;
+            Some(Element::Outer(new)) if self.inner.is_empty() && self.outer.is_empty() => {
+                self.outer = new();
+                self.derive_request_type();
                 Node::Record(Slot::Outer)
             }
             _ => self.stray(top, local),
@@ -469,10 +467,12 @@ impl Decoder {
     }
 
     /// A device request that does not say what it is: the question decides, if there is one.
-    fn derive_request_type(&mut self, inner: &Inner) {
-        let request_type = match inner {
-            Inner::Output(_) if self.header.request_type.is_none() => RequestType::Output,
-            Inner::InputCommand(_) if self.header.request_type.is_none() || self.derived => RequestType::Input,
+    fn derive_request_type(&mut self) {
+        let missing = self.header.request_type.is_none();
+        let request_type = match (&self.inner, &self.outer) {
+            (Inner::Output(_), _) if missing => RequestType::Output,
+            (Inner::InputCommand(_), _) if missing || self.derived => RequestType::Input,
+            (Inner::Empty, Outer::Event(_)) if missing => RequestType::Event,
             _ => return,
         };
         self.header.request_type = Some(request_type);
@@ -518,7 +518,7 @@ impl Decoder {
         }
     }
 
-    /// The text of a record or group up to here is its value, if there is more than blanks.
+    /// The text of a record or of a group in it is a value of its own; child elements are not part of it.
     fn own_text(&mut self, node: Node) -> Result<(), Fault> {
         let (slot, group) = match node {
             Node::Record(slot) => (slot, ""),
