@@ -60,3 +60,142 @@ pub const PAN_DIGITS_MIN: usize = 13;
 
 /// Digits of a card number that may be shown: the first six and the last four (PCI DSS, requirement 3.4).
 pub const PAN_DIGITS_SHOWN: usize = 10;
+
+/// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
+pub const VOCABULARY: usize = 48;
+
+// Fields of OPI messages. The sizes are those seen in implementations (Nexi SDKs, CCV firmware and libraries), with room.
+
+/// A word that is not listed, such as a `RequestType` or an `OverallResult`; the longest listed one has 32 bytes.
+pub const WORD: usize = 48;
+
+/// A word that is not listed, of a device, command, ticket or state; the longest listed one has 24 bytes.
+pub const DEVICE_WORD: usize = 32;
+
+/// `ReferenceNumber` as a peer may send it: CCV libraries allow 100.
+pub const REFERENCE_RECEIVED: usize = 104;
+
+/// `TerminalID`, `POPID`, `SequenceID`, `AcquirerID` and other short names of things: 8 to 16 are seen.
+pub const SHORT_ID: usize = 24;
+
+/// `STAN`, `TerminalBatch`, `ApprovalCode`, codes of errors and reasons: 4 to 8 digits are seen.
+pub const NUMBER_ID: usize = 16;
+
+/// `TrxReferenceNumber`, merchant and acquirer references: 11 to 20 are seen, UUIDs (36) are likely.
+pub const LONG_ID: usize = 48;
+
+/// A time as text: 33 with seven fractional digits and a zone.
+pub const TIMESTAMP: usize = 40;
+
+/// A brand code or name: `GermanDebitEcCash` has 17.
+pub const CARD_CIRCUIT: usize = 32;
+
+/// A name for people, such as `DisplayName` or `ApplicationSender`.
+pub const NAME: usize = 64;
+
+/// A longer text for people, such as `ErrorText` or `DiagnosisResult`.
+pub const REMARK: usize = 160;
+
+/// One line of a display or of a receipt: 24 to 48 characters are seen, two bytes each at worst.
+pub const TEXT_LINE: usize = 128;
+
+/// Data of one track of a card: track 1 has 79 characters, track 3 has 107.
+pub const TRACK: usize = 112;
+
+/// Chip data and encrypted data as text; longer data is left out, since a till has no use for it.
+pub const CHIP_DATA: usize = 128;
+
+/// What was scanned or typed instead of a card.
+pub const TYPED: usize = 64;
+
+/// An expiry date or a verification value.
+pub const CARD_FACT: usize = 16;
+
+/// A token for a card.
+pub const TOKEN: usize = 64;
+
+/// Longest value of one attribute or element that is read as one: the longest field above.
+pub const VALUE: usize = REMARK;
+
+/// Items of a sale in one message. A till that sells more sends them unitemised.
+pub const SALE_ITEMS: usize = 4;
+
+/// Brands a payment is restricted to, in one request.
+pub const CARD_CIRCUITS_ASKED: usize = 8;
+
+/// Brands in one answer: 32 are the most expected (Nexi, CCV).
+pub const CARD_CIRCUITS: usize = 32;
+
+/// Lines of a reconciliation in one answer: one for every brand and direction.
+pub const RECONCILIATION_LINES: usize = 64;
+
+/// Structured errors in one answer.
+pub const ERRORS: usize = 4;
+
+/// Devices whose versions stand in one answer.
+pub const DEVICES: usize = 4;
+
+/// Acquirers in one answer.
+pub const ACQUIRERS: usize = 8;
+
+/// Outputs of one device request: two receipts are seen, and there are 21 kinds of device.
+pub const OUTPUTS: usize = 16;
+
+/// Lines of one device request that is kept whole: a receipt has 20 to 120.
+pub const LINES: usize = 128;
+
+/// `PrivateData` of a request, in bytes. That of a German login has about 400.
+pub const FRAGMENT_ASKED: usize = 512;
+
+/// `PrivateData` of an answer, or an e-journal record, that is kept whole, in bytes.
+pub const FRAGMENT: usize = 1024;
+
+/// Pumps, products and the like of one event.
+pub const EVENT_LIST: usize = 4;
+
+/// Bytes of a message that a session reads in one step: pieces of journals and private data are no longer. Must be
+/// at least [`WINDOW_MIN`].
+pub const STEP: usize = 256;
+
+/// The text of one step: a byte of Windows-1252 has up to three in UTF-8.
+pub const STEP_TEXT: usize = 3 * STEP;
+
+/// Details of one part that wait to be told: `Identification` has ten.
+pub const DETAILS: usize = 12;
+
+/// Faults of the peer that wait to be told.
+pub const FAULTS: usize = 4;
+
+/// Aborts of one request (Nexi SDKs).
+pub const ABORTS: u8 = 3;
+
+/// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
+pub const DECLINE_REASON: usize = 16;
+
+/// Connections of tills that a simulated terminal serves at one time: a few tills, each with a request and an abort.
+pub const SIM_TILLS: usize = 8;
+
+/// Connections to the listener of a till that a simulated terminal has open at one time. A question and its
+/// withdrawal need two, a stray message a third.
+pub const SIM_DEVICES: usize = 4;
+
+/// Largest message a simulated terminal takes, in bytes. Requests of 1.3 KiB are the largest seen.
+pub const SIM_MESSAGE: usize = 4096;
+
+/// Steps of one scripted dialogue: the script that shows every device has 26.
+pub const SIM_STEPS: usize = 48;
+
+/// Things a simulated terminal has still to do. Each input leads to at most six.
+pub const SIM_ACTS: usize = 24;
+
+/// Scripts in a row.
+pub const SIM_SCRIPTS: usize = 256;
+
+/// Transactions a simulated terminal remembers for reversals and completions; the oldest is forgotten first.
+pub const SIM_TRADES: usize = 64;
+
+/// Lines of a reconciliation: brands times directions times currencies. A booking that needs one more is refused.
+pub const SIM_TOTALS: usize = 32;
+
+/// Transmit buffer a simulated terminal needs, in bytes: its longest message is an e-journal of 64 KiB.
+pub const SIM_TRANSMIT: usize = 80 * 1024;

@@ -1,0 +1,220 @@
+//! Parts out, XML in: how records are written.
+
+use core::fmt;
+
+use super::fragment::Fragment;
+use super::header::{Header, IXRETAIL, Kind};
+use super::payment::TotalAmount;
+use super::record::{Form, Record, Role, Spec};
+use super::value::Field;
+use crate::money::Currency;
+use crate::xml::{WriteError, Writer};
+
+/// How a dialect writes what all dialects say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Style {
+    /// Begin with an XML declaration. Only the Nexi SDKs leave it out, in device responses.
+    pub declaration: bool,
+    /// Declare [`IXRETAIL`](super::IXRETAIL) as default namespace. EFTLink, ATS and some German tills do not.
+    pub namespace: bool,
+    /// `ShiftNumber` is an attribute of `POSdata` (CCV firmware), not a child element.
+    pub shift_number_as_attribute: bool,
+    /// `CardCircuitCollection` stands behind `TotalAmount` (CCV), not before `OriginalTransaction` (IFSF).
+    pub card_circuits_last: bool,
+}
+
+impl Style {
+    /// As the Nexi SDKs and CCV libraries write.
+    pub const CCV: Self =
+        Self { declaration: true, namespace: true, shift_number_as_attribute: false, card_circuits_last: true };
+    /// As the IFSF schema orders it; German tills write the same.
+    pub const IFSF: Self =
+        Self { declaration: true, namespace: true, shift_number_as_attribute: false, card_circuits_last: false };
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self::CCV
+    }
+}
+
+/// Why a message was not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The buffer is too small, or the message holds something XML cannot.
+    Write(WriteError),
+    /// A fragment that was cut or that is not well-formed on its own.
+    Fragment,
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write(error) => error.fmt(out),
+            Self::Fragment => out.write_str("a fragment is cut or not well-formed on its own"),
+        }
+    }
+}
+
+impl core::error::Error for EncodeError {}
+
+/// Writes records one after the other.
+pub(crate) struct RecordWriter<'w, 'b> {
+    xml: &'w mut Writer<'b>,
+    style: Style,
+    /// Decimals of amounts.
+    decimals: u8,
+    /// The child element that is open; empty if none is.
+    group: &'static str,
+    /// Whether the record's own element ends with it.
+    whole: bool,
+}
+
+impl<'w, 'b> RecordWriter<'w, 'b> {
+    const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8, whole: bool) -> Self {
+        Self { xml, style, decimals, group: "", whole }
+    }
+
+    pub(crate) fn begin(&mut self, element: &'static str) {
+        if !element.is_empty() {
+            self.xml.open(element);
+        }
+    }
+
+    fn form(&self, spec: &Spec) -> Form {
+        if self.style.shift_number_as_attribute && spec.name == "ShiftNumber" { Form::attribute } else { spec.form }
+    }
+
+    fn decimals(&self, spec: &Spec) -> u8 {
+        if spec.role == Role::Amount { self.decimals } else { 0 }
+    }
+
+    /// Writes the value if it is an attribute of the record's own element.
+    pub(crate) fn own_attribute(&mut self, spec: &'static Spec, field: &dyn Field) {
+        if spec.group.is_empty() && self.form(spec) == Form::attribute {
+            field.each(self.decimals(spec), &mut |value| self.xml.attribute_fmt(spec.name, value));
+        }
+    }
+
+    /// Writes every other value, after the attributes.
+    pub(crate) fn content(&mut self, spec: &'static Spec, field: &dyn Field) {
+        let form = self.form(spec);
+        if spec.group.is_empty() && form == Form::attribute {
+            return;
+        }
+        field.each(self.decimals(spec), &mut |value| {
+            if self.group != spec.group {
+                if !self.group.is_empty() {
+                    self.xml.close();
+                }
+                self.begin(spec.group);
+                self.group = spec.group;
+            }
+            match form {
+                Form::attribute => self.xml.attribute_fmt(spec.name, value),
+                Form::text => self.xml.text_fmt(value),
+                Form::presence => {}
+                Form::element => {
+                    self.xml.open(spec.name);
+                    self.xml.text_fmt(value);
+                    self.xml.close();
+                }
+            }
+        });
+    }
+
+    pub(crate) fn end(&mut self, element: &'static str) {
+        if !self.group.is_empty() {
+            self.group = "";
+            self.xml.close();
+        }
+        if self.whole && !element.is_empty() {
+            self.xml.close();
+        }
+    }
+}
+
+/// Writes one message.
+pub(super) struct MessageWriter<'b> {
+    xml: Writer<'b>,
+    style: Style,
+    decimals: u8,
+    wrong: Option<EncodeError>,
+}
+
+impl<'b> MessageWriter<'b> {
+    pub(super) const fn new(style: &Style, out: &'b mut [u8]) -> Self {
+        Self { xml: Writer::new(out), style: *style, decimals: 0, wrong: None }
+    }
+
+    /// The root element: its namespace, then the header in the order of CCV and Nexi.
+    pub(super) fn begin(&mut self, kind: Kind, header: &Header) {
+        if self.style.declaration {
+            self.xml.declaration();
+        }
+        self.xml.open(kind.name());
+        if self.style.namespace {
+            self.xml.attribute("xmlns", IXRETAIL);
+        }
+        self.record(header);
+    }
+
+    /// From here on, amounts have the decimals of the currency of `total`.
+    pub(super) fn amounts_like(&mut self, total: Option<&TotalAmount>) {
+        self.decimals = total.and_then(|total| total.currency).map_or(0, Currency::exponent);
+    }
+
+    pub(super) fn record<R: Record>(&mut self, record: &R) {
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, true));
+    }
+
+    pub(super) fn records<'a, R: Record + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
+        for record in records {
+            self.record(record);
+        }
+    }
+
+    /// A record whose element is closed by [`close`](Self::close).
+    pub(super) fn open_record<R: Record>(&mut self, record: &R) {
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, false));
+    }
+
+    pub(super) fn close(&mut self) {
+        self.xml.close();
+    }
+
+    /// The values of a record, in the element that is open.
+    pub(super) fn contents<R: Record>(&mut self, record: &Option<R>) {
+        if let Some(record) = record {
+            record.write_content(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, false));
+        }
+    }
+
+    pub(super) fn within(&mut self, element: &'static str, content: impl FnOnce(&mut Self)) {
+        self.xml.open(element);
+        content(self);
+        self.xml.close();
+    }
+
+    pub(super) fn fragment<const N: usize>(&mut self, element: &'static str, fragment: &Fragment<N>) {
+        self.within(element, |writer| writer.fragment_content(fragment));
+    }
+
+    pub(super) fn fragment_content<const N: usize>(&mut self, fragment: &Fragment<N>) {
+        if fragment.is_writable() {
+            self.xml.raw(fragment.as_str());
+        } else {
+            self.wrong = Some(EncodeError::Fragment);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<usize, EncodeError> {
+        self.xml.close();
+        match self.wrong {
+            Some(wrong) => Err(wrong),
+            None => self.xml.finish().map_err(EncodeError::Write),
+        }
+    }
+}
