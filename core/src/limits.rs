@@ -138,8 +138,8 @@ pub const DEVICES: usize = 4;
 /// Acquirers in one answer.
 pub const ACQUIRERS: usize = 8;
 
-/// Outputs of one device request: two receipts are seen.
-pub const OUTPUTS: usize = 4;
+/// Outputs of one device request: two receipts are seen, and there are 21 kinds of device.
+pub const OUTPUTS: usize = 16;
 
 /// Lines of one device request that is kept whole: a receipt has 20 to 120.
 pub const LINES: usize = 128;
