@@ -8,8 +8,9 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use opi_core::drive::Answer;
+use opi_core::drive::{Answer, QuestionKind};
 use opi_core::id::{RequestId, WorkstationId};
+use opi_core::money::Decimal;
 use opi_core::operation::{Finished, Request};
 use opi_core::opi::{Profile, Settings};
 use opi_core::receipt::{Copy, Purpose};
@@ -106,13 +107,18 @@ pub struct Told {
 }
 
 impl Told {
-    /// Takes a notice in and says yes to every question.
+    /// Takes a notice in and answers every question.
     pub fn take(&mut self, till: &mut Till, notice: Notice) -> Option<Box<Finished>> {
         match notice {
             Notice::Sheet(sheet) => self.sheets.push(sheet),
             Notice::Question(question) => {
                 self.questions += 1;
-                till.answer(question.id, Answer::Yes).unwrap();
+                let answer = match question.kind {
+                    QuestionKind::Number | QuestionKind::Menu => Answer::Number(Decimal::parse("1").unwrap()),
+                    QuestionKind::Text => Answer::Text("ABCDEF"),
+                    _ => Answer::Yes,
+                };
+                till.answer(question.id, answer).unwrap_or_else(|misuse| panic!("{misuse}: {question:?}"));
             }
             Notice::Fault(_) => self.faults += 1,
             Notice::Trouble(trouble) => {
