@@ -345,7 +345,8 @@ fn targets(message: &str) -> Vec<(String, Option<String>)> {
 
 #[test]
 fn receipts_go_to_the_devices_of_the_dialect_before_the_answer() {
-    let cases: [(_, &[(&str, Option<&str>)]); 4] = [
+    type Devices = &'static [(&'static str, Option<&'static str>)];
+    let cases: [(_, Devices); 4] = [
         (&Dialect::NEXI, &[("JournalPrinter", None), ("Printer", Some("CustomerReceipt")), ("E-Journal", None)]),
         (&Dialect::CCV_NL, &[("JournalPrinter", None), ("Printer", None), ("E-Journal", None)]),
         (&Dialect::OPI_DE, &[("Printer", None), ("PrinterReceipt", None)]),
