@@ -263,4 +263,25 @@ mod tests {
         });
         assert_eq!(all, b"abcdefghij");
     }
+
+    #[test]
+    fn both_channels_send_at_once_and_notice_a_dead_terminal() {
+        let (ours, peer) = pair();
+        let mut accepted = Connection::default();
+        accepted.accept(Arrival { stream: TcpStream::try_from(peer).unwrap(), head: Vec::new() }).unwrap();
+        for connection in [&ours, &accepted] {
+            let Connection::Up(wire) = connection else { panic!("is up") };
+            let socket = socket2::SockRef::from(&wire.stream);
+            assert!(socket.tcp_nodelay().unwrap() && socket.keepalive().unwrap());
+            #[cfg(target_os = "linux")]
+            assert_eq!(
+                (
+                    socket.tcp_keepalive_time().unwrap(),
+                    socket.tcp_keepalive_interval().unwrap(),
+                    socket.tcp_keepalive_retries().unwrap()
+                ),
+                KEEP_ALIVE
+            );
+        }
+    }
 }

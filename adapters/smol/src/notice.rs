@@ -163,3 +163,22 @@ impl std::error::Error for Trouble {
         Some(&self.error)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raw_text_is_given_whole_and_shown_masked() {
+        let mut text = RawText::default();
+        // The number comes in two pieces.
+        text.append("<Card>4111 1111 11");
+        text.append("11 1111</Card>");
+        assert_eq!(text.as_str(), "<Card>4111 1111 1111 1111</Card>");
+        let private = Notice::PrivateText(text.clone());
+        for shown in [format!("{text}"), format!("{private:?}"), serde_json::to_string(&text).unwrap()] {
+            assert!(shown.contains("**** **** **** 1111") && !shown.contains("4111"), "{shown}");
+        }
+    }
+}

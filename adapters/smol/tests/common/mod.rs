@@ -1,13 +1,20 @@
 //! What several tests need: tills, and frames by hand.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(feature = "sim")]
+pub mod terminal;
+
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use opi_core::drive::{Answer, QuestionKind};
 use opi_core::id::{RequestId, WorkstationId};
+use opi_core::money::Decimal;
+use opi_core::operation::{Finished, Request};
 use opi_core::opi::{Profile, Settings};
-use opi_smol::{Config, Listener, Notice, OpenError, Store, Till};
+use opi_core::receipt::{Copy, Purpose};
+use opi_smol::{Config, Entry, Listener, MemoryStore, Notice, OpenError, Store, Storing, Till, Trouble, WholeSheet};
 
 pub fn settings(workstation: &str, profile: &'static Profile) -> Settings {
     Settings::new(WorkstationId::new(workstation).unwrap(), profile, RequestId::new(1000).unwrap())
@@ -87,5 +94,75 @@ pub async fn next_sheet(till: &mut Till) -> String {
             Notice::Waiting(_) => {}
             other => panic!("{other:?}"),
         }
+    }
+}
+
+/// What a till was told from the start of an operation to its end.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub sheets: Vec<WholeSheet>,
+    pub questions: usize,
+    pub faults: usize,
+    pub troubles: Vec<Trouble>,
+}
+
+impl Told {
+    /// Takes a notice in and answers every question.
+    pub fn take(&mut self, till: &mut Till, notice: Notice) -> Option<Box<Finished>> {
+        match notice {
+            Notice::Sheet(sheet) => self.sheets.push(sheet),
+            Notice::Question(question) => {
+                self.questions += 1;
+                let answer = match question.kind {
+                    QuestionKind::Number | QuestionKind::Menu => Answer::Number(Decimal::parse("1").unwrap()),
+                    QuestionKind::Text => Answer::Text("ABCDEF"),
+                    _ => Answer::Yes,
+                };
+                till.answer(question.id, answer).unwrap_or_else(|misuse| panic!("{misuse}: {question:?}"));
+            }
+            Notice::Fault(_) => self.faults += 1,
+            Notice::Trouble(trouble) => {
+                assert_ne!(trouble.doing, "reporting to the session", "{trouble}");
+                self.troubles.push(trouble);
+            }
+            Notice::Finished(finished) => return Some(finished),
+            _ => {}
+        }
+        None
+    }
+
+    pub fn receipts(&self, copy: Copy) -> Vec<&WholeSheet> {
+        self.sheets.iter().filter(|sheet| sheet.purpose == Purpose::Receipt(copy)).collect()
+    }
+}
+
+/// Runs an operation to its end.
+pub async fn run(till: &mut Till, request: &Request) -> (Box<Finished>, Told) {
+    let mut told = Told::default();
+    let finished = till.run(request, |till, notice| assert!(told.take(till, notice).is_none())).await.unwrap();
+    (finished, told)
+}
+
+/// A store that says no to some entries, and takes its time for the others.
+#[derive(Clone)]
+pub struct Moody {
+    pub refuses: fn(&Entry) -> bool,
+    /// How often it is asked until it is done.
+    pub polls: u32,
+    pub kept: MemoryStore,
+}
+
+impl Store for Moody {
+    fn persist(&mut self, entry: Entry) -> Storing {
+        if (self.refuses)(&entry) {
+            return Box::pin(std::future::ready(Err(std::io::ErrorKind::StorageFull.into())));
+        }
+        let (mut kept, polls) = (self.kept.clone(), self.polls);
+        Box::pin(async move {
+            for _ in 0..polls {
+                smol::future::yield_now().await;
+            }
+            kept.persist(entry).await
+        })
     }
 }
