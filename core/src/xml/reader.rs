@@ -170,7 +170,7 @@ impl Reader {
 
     /// Bytes of the document used so far, a byte order mark included.
     #[must_use]
-    pub fn offset(&self) -> u32 {
+    pub const fn offset(&self) -> u32 {
         count(self.offset)
     }
 
@@ -414,8 +414,9 @@ impl Reader {
 }
 
 /// Documents of 4 GiB are far beyond every frame; offsets stop there.
-fn count(bytes: usize) -> u32 {
-    u32::try_from(bytes).unwrap_or(u32::MAX)
+#[expect(clippy::cast_possible_truncation, reason = "checked; `try_from` is not const")]
+const fn count(bytes: usize) -> u32 {
+    if bytes > u32::MAX as usize { u32::MAX } else { bytes as u32 }
 }
 
 /// Whether a byte may begin a name, as far as one byte tells.
