@@ -177,7 +177,7 @@ impl Decoder {
 
     /// Bytes of the document used so far.
     #[must_use]
-    pub const fn offset(&self) -> u32 {
+    pub fn offset(&self) -> u32 {
         self.reader.offset()
     }
 
