@@ -1,0 +1,273 @@
+//! The events of an operation for programs: one JSON object a line.
+
+use std::io::Write;
+
+use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::money::Money;
+use opi_core::operation::{Facts, Finished, Reason};
+use opi_core::receipt::{Copy, Purpose};
+use opi_core::secret::Masked;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::plain::is_active;
+use crate::view::{SheetView, View};
+
+/// Writes JSON lines to standard output.
+pub(crate) struct Lines;
+
+impl Lines {
+    fn put(&self, value: &impl Serialize) {
+        let mut out = std::io::stdout().lock();
+        // Nobody reads any more: the payment goes on.
+        let _ = writeln!(out, "{}", line(value)).and_then(|()| out.flush());
+    }
+}
+
+/// The value as one line of JSON, every character that a window could act upon escaped.
+pub(crate) fn line(value: &impl Serialize) -> String {
+    // Maps with keys that are no text are the only values that cannot be written; there are none here.
+    let text = serde_json::to_string(value).unwrap_or_default();
+    if !text.contains(is_active) {
+        return text;
+    }
+    // Outside of strings JSON is ASCII without controls, so these can only stand in a string.
+    text.chars()
+        .map(|character| match character {
+            character if is_active(character) => format!("\\u{:04x}", u32::from(character)),
+            character => character.to_string(),
+        })
+        .collect()
+}
+
+/// The last line.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct End<'a> {
+    event: &'static str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'static str>,
+    #[serde(flatten)]
+    facts: FactsShown<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<u32>,
+    stored: bool,
+}
+
+/// [`Facts`] with the unknown ones left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FactsShown<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tip: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cash_back: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    masked_card_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card_circuit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stan: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminal_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminal_batch: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trx_reference_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_stamp: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overall_result: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host_decline_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminal_decline_reason: Option<&'a str>,
+}
+
+impl<'a> From<&'a Facts> for FactsShown<'a> {
+    fn from(facts: &'a Facts) -> Self {
+        macro_rules! id {
+            ($field:ident) => {
+                facts.$field.as_ref().map(|id| id.as_str())
+            };
+        }
+        Self {
+            amount: facts.amount,
+            tip: facts.tip,
+            cash_back: facts.cash_back,
+            approval_code: id!(approval_code),
+            masked_card_number: facts.masked_card_number.as_ref().map(ToString::to_string),
+            card_circuit: facts.card_circuit.as_ref().map(ToString::to_string),
+            stan: id!(stan),
+            terminal_id: id!(terminal_id),
+            terminal_batch: id!(terminal_batch),
+            trx_reference_number: id!(trx_reference_number),
+            receipt_number: id!(receipt_number),
+            time_stamp: id!(time_stamp),
+            overall_result: id!(overall_result),
+            host_decline_reason: id!(host_decline_reason),
+            terminal_decline_reason: id!(terminal_decline_reason),
+        }
+    }
+}
+
+impl View for Lines {
+    fn started(&mut self, request_id: &str, request_type: &str) {
+        self.put(&json!({ "event": "started", "requestId": request_id, "requestType": request_type }));
+    }
+
+    fn waiting(&mut self, why: Why) {
+        self.put(&json!({ "event": "waiting", "why": why }));
+    }
+
+    fn sheet(&mut self, sheet: &SheetView<'_>) {
+        let lines: Vec<_> = sheet.lines.iter().map(|line| Masked(line.text.as_str()).to_string()).collect();
+        let mut event = match sheet.purpose {
+            Purpose::CashierDisplay => json!({ "event": "display", "device": "cashier", "lines": lines }),
+            Purpose::CustomerDisplay => json!({ "event": "display", "device": "customer", "lines": lines }),
+            Purpose::Receipt(Copy::Customer) => json!({ "event": "receipt", "copy": "customer", "lines": lines }),
+            Purpose::Receipt(Copy::Merchant) => json!({ "event": "receipt", "copy": "merchant", "lines": lines }),
+            Purpose::Offer => json!({ "event": "offer", "lines": lines }),
+            Purpose::Journal => {
+                json!({ "event": "journal", "lines": lines, "text": Masked(sheet.journal).to_string() })
+            }
+            _ => json!({ "event": "sheet", "purpose": sheet.purpose, "lines": lines }),
+        };
+        if sheet.purpose.must_be_kept()
+            && let Value::Object(fields) = &mut event
+        {
+            fields.insert("kept".into(), sheet.kept.into());
+        }
+        self.put(&event);
+    }
+
+    fn question(&mut self, question: &Question, _asking: bool) {
+        let mut event = json!({ "event": "question", "id": question.id, "kind": question.kind });
+        if let Value::Object(fields) = &mut event {
+            let bounds = [
+                ("minLength", question.min_length),
+                ("maxLength", question.max_length),
+                ("decimals", question.decimals),
+            ];
+            fields.extend(bounds.into_iter().filter_map(|(name, bound)| Some((name.into(), bound?.into()))));
+        }
+        self.put(&event);
+    }
+
+    fn withdrawn(&mut self, id: u32) {
+        self.put(&json!({ "event": "question_withdrawn", "id": id }));
+    }
+
+    fn abort_answered(&mut self, accepted: bool) {
+        self.put(&json!({ "event": "abort_answered", "accepted": accepted }));
+    }
+
+    fn total(&mut self, total: &Total) {
+        let mut event = json!({ "event": "total" });
+        if let (Value::Object(fields), Ok(Value::Object(facts))) = (&mut event, serde_json::to_value(total)) {
+            fields.extend(facts.into_iter().filter(|(_, fact)| !fact.is_null()));
+        }
+        self.put(&event);
+    }
+
+    fn circuit(&mut self, code: &str, name: Option<&str>) {
+        self.put(&match name {
+            Some(name) => json!({ "event": "card_circuit", "code": code, "name": name }),
+            None => json!({ "event": "card_circuit", "code": code }),
+        });
+    }
+
+    fn detail(&mut self, name: &str, value: &str) {
+        self.put(&json!({ "event": "detail", "name": name, "value": Masked(value).to_string() }));
+    }
+
+    fn private(&mut self, text: &str) {
+        self.put(&json!({ "event": "private_data", "text": Masked(text).to_string() }));
+    }
+
+    fn fault(&mut self, fault: &PeerFault) {
+        let mut event = json!({ "event": "fault", "link": fault.link, "what": fault.what });
+        if let (Value::Object(fields), Some(offset)) = (&mut event, fault.offset) {
+            fields.insert("offset".into(), offset.into());
+        }
+        self.put(&event);
+    }
+
+    fn note(&mut self, text: &str) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    fn refused(&mut self, why: &Misuse) {
+        let reason = match why {
+            Misuse::Busy => "busy",
+            Misuse::Unresolved(_) => "unresolved",
+            Misuse::Unsupported => "unsupported",
+            Misuse::Incomplete(_) => "incomplete",
+            _ => "misuse",
+        };
+        self.put(&json!({ "event": "refused", "reason": reason, "message": why.to_string() }));
+    }
+
+    fn finished(&mut self, finished: &Finished) {
+        self.put(&End {
+            event: "finished",
+            outcome: finished.outcome.name(),
+            reason: finished.reason,
+            message: finished.reason.map(Reason::text),
+            facts: (&finished.facts).into(),
+            request_id: finished.request_id.map(opi_core::id::RequestId::get),
+            stored: finished.stored,
+        });
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use opi_core::id::Id;
+    use opi_core::money::{Currency, Money};
+    use opi_core::operation::{Facts, Finished, Outcome};
+    use opi_core::secret::Pan;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn unknown_facts_are_left_out_and_the_card_number_is_masked() {
+        let facts = Facts {
+            amount: Some(Money::from_minor(2500, Currency::CHF)),
+            masked_card_number: Pan::new("4111111111111111"),
+            stan: Id::new("000123").ok(),
+            ..Facts::default()
+        };
+        let finished = Finished { request_id: None, outcome: Outcome::Approved, reason: None, facts, stored: true };
+        let end = super::End {
+            event: "finished",
+            outcome: finished.outcome.name(),
+            reason: None,
+            message: None,
+            facts: (&finished.facts).into(),
+            request_id: None,
+            stored: true,
+        };
+        let read: Value = serde_json::from_str(&super::line(&end)).unwrap();
+        let expected = json!({ "event": "finished", "outcome": "approved", "stored": true, "stan": "000123",
+            "amount": { "value": "25.00", "currency": "CHF" }, "maskedCardNumber": "************1111" });
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn what_a_window_could_act_upon_is_escaped_and_reads_back() {
+        let text = "a\u{9b}2J\u{202e}b\u{7f}\u{1b}\"\\\u{e4}";
+        let line = super::line(&text);
+        assert!(!line.contains(crate::plain::is_active));
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+}

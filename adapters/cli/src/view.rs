@@ -1,0 +1,52 @@
+//! What the user gets to see of an operation, whoever the user is.
+
+use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::operation::Finished;
+use opi_core::receipt::{Line, Purpose};
+
+/// A person ([`Screen`](crate::show::Screen)) or a program ([`Lines`](crate::json::Lines)).
+///
+/// Nothing here can fail: a reader that went away must not stop a payment.
+pub(crate) trait View {
+    /// A request got its number.
+    fn started(&mut self, request_id: &str, request_type: &str);
+    /// Something is waited for; called again as time passes.
+    fn waiting(&mut self, why: Why);
+    /// The terminal shows, prints or keeps something.
+    fn sheet(&mut self, sheet: &SheetView<'_>);
+    /// The terminal asks something. `asking` says whether the answer comes from the keyboard.
+    fn question(&mut self, question: &Question, asking: bool);
+    /// The question does not stand any more.
+    fn withdrawn(&mut self, id: u32);
+    /// The terminal answered an abort.
+    fn abort_answered(&mut self, accepted: bool);
+    /// A total of a reconciliation.
+    fn total(&mut self, total: &Total);
+    /// A brand that the terminal takes.
+    fn circuit(&mut self, code: &str, name: Option<&str>);
+    /// A fact of the terminal.
+    fn detail(&mut self, name: &str, value: &str);
+    /// All private data of the answer, raw.
+    fn private(&mut self, text: &str);
+    /// The terminal did something that it must not do.
+    fn fault(&mut self, fault: &PeerFault);
+    /// A word to the user about this program, not from the terminal.
+    fn note(&mut self, text: &str);
+    /// The session refused to begin.
+    fn refused(&mut self, why: &Misuse);
+    /// The end. The last call.
+    fn finished(&mut self, finished: &Finished);
+}
+
+/// A sheet as it is shown.
+#[derive(Clone, Copy)]
+pub(crate) struct SheetView<'a> {
+    /// What it is for.
+    pub(crate) purpose: Purpose,
+    /// Its lines, from the top.
+    pub(crate) lines: &'a [Line],
+    /// Raw text, of a journal sheet.
+    pub(crate) journal: &'a str,
+    /// Whether it was stored, where it had to be.
+    pub(crate) kept: bool,
+}
