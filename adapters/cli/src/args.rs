@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use opi_core::id::{Id, Reference, WorkstationId};
 use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
+use opi_core::opi::Profile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -333,6 +334,18 @@ pub(crate) enum Dialect {
     OpiDe,
     /// IFSF-XML, forecourts
     Ifsf,
+}
+
+impl Dialect {
+    /// The dialect as data.
+    pub(crate) const fn profile(self) -> &'static Profile {
+        match self {
+            Self::Nexi => &Profile::NEXI,
+            Self::CcvNl => &Profile::CCV_NL,
+            Self::OpiDe => &Profile::OPI_DE,
+            Self::Ifsf => &Profile::IFSF,
+        }
+    }
 }
 
 /// Whose receipt routing `decode` uses.

@@ -7,11 +7,12 @@ use opi_core::money::Money;
 use opi_core::operation::{Facts, Finished, Reason};
 use opi_core::receipt::{Copy, Purpose};
 use opi_core::secret::Masked;
+use opi_smol::WholeSheet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::plain::is_active;
-use crate::view::{SheetView, View};
+use crate::view::View;
 
 /// Writes JSON lines to standard output.
 pub(crate) struct Lines;
@@ -129,7 +130,9 @@ impl View for Lines {
         self.put(&json!({ "event": "waiting", "why": why }));
     }
 
-    fn sheet(&mut self, sheet: &SheetView<'_>) {
+    fn still_waiting(&mut self) {}
+
+    fn sheet(&mut self, sheet: &WholeSheet) {
         let lines: Vec<_> = sheet.lines.iter().map(|line| Masked(line.text.as_str()).to_string()).collect();
         let mut event = match sheet.purpose {
             Purpose::CashierDisplay => json!({ "event": "display", "device": "cashier", "lines": lines }),
@@ -138,14 +141,17 @@ impl View for Lines {
             Purpose::Receipt(Copy::Merchant) => json!({ "event": "receipt", "copy": "merchant", "lines": lines }),
             Purpose::Offer => json!({ "event": "offer", "lines": lines }),
             Purpose::Journal => {
-                json!({ "event": "journal", "lines": lines, "text": Masked(sheet.journal).to_string() })
+                json!({ "event": "journal", "lines": lines, "text": sheet.journal })
             }
             _ => json!({ "event": "sheet", "purpose": sheet.purpose, "lines": lines }),
         };
-        if sheet.purpose.must_be_kept()
-            && let Value::Object(fields) = &mut event
-        {
-            fields.insert("kept".into(), sheet.kept.into());
+        if let Value::Object(fields) = &mut event {
+            if sheet.purpose.must_be_kept() {
+                fields.insert("kept".into(), sheet.kept.into());
+            }
+            if sheet.cut {
+                fields.insert("cut".into(), true.into());
+            }
         }
         self.put(&event);
     }

@@ -9,10 +9,11 @@ use opi_core::drive::{Misuse, PeerFault, Question, QuestionKind, Total, Why};
 use opi_core::operation::{Finished, Outcome, Reason};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose};
 use opi_core::secret::Masked;
+use opi_smol::WholeSheet;
 use unicode_width::UnicodeWidthStr;
 
 use crate::plain::plain;
-use crate::view::{SheetView, View};
+use crate::view::View;
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -64,32 +65,33 @@ impl View for Screen {
     }
 
     fn waiting(&mut self, why: Why) {
-        let now = Instant::now();
-        let since = match self.waits {
-            Some((before, since)) if before == why => since,
-            _ => now,
-        };
-        self.waits = Some((why, since));
-        let seconds = now.duration_since(since).as_secs();
-        // Shorter waits would only flicker.
-        if self.live && seconds > 0 {
-            self.wipe();
-            let mut out = anstream::stderr();
-            let _ = write!(out, "{DIM}… {why}, {seconds} s (Ctrl-C aborts){DIM:#}").and_then(|()| out.flush());
-            self.drawn = true;
+        if self.waits.is_none_or(|(before, _)| before != why) {
+            self.waits = Some((why, Instant::now()));
         }
     }
 
-    fn sheet(&mut self, sheet: &SheetView<'_>) {
+    fn still_waiting(&mut self) {
+        let Some((why, since)) = self.waits.filter(|_| self.live) else { return };
+        self.wipe();
+        let seconds = since.elapsed().as_secs();
+        let mut out = anstream::stderr();
+        let _ = write!(out, "{DIM}… {why}, {seconds} s (Ctrl-C aborts){DIM:#}").and_then(|()| out.flush());
+        self.drawn = true;
+    }
+
+    fn sheet(&mut self, sheet: &WholeSheet) {
         match sheet.purpose {
-            Purpose::CashierDisplay => self.prompt("terminal", sheet.lines),
-            Purpose::CustomerDisplay => self.prompt("customer", sheet.lines),
-            Purpose::Receipt(Copy::Customer) => self.out(&paper("customer", sheet.lines)),
-            Purpose::Receipt(Copy::Merchant) => self.out(&paper("merchant", sheet.lines)),
-            Purpose::Offer => self.out(&paper("offer", sheet.lines)),
+            Purpose::CashierDisplay => self.prompt("terminal", &sheet.lines),
+            Purpose::CustomerDisplay => self.prompt("customer", &sheet.lines),
+            Purpose::Receipt(Copy::Customer) => self.out(&paper("customer", &sheet.lines)),
+            Purpose::Receipt(Copy::Merchant) => self.out(&paper("merchant", &sheet.lines)),
+            Purpose::Offer => self.out(&paper("offer", &sheet.lines)),
             Purpose::Journal if sheet.kept => self.out(&format!("{DIM}journal record kept{DIM:#}")),
             Purpose::Journal => {}
-            _ => self.out(&paper("sheet", sheet.lines)),
+            _ => self.out(&paper("sheet", &sheet.lines)),
+        }
+        if sheet.cut {
+            self.aside(&format!("{OPEN}too long: the end is missing{OPEN:#}"));
         }
         if sheet.purpose.must_be_kept() && !sheet.kept {
             self.aside(&format!("{OPEN}not kept: the terminal was told so{OPEN:#}"));

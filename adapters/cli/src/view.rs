@@ -2,7 +2,7 @@
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
 use opi_core::operation::Finished;
-use opi_core::receipt::{Line, Purpose};
+use opi_smol::WholeSheet;
 
 /// A person ([`Screen`](crate::show::Screen)) or a program ([`Lines`](crate::json::Lines)).
 ///
@@ -10,10 +10,12 @@ use opi_core::receipt::{Line, Purpose};
 pub(crate) trait View {
     /// A request got its number.
     fn started(&mut self, request_id: &str, request_type: &str);
-    /// Something is waited for; called again as time passes.
+    /// Something else is waited for.
     fn waiting(&mut self, why: Why);
+    /// A second passed and nothing happened.
+    fn still_waiting(&mut self);
     /// The terminal shows, prints or keeps something.
-    fn sheet(&mut self, sheet: &SheetView<'_>);
+    fn sheet(&mut self, sheet: &WholeSheet);
     /// The terminal asks something. `asking` says whether the answer comes from the keyboard.
     fn question(&mut self, question: &Question, asking: bool);
     /// The question does not stand any more.
@@ -36,17 +38,4 @@ pub(crate) trait View {
     fn refused(&mut self, why: &Misuse);
     /// The end. The last call.
     fn finished(&mut self, finished: &Finished);
-}
-
-/// A sheet as it is shown.
-#[derive(Clone, Copy)]
-pub(crate) struct SheetView<'a> {
-    /// What it is for.
-    pub(crate) purpose: Purpose,
-    /// Its lines, from the top.
-    pub(crate) lines: &'a [Line],
-    /// Raw text, of a journal sheet.
-    pub(crate) journal: &'a str,
-    /// Whether it was stored, where it had to be.
-    pub(crate) kept: bool,
 }
