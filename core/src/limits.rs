@@ -22,10 +22,22 @@ pub const XML_ATTRIBUTES: usize = 64;
 /// Bytes kept for the names of open elements, the attribute names of one tag and the namespace bindings in scope.
 pub const XML_SCOPE: usize = 1024;
 
+/// Namespace declarations in scope at one time. Real messages declare at most four on the root; some repeat the
+/// default one on children.
+pub const XML_BINDINGS: usize = 16;
+
+/// White space on each side of the `=` of an attribute, in bytes. XML sets no limit, but the name must stay in the
+/// window until its value begins. No known implementation writes any.
+pub const XML_EQUALS: usize = 16;
+
+/// Longest value in the XML declaration, in bytes. The longest known encoding name has 12.
+pub const XML_DECLARED: usize = 32;
+
 /// Longest character reference between `&` and `;`: leading zeros are legal, without end they are an attack.
 pub const XML_REFERENCE: usize = 16;
 
-/// Smallest receive window: one name, the markup around it and a reference must fit together.
+/// Smallest receive window: an attribute's name, the white space around its `=` and a quote must fit together
+/// ([`XML_NAME`] + 2 * [`XML_EQUALS`] + 2).
 pub const WINDOW_MIN: usize = 128;
 
 /// `WorkstationID`: the Nexi SDKs allow 40.
@@ -49,26 +61,102 @@ pub const PAN_DIGITS_MIN: usize = 13;
 /// Digits of a card number that may be shown: the first six and the last four (PCI DSS, requirement 3.4).
 pub const PAN_DIGITS_SHOWN: usize = 10;
 
-/// One line of a receipt or display, in bytes: 48 columns are the widest seen, four bytes to a character at worst.
-pub const TEXT_LINE: usize = 192;
-
 /// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
 pub const VOCABULARY: usize = 48;
 
-/// `TrxReferenceNumber` and its like: 11 to 20 seen, CCV merchant references have up to 100 but are not numbers.
-pub const TRX_REFERENCE: usize = 40;
 
-/// Trace, batch and receipt numbers: 8 digits seen.
-pub const STAN: usize = 16;
+// Fields of OPI messages. The sizes are those seen in implementations (Nexi SDKs, CCV firmware and libraries), with room.
 
-/// `TerminalID`: 8 to 16 seen.
-pub const TERMINAL_ID: usize = 32;
+/// A word that is not listed, such as a `RequestType` or an `OverallResult`; the longest listed one has 32 bytes.
+pub const WORD: usize = 48;
 
-/// A time stamp as received: 33 characters with seven decimals and a zone.
-pub const TIME_STAMP: usize = 40;
+/// A word that is not listed, of a device, command, ticket or state; the longest listed one has 24 bytes.
+pub const DEVICE_WORD: usize = 32;
 
-/// Approval codes: 6 to 8 seen.
-pub const APPROVAL_CODE: usize = 16;
+/// `ReferenceNumber` as a peer may send it: CCV libraries allow 100.
+pub const REFERENCE_RECEIVED: usize = 104;
 
-/// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
-pub const DECLINE_REASON: usize = 16;
+/// `TerminalID`, `POPID`, `SequenceID`, `AcquirerID` and other short names of things: 8 to 16 are seen.
+pub const SHORT_ID: usize = 24;
+
+/// `STAN`, `TerminalBatch`, `ApprovalCode`, codes of errors and reasons: 4 to 8 digits are seen.
+pub const NUMBER_ID: usize = 16;
+
+/// `TrxReferenceNumber`, merchant and acquirer references: 11 to 20 are seen, UUIDs (36) are likely.
+pub const LONG_ID: usize = 48;
+
+/// A time as text: 33 with seven fractional digits and a zone.
+pub const TIMESTAMP: usize = 40;
+
+/// A brand code or name: `GermanDebitEcCash` has 17.
+pub const CARD_CIRCUIT: usize = 32;
+
+/// A name for people, such as `DisplayName` or `ApplicationSender`.
+pub const NAME: usize = 64;
+
+/// A longer text for people, such as `ErrorText` or `DiagnosisResult`.
+pub const REMARK: usize = 160;
+
+/// One line of a display or of a receipt: 24 to 48 characters are seen, two bytes each at worst.
+pub const TEXT_LINE: usize = 128;
+
+/// Data of one track of a card: track 1 has 79 characters, track 3 has 107.
+pub const TRACK: usize = 112;
+
+/// Chip data and encrypted data as text; longer data is left out, since a till has no use for it.
+pub const CHIP_DATA: usize = 256;
+
+/// An expiry date or a verification value.
+pub const CARD_FACT: usize = 16;
+
+/// A token for a card.
+pub const TOKEN: usize = 64;
+
+/// Longest value of one attribute or element that is read as one: the longest field above.
+pub const VALUE: usize = CHIP_DATA;
+
+/// Items of a sale in one message. A till that sells more sends them unitemised.
+pub const SALE_ITEMS: usize = 4;
+
+/// Brands a payment is restricted to, in one request.
+pub const CARD_CIRCUITS_ASKED: usize = 8;
+
+/// Brands in one answer: 32 are the most expected (Nexi, CCV).
+pub const CARD_CIRCUITS: usize = 32;
+
+/// Lines of a reconciliation in one answer: one for every brand and direction.
+pub const RECONCILIATION_LINES: usize = 64;
+
+/// Structured errors in one answer.
+pub const ERRORS: usize = 4;
+
+/// Devices whose versions stand in one answer.
+pub const DEVICES: usize = 4;
+
+/// Acquirers in one answer.
+pub const ACQUIRERS: usize = 8;
+
+/// Outputs of one device request: two receipts are seen.
+pub const OUTPUTS: usize = 4;
+
+/// Lines of one device request that is kept whole: a receipt has 20 to 120.
+pub const LINES: usize = 128;
+
+/// `PrivateData` or an e-journal record that is kept whole, in bytes.
+pub const FRAGMENT: usize = 1024;
+
+/// Pumps, products and the like of one event.
+pub const EVENT_LIST: usize = 4;
+
+/// Bytes of a message that a session reads in one step: pieces of journals and private data are no longer. Must be
+/// at least [`WINDOW_MIN`].
+pub const STEP: usize = 256;
+
+/// The text of one step: a byte of Windows-1252 has up to three in UTF-8.
+pub const STEP_TEXT: usize = 3 * STEP;
+
+/// Details of one part that wait to be told: `Identification` has ten.
+pub const DETAILS: usize = 12;
+
+/// Faults of the peer that wait to be told.
+pub const FAULTS: usize = 4;

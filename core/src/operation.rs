@@ -149,15 +149,15 @@ impl Operation {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Original {
     /// Reference the terminal gave (Nexi).
-    pub trx_reference_number: Option<Id<{ limits::TRX_REFERENCE }>>,
+    pub trx_reference_number: Option<Id<{ limits::LONG_ID }>>,
     /// Receipt or trace number, with leading zeros (German OPI, IFSF).
-    pub stan: Option<Id<{ limits::STAN }>>,
+    pub stan: Option<Id<{ limits::NUMBER_ID }>>,
     /// Terminal (IFSF).
-    pub terminal_id: Option<Id<{ limits::TERMINAL_ID }>>,
+    pub terminal_id: Option<Id<{ limits::SHORT_ID }>>,
     /// Batch (IFSF).
-    pub terminal_batch: Option<Id<{ limits::STAN }>>,
+    pub terminal_batch: Option<Id<{ limits::NUMBER_ID }>>,
     /// Time as the terminal wrote it (IFSF).
-    pub time_stamp: Option<Id<{ limits::TIME_STAMP }>>,
+    pub time_stamp: Option<Id<{ limits::TIMESTAMP }>>,
     /// Receipt number (CCV) or approval code.
     pub reference: Option<Reference>,
 }
@@ -334,29 +334,29 @@ pub struct Facts {
     /// The part of it handed out in cash.
     pub cash_back: Option<Money>,
     /// Approval code.
-    pub approval_code: Option<Id<{ limits::APPROVAL_CODE }>>,
+    pub approval_code: Option<Id<{ limits::NUMBER_ID }>>,
     /// Card number, masked when shown.
     pub masked_card_number: Option<Pan>,
     /// Brand.
     pub card_circuit: Option<Text<{ limits::VOCABULARY }>>,
     /// Trace number, with leading zeros.
-    pub stan: Option<Id<{ limits::STAN }>>,
+    pub stan: Option<Id<{ limits::NUMBER_ID }>>,
     /// Terminal.
-    pub terminal_id: Option<Id<{ limits::TERMINAL_ID }>>,
+    pub terminal_id: Option<Id<{ limits::SHORT_ID }>>,
     /// Batch.
-    pub terminal_batch: Option<Id<{ limits::STAN }>>,
+    pub terminal_batch: Option<Id<{ limits::NUMBER_ID }>>,
     /// Reference of the transaction, for refunds and completions.
-    pub trx_reference_number: Option<Id<{ limits::TRX_REFERENCE }>>,
+    pub trx_reference_number: Option<Id<{ limits::LONG_ID }>>,
     /// Receipt number.
-    pub receipt_number: Option<Id<{ limits::TRX_REFERENCE }>>,
+    pub receipt_number: Option<Id<{ limits::LONG_ID }>>,
     /// Time of the authorisation as the terminal wrote it.
-    pub time_stamp: Option<Id<{ limits::TIME_STAMP }>>,
+    pub time_stamp: Option<Id<{ limits::TIMESTAMP }>>,
     /// The result in the protocol's own word.
     pub overall_result: Option<Id<{ limits::VOCABULARY }>>,
     /// Why the host declined.
-    pub host_decline_reason: Option<Id<{ limits::DECLINE_REASON }>>,
+    pub host_decline_reason: Option<Id<{ limits::NUMBER_ID }>>,
     /// Why the terminal declined.
-    pub terminal_decline_reason: Option<Id<{ limits::DECLINE_REASON }>>,
+    pub terminal_decline_reason: Option<Id<{ limits::NUMBER_ID }>>,
 }
 
 impl Facts {

@@ -1,1 +1,18 @@
-//! XML.
+//! XML as OPI needs it: a streaming reader that knows the rules, and a writer that cannot break them.
+//!
+//! [`Reader`] turns bytes into [`Token`]s, lent from the caller's window; [`Writer`] turns calls into bytes in the
+//! caller's buffer. Neither knows a name of OPI.
+
+mod encoding;
+mod error;
+mod grammar;
+mod reader;
+mod scan;
+mod scope;
+mod token;
+mod tolerance;
+
+pub use error::{XmlError, XmlErrorKind};
+pub use reader::Reader;
+pub use token::{Name, Raw, Run, Runs, Token};
+pub use tolerance::Tolerance;

@@ -1,0 +1,140 @@
+//! Records of services, errors and of what terminals put into `PrivateData`.
+
+use super::payment::Timestamp;
+use crate::id::Id;
+use crate::limits;
+use crate::text::Text;
+
+type Short = Id<{ limits::SHORT_ID }>;
+type Number = Id<{ limits::NUMBER_ID }>;
+type Name = Text<{ limits::NAME }>;
+
+record! {
+    /// Why a payment was declined (Nexi). Found wherever it stands, as attributes or as elements.
+    pub struct Diagnosis = "Diagnosis" {
+        /// `0`: the host did not decline.
+        host_decline_reason: Option<Number> = attribute ["HostDeclineReason"];
+        /// `0`: the terminal did not decline; `107`: the cardholder pressed stop.
+        terminal_decline_reason: Option<Number> = attribute ["TerminalDeclineReason"];
+    }
+}
+
+record! {
+    /// What German terminals say besides.
+    pub struct PrivateFacts = "PrivateData" {
+        /// How the cardholder was verified: `PIN`.
+        card_holder_authentication: Option<Short> = element ["CardHolderAuthentication"];
+        /// How the card was read: `NFC`.
+        card_technology_type: Option<Short> = element ["CardTechnologyType"];
+        /// How the cardholder was verified: `NoCVM`.
+        card_verification_method: Option<Short> = element ["CardVerificationMethod"];
+        /// Code, also with success.
+        error_code: Option<Number> = element ["ErrorCode"];
+        /// Text for the cashier.
+        error_text: Text<{ limits::REMARK }> = element ["ErrorText"];
+        /// Version of the terminal's program.
+        software_version: Option<Short> = element ["SoftwareVersion"];
+        /// When the terminal will restart next.
+        reboot_info: Option<Timestamp> = element ["RebootInfo"];
+    }
+}
+
+record! {
+    /// Identity and state of a terminal (Nexi).
+    pub struct Identification = "Identification" {
+        /// Terminal.
+        terminal_id: Option<Short> = attribute ["TerminalID"];
+        /// Its address.
+        terminal_ip: Option<Id<{ limits::LONG_ID }>> = attribute ["TerminalIP"];
+        /// Version of its program.
+        app_version: Option<Short> = attribute ["AppVersion"];
+        /// Merchant number of ep2.
+        ep2_mid: Option<Short> = attribute ["Ep2MID"];
+        /// State.
+        terminal_status: Option<Short> = attribute ["TerminalStatus"];
+        /// State within the state.
+        terminal_sub_status: Option<Short> = attribute ["TerminalSubStatus"];
+        /// Model.
+        hardware: Option<Short> = attribute ["Hardware"];
+        /// Serial number.
+        serial_number: Option<Id<{ limits::LONG_ID }>> = attribute ["SerialNumber"];
+        /// Name of the configuration.
+        configuration_name: Option<Id<{ limits::LONG_ID }>> = attribute ["ConfigurationName"];
+        /// Version of the configuration.
+        configuration_version: Option<Short> = attribute ["ConfigurationVersion"];
+    }
+}
+
+record! {
+    /// Name of an acquirer of the terminal (Nexi).
+    pub struct Acq = "Acq" {
+        /// Name.
+        name: Name = text;
+    }
+}
+
+record! {
+    /// How many stored transactions were submitted (IFSF).
+    pub struct Submission = "Submission" {
+        /// Submitted.
+        successful: Option<u32> = attribute ["NumberPayments"] in "Successful";
+        /// Not submitted.
+        failed: Option<u32> = attribute ["NumberPayments"] in "Failed";
+    }
+}
+
+record! {
+    /// Result of a self test, for people (IFSF).
+    pub struct DiagnosisResult = "DiagnosisResult" {
+        /// Text.
+        text: Text<{ limits::REMARK }> = text;
+    }
+}
+
+record! {
+    /// Which prepaid agent is asked (IFSF).
+    pub struct Agent = "Agent" {
+        /// Name.
+        name: Option<Id<{ limits::LONG_ID }>> = text;
+    }
+}
+
+record! {
+    /// One structured error (IFSF).
+    pub struct ErrorDetail = "Error" {
+        /// Category.
+        category: Option<Number> = attribute ["Category"];
+        /// Code.
+        code: Option<Number> = attribute ["Code"];
+        /// Severity.
+        severity: Option<Number> = attribute ["Severity"];
+        /// Text for people.
+        description: Text<{ limits::REMARK }> = attribute ["Description"];
+    }
+}
+
+record! {
+    /// Versions of one device (ATS).
+    pub struct Device = "Device" {
+        /// Point of payment.
+        pop_id: Option<Short> = attribute ["POPID"];
+        /// Serial number.
+        serial_number: Option<Id<{ limits::LONG_ID }>> = element ["SerialNumber"];
+        /// Time.
+        time_stamp: Option<Timestamp> = element ["TimeStamp"];
+        /// Approval number.
+        ptid: Option<Id<{ limits::LONG_ID }>> = element ["PTID"];
+        /// Maker.
+        manufacturer: Option<Id<{ limits::LONG_ID }>> = element ["Manufacturer"];
+        /// Model.
+        model: Option<Id<{ limits::LONG_ID }>> = element ["Model"];
+        /// Program.
+        application_name: Option<Id<{ limits::LONG_ID }>> = element ["ApplicationName"];
+        /// Version of the program.
+        application_version: Option<Short> = element ["ApplicationVersion"];
+        /// Version of the firmware.
+        firmware_version: Option<Short> = element ["FirmwareVersion"];
+        /// Version of the operating system.
+        os_version: Option<Short> = element ["OSVersion"];
+    }
+}

@@ -1,0 +1,140 @@
+//! The root element: which message it is, whose it is, and how it ended.
+
+use super::vocabulary::{OverallResult, RequestType};
+use crate::id::Id;
+use crate::limits;
+use crate::text::Text;
+
+/// Which of the six messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Kind {
+    /// The till asks for a card operation.
+    #[default]
+    CardServiceRequest,
+    /// The terminal's final answer to it.
+    CardServiceResponse,
+    /// The till asks for a service.
+    ServiceRequest,
+    /// The terminal's final answer to it.
+    ServiceResponse,
+    /// The terminal asks the till to show, print, store or ask something.
+    DeviceRequest,
+    /// The till's answer to it.
+    DeviceResponse,
+}
+
+impl Kind {
+    /// All six.
+    pub const ALL: [Self; 6] = [
+        Self::CardServiceRequest,
+        Self::CardServiceResponse,
+        Self::ServiceRequest,
+        Self::ServiceResponse,
+        Self::DeviceRequest,
+        Self::DeviceResponse,
+    ];
+
+    /// The local name of the root element.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CardServiceRequest => "CardServiceRequest",
+            Self::CardServiceResponse => "CardServiceResponse",
+            Self::ServiceRequest => "ServiceRequest",
+            Self::ServiceResponse => "ServiceResponse",
+            Self::DeviceRequest => "DeviceRequest",
+            Self::DeviceResponse => "DeviceResponse",
+        }
+    }
+
+    /// The message whose root element has this local name.
+    #[must_use]
+    pub fn from_name(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name().as_bytes() == name)
+    }
+
+    /// Whether it answers another message.
+    #[must_use]
+    pub const fn is_response(self) -> bool {
+        matches!(self, Self::CardServiceResponse | Self::ServiceResponse | Self::DeviceResponse)
+    }
+}
+
+/// Namespace of the root element. Only told: German terminals, ATS and EFTLink send none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Namespace {
+    /// None.
+    #[default]
+    None,
+    /// [`IXRETAIL`].
+    IxRetail,
+    /// Any other.
+    Other,
+}
+
+/// The namespace of OPI, without a slash at its end.
+pub const IXRETAIL: &str = "http://www.nrf-arts.org/IXRetail/namespace";
+
+/// The identifier of a request as a peer sent it: opaque, echoed byte for byte.
+pub type RequestText = Id<{ limits::REQUEST_ID }>;
+
+record! {
+    /// The attributes of the root element.
+    ///
+    /// An identifier that is missing or empty is `None`: comparing is the session's work.
+    pub struct Header = "" with {
+        /// Which of the six messages.
+        kind: Kind,
+        /// Namespace of the root element.
+        namespace: Namespace,
+    } {
+        /// The lane.
+        workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital;
+        /// The request.
+        request_id: Option<RequestText> = attribute ["RequestID"] as vital;
+        /// What is asked. A `DeviceRequest` without it is what its children are.
+        request_type: Option<RequestType> = attribute ["RequestType"] as vital;
+        /// How it ended. A response without it has an unknown result, it is not malformed.
+        overall_result: Option<OverallResult> = attribute ["OverallResult"] as vital;
+        /// Reference of the merchant.
+        reference_number: Option<Id<{ limits::REFERENCE_RECEIVED }>> = attribute ["ReferenceNumber"];
+        /// Product that wrote the message.
+        application_sender: Text<{ limits::NAME }> = attribute ["ApplicationSender"];
+        /// Point of payment.
+        pop_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["POPID"];
+        /// Terminal.
+        terminal_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["TerminalID"];
+        /// Number of a device request within a card request (German, IFSF).
+        sequence_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["SequenceID"];
+        /// Card request that a device response belongs to (ATS).
+        reference_request_id: Option<RequestText> = attribute ["ReferenceRequestID"];
+        /// State of the system (ATS).
+        system_status: Option<Id<{ limits::SHORT_ID }>> = attribute ["SystemStatus"];
+        /// Device requests shall come through this connection (ELME).
+        elme_tunnel_callback: Option<bool> = attribute ["ElmeTunnelCallback"];
+        /// Error (ELME).
+        elme_error_code: Option<Id<{ limits::NUMBER_ID }>> = attribute ["ElmeErrorCode"];
+        /// Error (ELME).
+        elme_error_text: Text<{ limits::NAME }> = attribute ["ElmeErrorText"];
+    }
+}
+
+record! {
+    /// The header of the message that a `RepeatLastMessage` repeats.
+    pub struct OriginalHeader = "OriginalHeader" {
+        /// The lane.
+        workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital;
+        /// The request; CCV terminals send `N` or `N.M`.
+        request_id: Option<RequestText> = attribute ["RequestID"] as vital;
+        /// What was asked.
+        request_type: Option<RequestType> = attribute ["RequestType"] as vital;
+        /// How it ended.
+        overall_result: Option<OverallResult> = attribute ["OverallResult"] as vital;
+        /// Product that wrote the message.
+        application_sender: Text<{ limits::NAME }> = attribute ["ApplicationSender"];
+        /// Point of payment.
+        pop_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["POPID"];
+    }
+}

@@ -1,0 +1,139 @@
+//! One element with its data as one bounded struct, read and written by one list of names.
+
+use super::value::{Flaw, Found};
+
+/// Where a value stands when it is written. When it is read, an attribute and a child element are the same
+/// (Nexi terminals send either).
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(non_camel_case_types)]
+pub(crate) enum Form {
+    attribute,
+    element,
+    /// The text of the element itself.
+    text,
+    /// The value is that the element is there.
+    presence,
+}
+
+/// What a flaw of a value costs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The value.
+    Plain,
+    /// The message: a wrong correlation or a wrong amount is worse than none.
+    Vital,
+    /// As [`Vital`](Role::Vital), and written with the decimals of the currency.
+    Amount,
+}
+
+/// One value of a record.
+pub(crate) struct Spec {
+    pub(crate) form: Form,
+    pub(crate) role: Role,
+    /// The child element it belongs to; empty for the record's own element.
+    pub(crate) group: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) also: &'static [&'static str],
+}
+
+/// What the decoder and the writer need of a record.
+pub(crate) trait Record: Default {
+    const ELEMENT: &'static str;
+    const SPECS: &'static [Spec];
+    fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw>;
+    fn write(&self, out: &mut super::encode::RecordWriter<'_, '_>);
+}
+
+/// The value with this name, as attribute or as child element, of `group`.
+pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<usize> {
+    specs.iter().position(|spec| {
+        let named = spec.name.as_bytes() == name || spec.also.iter().any(|also| also.as_bytes() == name);
+        named && !name.is_empty() && spec.group == group
+    })
+}
+
+/// The value that is the text of `group` itself.
+pub(crate) fn find_text(specs: &'static [Spec], group: &str) -> Option<usize> {
+    specs.iter().position(|spec| spec.form == Form::text && spec.group == group)
+}
+
+/// The value that says that `group` is there.
+pub(crate) fn find_presence(specs: &'static [Spec], group: &str) -> Option<usize> {
+    specs.iter().position(|spec| spec.form == Form::presence && spec.group == group)
+}
+
+/// The child element with this name that holds values of its own.
+pub(crate) fn find_group(specs: &'static [Spec], name: &[u8]) -> Option<&'static str> {
+    specs.iter().map(|spec| spec.group).find(|group| !group.is_empty() && group.as_bytes() == name)
+}
+
+macro_rules! role {
+    () => {
+        $crate::opi::message::record::Role::Plain
+    };
+    (vital) => {
+        $crate::opi::message::record::Role::Vital
+    };
+    (amount) => {
+        $crate::opi::message::record::Role::Amount
+    };
+}
+
+/// `field: Type = form ["Name", "Other spelling"] in "Child" as role;`
+macro_rules! record {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident = $element:literal $(with { $( $(#[$extra_meta:meta])* $extra:ident: $extra_type:ty ),+ $(,)? })? {
+            $(
+                $(#[$field_meta:meta])*
+                $field:ident: $type:ty = $form:ident $([$wire:literal $(, $also:literal)*])? $(in $group:literal)? $(as $role:ident)?;
+            )+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+        pub struct $name {
+            $($( $(#[$extra_meta])* pub $extra: $extra_type, )+)?
+            $(
+                $(#[$field_meta])*
+                #[cfg_attr(feature = "serde", serde(skip_serializing_if = "crate::opi::message::value::absent"))]
+                pub $field: $type,
+            )+
+        }
+
+        const _: () = {
+            use $crate::opi::message::encode::RecordWriter;
+            use $crate::opi::message::record::{Form, Record, Spec};
+            use $crate::opi::message::value::{Field, Flaw, Found};
+
+            #[allow(non_camel_case_types, clippy::enum_variant_names)]
+            enum Index { $($field),+ }
+
+            impl Record for $name {
+                const ELEMENT: &'static str = $element;
+                const SPECS: &'static [Spec] = &[$(
+                    Spec {
+                        form: Form::$form,
+                        role: role!($($role)?),
+                        group: concat!($($group)?),
+                        name: concat!($($wire)?),
+                        also: &[$($($also),*)?],
+                    }
+                ),+];
+
+                fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw> {
+                    $( if index == Index::$field as usize { return Field::put(&mut self.$field, found); } )+
+                    Ok(())
+                }
+
+                fn write(&self, out: &mut RecordWriter<'_, '_>) {
+                    out.begin(Self::ELEMENT);
+                    $( out.own_attribute(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                    $( out.content(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                    out.end();
+                }
+            }
+        };
+    };
+}

@@ -1,0 +1,278 @@
+//! How one value is read from and written to the wire.
+
+use core::fmt;
+
+use crate::id::Id;
+use crate::money::{Currency, Decimal, MoneyError};
+use crate::secret::{Pan, Secret};
+use crate::text::Text;
+
+/// What is wrong with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Flaw {
+    /// Longer than the field may be, and it must not be cut.
+    TooLong,
+    /// Not a whole number, or too large.
+    Number,
+    /// Not `true`, `false`, `1` or `0`.
+    Boolean,
+    /// Not an amount or not a currency.
+    Money(MoneyError),
+    /// More of the same than can be kept.
+    TooMany,
+    /// Not one of the listed words.
+    Unlisted,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => out.write_str("too long"),
+            Self::Number => out.write_str("not a whole number of the allowed size"),
+            Self::Boolean => out.write_str("neither true nor false"),
+            Self::Money(error) => error.fmt(out),
+            Self::TooMany => out.write_str("too many of them"),
+            Self::Unlisted => out.write_str("not one of the listed words"),
+        }
+    }
+}
+
+impl core::error::Error for Flaw {}
+
+/// A value as it was found.
+pub(crate) struct Found<'a> {
+    /// Its text, after XML normalisation.
+    pub(crate) text: &'a str,
+    /// Whether `text` is only the beginning.
+    pub(crate) cut: bool,
+    /// Whether it was the content of an element: writers that indent put blanks around it.
+    pub(crate) element: bool,
+}
+
+impl<'a> Found<'a> {
+    /// The text of a value in which blanks at the ends mean nothing.
+    pub(crate) fn word(&self) -> &'a str {
+        self.text.trim_matches(XML_BLANK)
+    }
+
+    /// The text of an opaque value: an attribute byte for byte, an element without the blanks around it.
+    fn opaque(&self) -> &'a str {
+        if self.element { self.word() } else { self.text }
+    }
+}
+
+const XML_BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// One value.
+pub(crate) trait Value: Sized {
+    /// `None` for an empty text: `AcquirerID=""` is no evidence of an acquirer (seen from PAX terminals).
+    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw>;
+    /// Writes it, never masked; amounts with at least so many decimals.
+    fn wire(&self, decimals: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+/// What a record keeps of one attribute or element: a value, perhaps a value, or several.
+pub(crate) trait Field {
+    fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw>;
+    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display));
+    fn is_absent(&self) -> bool;
+}
+
+/// For serde: absent fields are left out.
+#[cfg(feature = "serde")]
+pub(crate) fn absent<F: Field>(field: &F) -> bool {
+    field.is_absent()
+}
+
+struct Wire<'a, T>(&'a T, u8);
+
+impl<T: Value> fmt::Display for Wire<'_, T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.wire(self.1, out)
+    }
+}
+
+impl<T: Value> Field for Option<T> {
+    fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
+        // An empty one takes nothing away: the same value may stand as attribute and as element.
+        if let Some(value) = T::read(found)? {
+            *self = Some(value);
+        }
+        Ok(())
+    }
+    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+        if let Some(value) = self {
+            out(&Wire(value, decimals));
+        }
+    }
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
+    fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
+        match T::read(found)? {
+            Some(value) => self.push(value).map_err(|_| Flaw::TooMany),
+            None => Ok(()),
+        }
+    }
+    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+        for value in self {
+            out(&Wire(value, decimals));
+        }
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<const N: usize> Field for Text<N> {
+    fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
+        *self = Self::from_cut(found.text);
+        if found.cut {
+            self.mark_cut();
+        }
+        Ok(())
+    }
+    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+        if !self.is_empty() {
+            out(&self.as_str());
+        }
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<const N: usize> Field for Secret<N> {
+    fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
+        if found.cut {
+            return Err(Flaw::TooLong);
+        }
+        *self = Self::new(found.opaque()).ok_or(Flaw::TooLong)?;
+        Ok(())
+    }
+    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+        if !self.is_empty() {
+            out(&self.expose_secret());
+        }
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Whether an element is there, whatever it holds.
+impl Field for bool {
+    fn put(&mut self, _: &Found<'_>) -> Result<(), Flaw> {
+        *self = true;
+        Ok(())
+    }
+    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+        if *self {
+            out(&"");
+        }
+    }
+    fn is_absent(&self) -> bool {
+        !*self
+    }
+}
+
+impl<const N: usize> Value for Id<N> {
+    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+        if found.cut {
+            return Err(Flaw::TooLong);
+        }
+        match found.opaque() {
+            "" => Ok(None),
+            text => Self::new(text).map(Some).map_err(|_| Flaw::TooLong),
+        }
+    }
+    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+impl Value for Pan {
+    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+        if found.cut {
+            return Err(Flaw::TooLong);
+        }
+        match found.opaque() {
+            "" => Ok(None),
+            text => Self::new(text).map(Some).ok_or(Flaw::TooLong),
+        }
+    }
+    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.expose_card_number())
+    }
+}
+
+impl Value for bool {
+    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+        let word = found.word();
+        if word.is_empty() {
+            Ok(None)
+        } else if word == "1" || word.eq_ignore_ascii_case("true") {
+            Ok(Some(true))
+        } else if word == "0" || word.eq_ignore_ascii_case("false") {
+            Ok(Some(false))
+        } else {
+            Err(Flaw::Boolean)
+        }
+    }
+    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),*) => {$(
+        impl Value for $type {
+            fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+                let word = found.word();
+                if word.is_empty() {
+                    return Ok(None);
+                }
+                if found.cut || !word.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(Flaw::Number);
+                }
+                word.parse().map(Some).map_err(|_| Flaw::Number)
+            }
+            fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, out)
+            }
+        }
+    )*};
+}
+whole_numbers!(u8, u16, u32);
+
+impl Value for Decimal {
+    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+        let word = found.word();
+        if word.is_empty() {
+            return Ok(None);
+        }
+        if found.cut {
+            return Err(Flaw::TooLong);
+        }
+        Self::parse(word).map(Some).map_err(Flaw::Money)
+    }
+    fn wire(&self, decimals: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.padded(decimals), out)
+    }
+}
+
+impl Value for Currency {
+    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+        match found.word() {
+            "" => Ok(None),
+            word => Self::new(word).map(Some).map_err(Flaw::Money),
+        }
+    }
+    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.code())
+    }
+}

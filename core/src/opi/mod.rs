@@ -1,0 +1,3 @@
+//! OPI, the Open Payment Initiative: messages of the till and the terminal.
+
+pub mod message;

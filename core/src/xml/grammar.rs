@@ -1,0 +1,367 @@
+//! The token grammar, in nom's streaming mode over the window: `Incomplete` says that the window must grow.
+//!
+//! Whether a function accepts, refuses or waits depends on the bytes up to the one that decides, never on the bytes
+//! behind, so the answer is the same however the document is cut. The end of the document needs no word of its own:
+//! nothing here can be complete at the end of an unfinished document.
+
+use nom::branch::alt;
+use nom::bytes::streaming::tag;
+use nom::character::streaming::{char as character, one_of};
+use nom::error::{ErrorKind, ParseError};
+use nom::sequence::preceded;
+use nom::{Err, IResult, Needed, Parser};
+
+use super::encoding::{self, Decoded, Encoding};
+use super::error::XmlErrorKind as Kind;
+use super::scan;
+use super::token::{Name, flag};
+use crate::limits::{XML_DECLARED, XML_EQUALS, XML_NAME, XML_REFERENCE};
+
+/// What is wrong, and how many bytes of the window are left there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) kind: Kind,
+    pub(super) left: usize,
+}
+
+impl ParseError<&[u8]> for Fault {
+    fn from_error_kind(input: &[u8], _: ErrorKind) -> Self {
+        Self { kind: Kind::Markup, left: input.len() }
+    }
+
+    fn append(_: &[u8], _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+pub(super) type Refusal = Err<Fault>;
+pub(super) type Parsed<'a, T> = IResult<&'a [u8], T, Fault>;
+
+pub(super) const INCOMPLETE: Refusal = Err::Incomplete(Needed::Unknown);
+
+pub(super) const fn fault(kind: Kind, at: &[u8]) -> Refusal {
+    Err::Error(Fault { kind, left: at.len() })
+}
+
+/// `parser`, with its errors told as `kind`.
+fn expect<'a, P>(kind: Kind, mut parser: P) -> impl FnMut(&'a [u8]) -> Parsed<'a, P::Output>
+where
+    P: Parser<&'a [u8], Error = Fault>,
+{
+    move |input| parser.parse(input).map_err(|error| error.map(|fault| Fault { kind, ..fault }))
+}
+
+fn split(input: &[u8], at: usize) -> (&[u8], &[u8]) {
+    input.split_at_checked(at).unwrap_or((input, &[]))
+}
+
+/// A qualified name (Namespaces in XML 1.0 §4) and the byte behind it seen, but not taken.
+#[inline]
+pub(super) fn name(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
+    let len = scan::name(input);
+    // The usual case: ASCII, no prefix.
+    if let (Some(&first), Some(&behind)) = (input.first(), input.get(len))
+        && scan::is(scan::NAME_START, first)
+        && behind < 0x80
+        && behind != b':'
+        && len <= XML_NAME
+    {
+        let (name, rest) = split(input, len);
+        return Ok((rest, Name::new(name, 0)));
+    }
+    any_name(encoding, input)
+}
+
+#[cold]
+fn any_name(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
+    let mut at = 0;
+    let mut prefix = 0;
+    // Whether a character that may begin a name must come now.
+    let mut begins = true;
+    loop {
+        if at > XML_NAME {
+            return Err(fault(Kind::NameTooLong, input));
+        }
+        let (_, rest) = split(input, at);
+        let (starts, belongs, len) = match rest.first() {
+            None => return Err(INCOMPLETE),
+            Some(b':') if prefix == 0 && !begins => {
+                prefix = at;
+                begins = true;
+                at += 1;
+                continue;
+            }
+            Some(b':') => return Err(fault(Kind::Name, rest)),
+            Some(&byte @ ..0x80) => (scan::is(scan::NAME_START, byte), scan::is(scan::NAME, byte), 1),
+            Some(_) => match encoding.decode(rest) {
+                Decoded::Char { char, len, .. } => {
+                    (encoding::is_foreign_name_start(char), encoding::is_foreign_name_char(char), len)
+                }
+                Decoded::Short => return Err(INCOMPLETE),
+                Decoded::Bad(_) => (false, false, 1),
+            },
+        };
+        if begins && !starts {
+            return Err(fault(Kind::Name, rest));
+        }
+        if !belongs {
+            let (name, rest) = split(input, at);
+            return Ok((rest, Name::new(name, prefix)));
+        }
+        begins = false;
+        at += len;
+    }
+}
+
+/// White space around `=`, bounded because a name waits in the window before it.
+fn few_blanks(input: &[u8]) -> Parsed<'_, ()> {
+    let len = scan::blank(input);
+    let (_, rest) = split(input, len);
+    if len > XML_EQUALS {
+        let (_, too_many) = split(input, XML_EQUALS);
+        return Err(fault(Kind::Attribute, too_many));
+    }
+    if rest.is_empty() { Err(INCOMPLETE) } else { Ok((rest, ())) }
+}
+
+/// `=` and the opening quote.
+fn equals_quote(input: &[u8]) -> Parsed<'_, char> {
+    let equals = (few_blanks, expect(Kind::Attribute, character('=')), few_blanks);
+    preceded(equals, expect(Kind::Attribute, one_of("\"'"))).parse(input)
+}
+
+/// The name of an attribute, `=` and the opening quote.
+#[inline]
+pub(super) fn attribute_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, (Name<'_>, u8)> {
+    let (rest, name) = name(encoding, input)?;
+    if let [b'=', quote @ (b'"' | b'\''), rest @ ..] = rest {
+        return Ok((rest, (name, *quote)));
+    }
+    let (rest, quote) = equals_quote(rest)?;
+    Ok((rest, (name, if quote == '"' { b'"' } else { b'\'' })))
+}
+
+/// The parts of the XML declaration, in their order (XML 1.0 §2.8, production 23).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Declared {
+    Version,
+    Encoding,
+    Standalone,
+}
+
+/// A part of the XML declaration and its value.
+pub(super) fn declared(input: &[u8]) -> Parsed<'_, (Declared, &[u8])> {
+    let names = alt((
+        tag("version").map(|_| Declared::Version),
+        tag("encoding").map(|_| Declared::Encoding),
+        tag("standalone").map(|_| Declared::Standalone),
+    ));
+    let (rest, (declared, quote)) = expect(Kind::Declaration, (names, equals_quote))(input)?;
+    let quote_byte = if quote == '"' { b'"' } else { b'\'' };
+    let (value, end) = split(rest, scan::plain(rest, [quote_byte; 3]).min(XML_DECLARED));
+    let (rest, _) = expect(Kind::Declaration, character(quote))(end)?;
+    Ok((rest, (declared, value)))
+}
+
+/// `<?` and the target of a processing instruction, or `<?xml`.
+pub(super) fn instruction_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
+    preceded(tag("<?"), |input| name(encoding, input)).parse(input)
+}
+
+/// `</` and a name.
+pub(super) fn end_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
+    preceded(tag("</"), |input| name(encoding, input)).parse(input)
+}
+
+/// What `<!` begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Comment,
+    Cdata,
+    Doctype,
+}
+
+/// The opening of a comment, a CDATA section or a DTD.
+pub(super) fn section(input: &[u8]) -> Parsed<'_, Section> {
+    let whole = |tag: &'static str, section| {
+        expect(Kind::Markup, nom::bytes::streaming::tag(tag))
+            .map(move |_| section)
+            .parse(input)
+            .map_err(|error| error.map(|fault| Fault { left: input.len(), ..fault }))
+    };
+    match input.get(2) {
+        Some(b'-') => whole("<!--", Section::Comment),
+        Some(b'[') => whole("<![CDATA[", Section::Cdata),
+        _ => whole("<!DOCTYPE", Section::Doctype),
+    }
+}
+
+/// A reference to a character or to one of the five predefined entities: never more than one character.
+pub(super) fn reference(input: &[u8]) -> Parsed<'_, char> {
+    let malformed = fault(Kind::Reference, input);
+    let (rest, _) = character('&')(input)?;
+    let in_body = |&byte: &u8| scan::is(scan::NAME, byte) || matches!(byte, b'#' | b':' | 0x80..);
+    let len = rest.iter().take_while(|byte| in_body(byte)).take(XML_REFERENCE + 1).count();
+    if len > XML_REFERENCE {
+        return Err(malformed);
+    }
+    let (body, end) = split(rest, len);
+    let (rest, _) = character::<_, Fault>(';')(end)
+        .map_err(|error| error.map(|fault| Fault { kind: Kind::Reference, left: input.len().max(fault.left) }))?;
+    let char = match body {
+        b"lt" => '<',
+        b"gt" => '>',
+        b"amp" => '&',
+        b"quot" => '"',
+        b"apos" => '\'',
+        [b'#', b'x', digits @ ..] => number(digits, 16).ok_or(malformed)?,
+        [b'#', digits @ ..] => number(digits, 10).ok_or(malformed)?,
+        [first, ..] if scan::is(scan::NAME_START, *first) || *first >= 0x80 || *first == b':' => {
+            return Err(fault(Kind::Entity, input));
+        }
+        _ => return Err(malformed),
+    };
+    Ok((rest, char))
+}
+
+/// The legal character with this number.
+fn number(digits: &[u8], radix: u32) -> Option<char> {
+    if digits.is_empty() {
+        return None;
+    }
+    let mut number = 0_u32;
+    for &digit in digits {
+        number = number.saturating_mul(radix).saturating_add(char::from(digit).to_digit(radix)?);
+    }
+    char::from_u32(number).filter(|char| encoding::is_char(*char))
+}
+
+/// Checked characters, as many as the window holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) flags: u8,
+    /// Whether what ends the characters was reached, and taken.
+    pub(super) closed: bool,
+}
+
+/// What stands at a place where a scan stopped.
+enum Stop {
+    /// It belongs to the characters: its length and its flags.
+    Part(usize, u8),
+    /// It ends the characters: its length.
+    Close(usize),
+    Bad(Kind),
+    /// More bytes are needed to tell.
+    Unsure,
+}
+
+/// The loop that all kinds of character data share: leaps from stop to stop.
+///
+/// `Incomplete` and an error only come if there is no character before.
+#[inline(always)]
+fn piece<'a>(
+    input: &'a [u8],
+    stops: [u8; 3],
+    flags_kept: u8,
+    encoding: Encoding,
+    stop: impl Fn(u8, &'a [u8]) -> Stop,
+) -> Parsed<'a, Piece<'a>> {
+    let mut at = 0;
+    let mut flags = 0;
+    let (end, refusal) = loop {
+        let (_, rest) = split(input, at);
+        at += scan::plain(rest, stops);
+        let (_, rest) = split(input, at);
+        let found = match rest {
+            [] => Stop::Unsure,
+            [b'\n' | b'\t', ..] => Stop::Part(1, flag::BLANK),
+            [b'\r', b'\n', ..] => Stop::Part(2, flag::BLANK | flag::LINE_END),
+            [b'\r', _, ..] => Stop::Part(1, flag::BLANK | flag::LINE_END),
+            [b'\r'] => Stop::Unsure,
+            [0..=0x1F, ..] => Stop::Bad(Kind::Character),
+            [0x80..=0xFF, ..] => match encoding.decode(rest) {
+                Decoded::Char { len, foreign, .. } => Stop::Part(len, if foreign { flag::FOREIGN } else { 0 }),
+                Decoded::Short => Stop::Unsure,
+                Decoded::Bad(kind) => Stop::Bad(kind),
+            },
+            [first, ..] => stop(*first, rest),
+        };
+        match found {
+            Stop::Part(len, new) => {
+                at += len;
+                flags |= new;
+            }
+            Stop::Close(len) => break (Some(len), INCOMPLETE),
+            Stop::Bad(kind) => break (None, fault(kind, rest)),
+            Stop::Unsure => break (None, INCOMPLETE),
+        }
+    };
+    if at == 0 && end.is_none() {
+        return Err(refusal);
+    }
+    let (bytes, rest) = split(input, at);
+    let (_, rest) = split(rest, end.unwrap_or(0));
+    Ok((rest, Piece { bytes, flags: flags & flags_kept, closed: end.is_some() }))
+}
+
+/// A reference as a part of text or of a value.
+fn reference_stop(input: &[u8]) -> Stop {
+    match reference(input) {
+        Ok((rest, _)) => Stop::Part(input.len() - rest.len(), flag::REFERENCE),
+        Err(Err::Incomplete(_)) => Stop::Unsure,
+        Err(Err::Error(fault) | Err::Failure(fault)) => Stop::Bad(fault.kind),
+    }
+}
+
+/// Character data up to `<`, which is not taken.
+#[inline]
+pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    let kept = flag::REFERENCE | flag::LINE_END | flag::FOREIGN;
+    piece(input, [b'<', b'&', b']'], kept, encoding, |first, rest| match (first, rest) {
+        (b'<', _) => Stop::Close(0),
+        (b'&', _) => reference_stop(rest),
+        (_, [_, b']', b'>', ..]) => Stop::Bad(Kind::CdataEnd),
+        (_, [_] | [_, b']']) => Stop::Unsure,
+        _ => Stop::Part(1, 0),
+    })
+}
+
+/// An attribute value up to its closing quote, which is taken.
+#[inline]
+pub(super) fn value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    let kept = flag::REFERENCE | flag::BLANK | flag::FOREIGN;
+    piece(input, [quote, b'&', b'<'], kept, encoding, |first, rest| match first {
+        b'&' => reference_stop(rest),
+        b'<' => Stop::Bad(Kind::LessThan),
+        _ => Stop::Close(1),
+    })
+}
+
+/// The content of a CDATA section up to `]]>`, which is taken.
+pub(super) fn cdata(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    piece(input, [b']'; 3], flag::LINE_END | flag::FOREIGN, encoding, |_, rest| match rest {
+        [_, b']', b'>', ..] => Stop::Close(3),
+        [_] | [_, b']'] => Stop::Unsure,
+        _ => Stop::Part(1, 0),
+    })
+}
+
+/// The content of a comment up to `-->`, which is taken.
+pub(super) fn comment(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    piece(input, [b'-'; 3], 0, encoding, |_, rest| match rest {
+        [_, b'-', b'>', ..] => Stop::Close(3),
+        [_, b'-', _, ..] => Stop::Bad(Kind::Comment),
+        [_] | [_, b'-'] => Stop::Unsure,
+        _ => Stop::Part(1, 0),
+    })
+}
+
+/// The content of a processing instruction up to `?>`, which is taken.
+pub(super) fn instruction(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    piece(input, [b'?'; 3], 0, encoding, |_, rest| match rest {
+        [_, b'>', ..] => Stop::Close(2),
+        [_] => Stop::Unsure,
+        _ => Stop::Part(1, 0),
+    })
+}

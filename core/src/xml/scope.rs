@@ -1,0 +1,288 @@
+//! What the reader must remember: the names of the open elements, the attribute names of the current tag, and the
+//! namespaces in scope, all in one bounded arena.
+//!
+//! The arena is two stacks that grow towards each other. From the bottom: what lives as long as its element, which
+//! is its name and its namespace declarations. From the top: what lives as long as the tag, its attribute names.
+
+use super::error::XmlErrorKind as Kind;
+use super::token::Name;
+use crate::limits::{XML_ATTRIBUTES, XML_BINDINGS, XML_DEPTH, XML_SCOPE};
+
+/// Bound to the prefix `xml` in every document (Namespaces in XML 1.0 §3).
+const XML_NAMESPACE: &[u8] = b"http://www.w3.org/XML/1998/namespace";
+/// Bound to the prefix `xmlns`; nothing else may be.
+const XMLNS_NAMESPACE: &[u8] = b"http://www.w3.org/2000/xmlns/";
+
+#[derive(Clone, Debug)]
+pub(super) struct Scope {
+    arena: [u8; XML_SCOPE],
+    /// End of the lower stack.
+    low: u16,
+    /// Begin of the upper stack.
+    high: u16,
+    elements: heapless::Vec<Element, XML_DEPTH>,
+    attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
+    bindings: heapless::Vec<Binding, XML_BINDINGS>,
+    /// One bit for each attribute name of the tag: a clear bit proves that a name is new.
+    seen: u64,
+    /// Attributes of the tag that have a prefix and declare no namespace.
+    prefixed: u8,
+    /// The namespace name under declaration did not fit.
+    overflow: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Element {
+    at: u16,
+    len: u8,
+    /// Bindings in scope outside of this element.
+    bindings: u8,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Attribute {
+    at: u16,
+    len: u8,
+    /// 0 if there is none.
+    prefix: u8,
+}
+
+/// The prefix and directly behind it the namespace name in UTF-8, empty to take the namespace back.
+#[derive(Clone, Copy, Debug)]
+struct Binding {
+    at: u16,
+    len: u16,
+    prefix: u8,
+}
+
+/// An expanded name (Namespaces in XML 1.0 §2.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Expanded<'s> {
+    namespace: &'s [u8],
+    local: &'s [u8],
+}
+
+/// A number that a bound of the arena keeps small.
+fn small(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+/// A number that a bound on names or counts keeps small.
+fn tiny(number: usize) -> u8 {
+    u8::try_from(number).unwrap_or(u8::MAX)
+}
+
+impl Scope {
+    pub(super) const fn new() -> Self {
+        Self {
+            arena: [0; XML_SCOPE],
+            low: 0,
+            high: HIGH,
+            elements: heapless::Vec::new(),
+            attributes: heapless::Vec::new(),
+            bindings: heapless::Vec::new(),
+            seen: 0,
+            prefixed: 0,
+            overflow: false,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.low = 0;
+        self.elements.clear();
+        self.bindings.clear();
+        self.forget_tag();
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// Begins an element.
+    pub(super) fn open(&mut self, name: Name<'_>) -> Result<(), Kind> {
+        let element = Element { at: self.low, len: tiny(name.as_bytes().len()), bindings: tiny(self.bindings.len()) };
+        self.elements.push(element).map_err(|_| Kind::Depth)?;
+        self.forget_tag();
+        if self.keep(name.as_bytes()) { Ok(()) } else { Err(Kind::Scope) }
+    }
+
+    /// The name of the innermost open element; empty if none is open.
+    #[inline]
+    pub(super) fn innermost(&self) -> &[u8] {
+        self.elements.last().map_or(&[], |element| self.bytes(element.at, usize::from(element.len)))
+    }
+
+    /// Ends the innermost element.
+    pub(super) fn close(&mut self) {
+        if let Some(element) = self.elements.pop() {
+            self.low = element.at;
+            self.bindings.truncate(usize::from(element.bindings));
+        }
+    }
+
+    /// Adds an attribute of the tag.
+    #[inline]
+    pub(super) fn attribute(&mut self, name: Name<'_>) -> Result<(), Kind> {
+        let bytes = name.as_bytes();
+        let len = bytes.len();
+        let (Some(first), Some(middle), Some(last)) = (bytes.first(), bytes.get(len / 2), bytes.last()) else {
+            return Err(Kind::Name);
+        };
+        let mix = (len ^ usize::from(*first) ^ usize::from(*middle) << 2 ^ usize::from(*last) << 4) % 64;
+        let bit = 1_u64 << mix;
+        if self.seen & bit != 0 && self.has_attribute(bytes) {
+            return Err(Kind::DuplicateAttribute);
+        }
+        self.seen |= bit;
+        let prefix = tiny(name.prefix().len());
+        self.prefixed += u8::from(prefix != 0 && !name.is_xmlns());
+        let start = usize::from(self.high).checked_sub(len).filter(|start| *start >= usize::from(self.low));
+        let Some(room) = start.and_then(|start| self.arena.get_mut(start..start + len)) else {
+            return Err(Kind::Scope);
+        };
+        room.copy_from_slice(bytes);
+        self.high -= small(len);
+        let attribute = Attribute { at: self.high, len: tiny(len), prefix };
+        self.attributes.push(attribute).map_err(|_| Kind::Attributes)
+    }
+
+    fn has_attribute(&self, name: &[u8]) -> bool {
+        self.attributes
+            .iter()
+            .any(|known| usize::from(known.len) == name.len() && self.bytes(known.at, name.len()) == name)
+    }
+
+    /// Begins a namespace declaration for a prefix, empty for the default namespace.
+    pub(super) fn bind(&mut self, prefix: &[u8]) -> Result<(), Kind> {
+        self.overflow = false;
+        let binding = Binding { at: self.low, len: 0, prefix: tiny(prefix.len()) };
+        self.bindings.push(binding).map_err(|_| Kind::Bindings)?;
+        if self.keep(prefix) { Ok(()) } else { Err(Kind::Scope) }
+    }
+
+    /// Adds to the namespace name under declaration.
+    pub(super) fn extend(&mut self, text: &str) {
+        self.overflow |= !self.keep(text.as_bytes());
+        if !self.overflow
+            && let Some(binding) = self.bindings.last_mut()
+        {
+            binding.len = binding.len.saturating_add(small(text.len()));
+        }
+    }
+
+    /// Ends a namespace declaration.
+    pub(super) fn bound(&self) -> Result<(), Kind> {
+        let Some(binding) = self.bindings.last() else { return Ok(()) };
+        if self.overflow {
+            return Err(Kind::Scope);
+        }
+        let allowed = match (self.prefix_of(binding), self.namespace_of(binding)) {
+            (b"xml", namespace) => namespace == XML_NAMESPACE,
+            (b"xmlns", _) | (_, XML_NAMESPACE | XMLNS_NAMESPACE) => false,
+            (prefix, namespace) => prefix.is_empty() || !namespace.is_empty(),
+        };
+        if allowed { Ok(()) } else { Err(Kind::Binding) }
+    }
+
+    /// Ends the tag: every prefix must have a namespace, and no two attributes the same expanded name.
+    #[inline]
+    pub(super) fn enter(&mut self) -> Result<(), Kind> {
+        let checked = self.check_prefixes();
+        self.forget_tag();
+        checked
+    }
+
+    fn check_prefixes(&self) -> Result<(), Kind> {
+        let prefix = prefix_of_name(self.innermost());
+        if prefix == b"xmlns" {
+            return Err(Kind::Binding);
+        }
+        if !prefix.is_empty() && self.resolve(prefix).is_none() {
+            return Err(Kind::UnboundPrefix);
+        }
+        if self.prefixed == 0 { Ok(()) } else { self.check_attributes() }
+    }
+
+    #[cold]
+    fn check_attributes(&self) -> Result<(), Kind> {
+        for (count, attribute) in self.attributes.iter().enumerate() {
+            let Some(expanded) = self.expand(attribute)? else { continue };
+            for earlier in self.attributes.iter().take(count) {
+                if self.expand(earlier)? == Some(expanded) {
+                    return Err(Kind::DuplicateAttribute);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Namespace and local name of an attribute with a prefix; declarations of namespaces have none to compare.
+    fn expand(&self, attribute: &Attribute) -> Result<Option<Expanded<'_>>, Kind> {
+        let name = self.bytes(attribute.at, usize::from(attribute.len));
+        let Some((prefix, [_, local @ ..])) = name.split_at_checked(usize::from(attribute.prefix)) else {
+            return Ok(None);
+        };
+        if prefix.is_empty() || prefix == b"xmlns" {
+            return Ok(None);
+        }
+        self.resolve(prefix).map(|namespace| Some(Expanded { namespace, local })).ok_or(Kind::UnboundPrefix)
+    }
+
+    /// The namespace name of the innermost open element; empty if it has none.
+    pub(super) fn namespace(&self) -> &str {
+        let namespace = self.resolve(prefix_of_name(self.innermost())).unwrap_or_default();
+        core::str::from_utf8(namespace).unwrap_or_default()
+    }
+
+    fn resolve(&self, prefix: &[u8]) -> Option<&[u8]> {
+        if prefix == b"xml" {
+            return Some(XML_NAMESPACE);
+        }
+        let binding = self.bindings.iter().rev().find(|binding| self.prefix_of(binding) == prefix)?;
+        Some(self.namespace_of(binding))
+    }
+
+    fn prefix_of(&self, binding: &Binding) -> &[u8] {
+        self.bytes(binding.at, usize::from(binding.prefix))
+    }
+
+    fn namespace_of(&self, binding: &Binding) -> &[u8] {
+        self.bytes(binding.at.saturating_add(u16::from(binding.prefix)), usize::from(binding.len))
+    }
+
+    fn bytes(&self, at: u16, len: usize) -> &[u8] {
+        self.arena.get(usize::from(at)..).and_then(|rest| rest.get(..len)).unwrap_or_default()
+    }
+
+    /// Puts bytes on the lower stack, if they fit.
+    #[inline]
+    fn keep(&mut self, bytes: &[u8]) -> bool {
+        let start = usize::from(self.low);
+        let end = start + bytes.len();
+        if end > usize::from(self.high) {
+            return false;
+        }
+        let Some(room) = self.arena.get_mut(start..end) else { return false };
+        room.copy_from_slice(bytes);
+        self.low = small(end);
+        true
+    }
+
+    fn forget_tag(&mut self) {
+        self.high = HIGH;
+        self.attributes.clear();
+        self.seen = 0;
+        self.prefixed = 0;
+    }
+}
+
+/// The arena's length as a position in it.
+#[expect(clippy::cast_possible_truncation, reason = "checked by the assertion below")]
+const HIGH: u16 = XML_SCOPE as u16;
+const _: () = assert!(XML_SCOPE <= u16::MAX as usize, "positions in the arena are kept in 16 bits");
+const _: () = assert!(XML_ATTRIBUTES < 256 && XML_BINDINGS < 256 && crate::limits::XML_NAME < 256, "kept in 8 bits");
+
+fn prefix_of_name(name: &[u8]) -> &[u8] {
+    let colon = name.iter().position(|&byte| byte == b':').unwrap_or(0);
+    name.get(..colon).unwrap_or_default()
+}

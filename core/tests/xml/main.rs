@@ -1,0 +1,6 @@
+//! The XML reader and writer, seen from outside.
+#![allow(clippy::unwrap_used, unreachable_pub)]
+
+mod driver;
+mod splits;
+mod wellformed;
