@@ -12,6 +12,7 @@ pub mod journal;
 pub mod limits;
 pub mod money;
 pub mod operation;
+pub mod opi;
 pub mod receipt;
 pub mod secret;
 pub mod text;

@@ -290,12 +290,18 @@ impl core::error::Error for MoneyError {}
 
 #[cfg(feature = "serde")]
 mod as_data {
-    use super::{Currency, Money};
+    use super::{Currency, Decimal, Money};
     use serde::{Serialize, Serializer, ser::SerializeStruct};
 
     impl Serialize for Currency {
         fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
             to.serialize_str(self.code())
+        }
+    }
+
+    impl Serialize for Decimal {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            to.collect_str(self)
         }
     }
 

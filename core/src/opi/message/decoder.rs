@@ -233,7 +233,7 @@ impl Decoder {
                     }
                 }
                 Some(_) => continue,
-                None => from = input,
+                None => {}
             }
             if let Some(given) = given {
                 return Ok(self.give(given));

@@ -45,26 +45,30 @@ pub(crate) trait Record: Default {
 }
 
 /// The value with this name, as attribute or as child element, of `group`.
-pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<usize> {
-    specs.iter().position(|spec| {
+pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<u8> {
+    position(specs, |spec| {
         let named = spec.name.as_bytes() == name || spec.also.iter().any(|also| also.as_bytes() == name);
         named && !name.is_empty() && spec.group == group
     })
 }
 
+fn position(specs: &'static [Spec], is: impl Fn(&Spec) -> bool) -> Option<u8> {
+    specs.iter().position(is).and_then(|index| u8::try_from(index).ok())
+}
+
 /// The value that is the text of `group` itself.
-pub(crate) fn find_text(specs: &'static [Spec], group: &str) -> Option<usize> {
-    specs.iter().position(|spec| spec.form == Form::text && spec.group == group)
+pub(crate) fn find_text(specs: &'static [Spec], group: &str) -> Option<u8> {
+    position(specs, |spec| spec.form == Form::text && spec.group == group)
 }
 
 /// The value that says that `group` is there.
-pub(crate) fn find_presence(specs: &'static [Spec], group: &str) -> Option<usize> {
-    specs.iter().position(|spec| spec.form == Form::presence && spec.group == group)
+pub(crate) fn find_presence(specs: &'static [Spec], group: &str) -> Option<u8> {
+    position(specs, |spec| spec.form == Form::presence && spec.group == group)
 }
 
-/// The child element with this name that holds values of its own.
-pub(crate) fn find_group(specs: &'static [Spec], name: &[u8]) -> Option<&'static str> {
-    specs.iter().map(|spec| spec.group).find(|group| !group.is_empty() && group.as_bytes() == name)
+/// The child element with this name that holds values of its own: the first of them.
+pub(crate) fn find_group(specs: &'static [Spec], name: &[u8]) -> Option<u8> {
+    position(specs, |spec| !spec.group.is_empty() && spec.group.as_bytes() == name)
 }
 
 macro_rules! role {
@@ -131,7 +135,7 @@ macro_rules! record {
                     out.begin(Self::ELEMENT);
                     $( out.own_attribute(&Self::SPECS[Index::$field as usize], &self.$field); )+
                     $( out.content(&Self::SPECS[Index::$field as usize], &self.$field); )+
-                    out.end();
+                    out.end(Self::ELEMENT);
                 }
             }
         };
