@@ -3,15 +3,16 @@
 use opi_core::money::Money;
 use opi_core::opi::Routing;
 use opi_core::opi::message::{
-    Authorisation, DeviceTarget, Diagnosis, Header, IXRETAIL, InputCommand, InputResult, Kind, Namespace, OriginalHeader,
-    OriginalTransaction, Output, Part, Place, RequestType, TextLine, TicketType, TotalAmount, TransactionInfo,
+    DeviceTarget, Header, IXRETAIL, InputCommand, InputResult, Kind, Namespace, OriginalHeader, OriginalTransaction,
+    Output, Part, Place, RequestType, TextLine, TicketType, TotalAmount, TransactionInfo,
 };
+use opi_core::opi::session::{Answer, Evidence, classify};
+use opi_core::operation::Reason;
 use opi_core::receipt::{Copy, Purpose};
-use opi_core::secret::Pan;
 use serde::Serialize;
 
 use crate::args::Reading;
-use crate::judge;
+use crate::json::FactsShown;
 
 /// What is left out was not in the message.
 #[derive(Default, Serialize)]
@@ -31,37 +32,11 @@ pub(crate) struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<opi_core::operation::Reason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tip: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cash_back: Option<Money>,
+    reason: Option<Reason>,
+    #[serde(flatten)]
+    facts: FactsShown,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    approval_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    masked_card_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    card_circuit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stan: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    terminal_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    terminal_batch: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trx_reference_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    receipt_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time_stamp: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    host_decline_reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    terminal_decline_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     original_transaction: Option<Original>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,11 +180,10 @@ fn some(text: impl ToString) -> Option<String> {
 pub(crate) struct Collector {
     reading: Reading,
     message: Message,
+    /// What the session would gather from it.
+    answer: Answer,
     kind: Kind,
     request_type: Option<RequestType>,
-    overall_result: Option<opi_core::opi::message::OverallResult>,
-    authorisation: Authorisation,
-    diagnosis: Diagnosis,
     journal_amount: Option<Money>,
     printer_receipt: bool,
 }
@@ -219,11 +193,9 @@ impl Collector {
         Self {
             reading,
             message: Message::default(),
+            answer: Answer::default(),
             kind: Kind::default(),
             request_type: None,
-            overall_result: None,
-            authorisation: Authorisation::default(),
-            diagnosis: Diagnosis::default(),
             journal_amount: None,
             printer_receipt: false,
         }
@@ -231,28 +203,17 @@ impl Collector {
 
     /// Takes the next part.
     pub(crate) fn take(&mut self, part: &Part<'_>) {
+        self.answer.collect(part);
         let message = &mut self.message;
         match part {
             Part::Header(header) => self.header(header),
             Part::PosData(data) => {
-                message.trx_reference_number = text(data.trx_reference_number.as_ref());
-                message.time_stamp = text(data.pos_time_stamp.as_ref());
+                message.facts.trx_reference_number = text(data.trx_reference_number.as_ref());
+                message.facts.time_stamp = text(data.pos_time_stamp.as_ref());
             }
             Part::Total(total, place) => self.total(total, *place),
-            Part::Terminal(terminal) => {
-                message.terminal_id = text(terminal.terminal_id.as_ref()).or(message.terminal_id.take());
-                message.terminal_batch = text(terminal.terminal_batch.as_ref());
-                message.stan = text(terminal.stan.as_ref());
-            }
-            Part::Authorisation(part) => self.authorisation.fill(part),
-            Part::Diagnosis(diagnosis) => self.diagnosis.clone_from(diagnosis),
             Part::OriginalHeader(header) => message.original_header = Some(Repeated::from(*header)),
             Part::OriginalTransaction(original) => self.original(original),
-            Part::CardValue(value) => {
-                let number = value.card_pan.as_ref().filter(|number| !number.is_empty());
-                message.masked_card_number = text(number);
-                message.card_circuit = text(value.card_circuit.as_ref());
-            }
             Part::CardCircuit(circuit) => message.card_circuits.push(Circuit {
                 code: text(circuit.code.as_ref()),
                 display_name: some(&circuit.display_name),
@@ -279,7 +240,6 @@ impl Collector {
     fn header(&mut self, header: &Header) {
         self.kind = header.kind;
         self.request_type.clone_from(&header.request_type);
-        self.overall_result.clone_from(&header.overall_result);
         self.message = Message {
             root: header.kind.name(),
             request_type: text(header.request_type.as_ref()),
@@ -288,7 +248,6 @@ impl Collector {
             sequence_id: text(header.sequence_id.as_ref()),
             overall_result: text(header.overall_result.as_ref()),
             reference_number: text(header.reference_number.as_ref()),
-            terminal_id: text(header.terminal_id.as_ref()),
             namespace: match header.namespace {
                 Namespace::IxRetail => Some(IXRETAIL),
                 Namespace::Other => Some("other"),
@@ -299,14 +258,8 @@ impl Collector {
     }
 
     fn total(&mut self, total: &TotalAmount, place: Place) {
-        let message = &mut self.message;
         match place {
-            Place::Message | Place::Tender => {
-                message.amount = total.money().or(message.amount);
-                message.tip = total.money_of(total.gratuity_amount).or(message.tip);
-                message.cash_back = total.money_of(total.cash_back_amount).or(message.cash_back);
-            }
-            Place::Reconciliation => message.reconciliation.push(Total {
+            Place::Reconciliation => self.message.reconciliation.push(Total {
                 payment_type: text(total.payment_type.as_ref()),
                 card_circuit: text(total.card_circuit.as_ref()),
                 acquirer: text(total.acquirer.as_ref()),
@@ -314,7 +267,7 @@ impl Collector {
                 amount: total.money(),
             }),
             Place::TransactionInfo => self.journal_amount = total.money(),
-            Place::Event | Place::EventResult => {}
+            Place::Message | Place::Tender | Place::Event | Place::EventResult => {}
         }
     }
 
@@ -327,9 +280,7 @@ impl Collector {
             approval_code: text(original.approval_code.as_ref()),
         });
         // A request has no number of its own: the one it names is the only one.
-        if self.message.stan.is_none() {
-            self.message.stan = text(original.stan.as_ref());
-        }
+        self.message.facts.stan = text(original.stan.as_ref());
     }
 
     fn output(&mut self, output: &Output) {
@@ -376,28 +327,17 @@ impl Collector {
                 by_row(lines, rows);
             }
         }
-        let authorisation = &self.authorisation;
-        let numbers = [&authorisation.masked_card_number, &authorisation.card_pan, &authorisation.pan_print];
-        let number = numbers.into_iter().flatten().find(|number: &&Pan| !number.is_empty());
-        message.masked_card_number = text(number).or(message.masked_card_number);
-        message.card_circuit = text(authorisation.card_circuit.as_ref()).or(message.card_circuit);
-        message.approval_code = text(authorisation.approval_code.as_ref());
-        message.trx_reference_number =
-            text(authorisation.trx_reference_number.as_ref()).or(message.trx_reference_number);
-        message.receipt_number = text(authorisation.receipt_number.as_ref());
-        message.time_stamp = text(authorisation.time_stamp.as_ref()).or(message.time_stamp);
-        message.host_decline_reason = text(self.diagnosis.host_decline_reason.as_ref());
-        message.terminal_decline_reason = text(self.diagnosis.terminal_decline_reason.as_ref());
+        self.answer.compare(None);
+        let Answer { result, facts, .. } = &self.answer;
+        message.facts = FactsShown::from(facts).or(message.facts);
+        // It stands where it belongs already, and a result too long for a fact is still a result.
+        message.facts.overall_result = None;
         if matches!(self.kind, Kind::CardServiceResponse | Kind::ServiceResponse) {
             let moves_money = self.kind == Kind::CardServiceResponse
-                && self.request_type.take().is_none_or(|request_type| request_type.moves_money());
-            let (outcome, reason) = judge::outcome(
-                moves_money,
-                self.overall_result.as_ref(),
-                message.amount,
-                authorisation,
-                &self.diagnosis,
-            );
+                && self.request_type.is_none_or(|request_type| request_type.moves_money());
+            let evidence =
+                Evidence { moves_money, result: result.as_ref(), facts, prompted: false, asked: None };
+            let (outcome, reason) = classify(&evidence);
             (message.outcome, message.reason) = (Some(outcome.name()), reason);
         }
         message

@@ -44,7 +44,7 @@ pub(crate) fn line(value: &impl Serialize) -> String {
 /// The last line.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct End<'a> {
+struct End {
     event: &'static str,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,71 +52,89 @@ struct End<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
     #[serde(flatten)]
-    facts: FactsShown<'a>,
+    facts: FactsShown,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<u32>,
     stored: bool,
 }
 
 /// [`Facts`] with the unknown ones left out.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct FactsShown<'a> {
+pub(crate) struct FactsShown {
     #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<Money>,
+    pub(crate) amount: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tip: Option<Money>,
+    pub(crate) tip: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cash_back: Option<Money>,
+    pub(crate) cash_back: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    approval_code: Option<&'a str>,
+    pub(crate) approval_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    masked_card_number: Option<String>,
+    pub(crate) masked_card_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    card_circuit: Option<String>,
+    pub(crate) card_circuit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stan: Option<&'a str>,
+    pub(crate) stan: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    terminal_id: Option<&'a str>,
+    pub(crate) terminal_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    terminal_batch: Option<&'a str>,
+    pub(crate) terminal_batch: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trx_reference_number: Option<&'a str>,
+    pub(crate) trx_reference_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    receipt_number: Option<&'a str>,
+    pub(crate) receipt_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    time_stamp: Option<&'a str>,
+    pub(crate) time_stamp: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    overall_result: Option<&'a str>,
+    pub(crate) overall_result: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    host_decline_reason: Option<&'a str>,
+    pub(crate) host_decline_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    terminal_decline_reason: Option<&'a str>,
+    pub(crate) terminal_decline_reason: Option<String>,
 }
 
-impl<'a> From<&'a Facts> for FactsShown<'a> {
-    fn from(facts: &'a Facts) -> Self {
-        macro_rules! id {
-            ($field:ident) => {
-                facts.$field.as_ref().map(|id| id.as_str())
-            };
+impl FactsShown {
+    /// These, and the others where one is missing.
+    pub(crate) fn or(self, others: Self) -> Self {
+        Self {
+            amount: self.amount.or(others.amount),
+            tip: self.tip.or(others.tip),
+            cash_back: self.cash_back.or(others.cash_back),
+            approval_code: self.approval_code.or(others.approval_code),
+            masked_card_number: self.masked_card_number.or(others.masked_card_number),
+            card_circuit: self.card_circuit.or(others.card_circuit),
+            stan: self.stan.or(others.stan),
+            terminal_id: self.terminal_id.or(others.terminal_id),
+            terminal_batch: self.terminal_batch.or(others.terminal_batch),
+            trx_reference_number: self.trx_reference_number.or(others.trx_reference_number),
+            receipt_number: self.receipt_number.or(others.receipt_number),
+            time_stamp: self.time_stamp.or(others.time_stamp),
+            overall_result: self.overall_result.or(others.overall_result),
+            host_decline_reason: self.host_decline_reason.or(others.host_decline_reason),
+            terminal_decline_reason: self.terminal_decline_reason.or(others.terminal_decline_reason),
         }
+    }
+}
+
+impl From<&Facts> for FactsShown {
+    fn from(facts: &Facts) -> Self {
         Self {
             amount: facts.amount,
             tip: facts.tip,
             cash_back: facts.cash_back,
-            approval_code: id!(approval_code),
+            approval_code: facts.approval_code.as_ref().map(ToString::to_string),
             masked_card_number: facts.masked_card_number.as_ref().map(ToString::to_string),
             card_circuit: facts.card_circuit.as_ref().map(ToString::to_string),
-            stan: id!(stan),
-            terminal_id: id!(terminal_id),
-            terminal_batch: id!(terminal_batch),
-            trx_reference_number: id!(trx_reference_number),
-            receipt_number: id!(receipt_number),
-            time_stamp: id!(time_stamp),
-            overall_result: id!(overall_result),
-            host_decline_reason: id!(host_decline_reason),
-            terminal_decline_reason: id!(terminal_decline_reason),
+            stan: facts.stan.as_ref().map(ToString::to_string),
+            terminal_id: facts.terminal_id.as_ref().map(ToString::to_string),
+            terminal_batch: facts.terminal_batch.as_ref().map(ToString::to_string),
+            trx_reference_number: facts.trx_reference_number.as_ref().map(ToString::to_string),
+            receipt_number: facts.receipt_number.as_ref().map(ToString::to_string),
+            time_stamp: facts.time_stamp.as_ref().map(ToString::to_string),
+            overall_result: facts.overall_result.as_ref().map(ToString::to_string),
+            host_decline_reason: facts.host_decline_reason.as_ref().map(ToString::to_string),
+            terminal_decline_reason: facts.terminal_decline_reason.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -3,6 +3,8 @@
 
 mod args;
 mod ask;
+mod decode;
+mod describe;
 mod exit;
 mod json;
 mod plain;
@@ -20,7 +22,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match &cli.command {
         Command::Sim(_args) => ExitCode::SUCCESS,
-        Command::Decode(_args) => ExitCode::SUCCESS,
+        Command::Decode(args) => decode::run(args),
         command => match command.operation() {
             Ok(Some((_operation, _till))) => ExitCode::SUCCESS,
             Ok(None) => ExitCode::SUCCESS,
