@@ -65,6 +65,16 @@ impl Encoding {
             },
         }
     }
+
+    /// The character for a byte from 80 on that belongs to no sequence. In UTF-8 and ASCII there is none: only a
+    /// fragment the caller cut inside a character comes here.
+    pub(super) fn lone(self, byte: u8) -> char {
+        match self {
+            Self::Utf8 | Self::Ascii => char::REPLACEMENT_CHARACTER,
+            Self::Latin1 => char::from(byte),
+            Self::Windows1252 | Self::Doubtful => windows_1252(byte),
+        }
+    }
 }
 
 const fn foreign(char: char) -> Decoded {

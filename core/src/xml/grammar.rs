@@ -158,7 +158,7 @@ pub(super) fn declared(input: &[u8]) -> Parsed<'_, (Declared, &[u8])> {
     ));
     let (rest, (declared, quote)) = expect(Kind::Declaration, (names, equals_quote))(input)?;
     let quote_byte = if quote == '"' { b'"' } else { b'\'' };
-    let (value, end) = split(rest, scan::plain(rest, [quote_byte; 3]).min(XML_DECLARED));
+    let (value, end) = split(rest, scan::plain(rest, [quote_byte]).min(XML_DECLARED));
     let (rest, _) = expect(Kind::Declaration, character(quote))(end)?;
     Ok((rest, (declared, value)))
 }
@@ -260,9 +260,9 @@ enum Stop {
 ///
 /// `Incomplete` and an error only come if there is no character before.
 #[inline(always)]
-fn piece<'a>(
+fn piece<'a, const N: usize>(
     input: &'a [u8],
-    stops: [u8; 3],
+    stops: [u8; N],
     flags_kept: u8,
     encoding: Encoding,
     stop: impl Fn(u8, &'a [u8]) -> Stop,
@@ -340,7 +340,7 @@ pub(super) fn value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, P
 
 /// The content of a CDATA section up to `]]>`, which is taken.
 pub(super) fn cdata(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    piece(input, [b']'; 3], flag::LINE_END | flag::FOREIGN, encoding, |_, rest| match rest {
+    piece(input, [b']'], flag::LINE_END | flag::FOREIGN, encoding, |_, rest| match rest {
         [_, b']', b'>', ..] => Stop::Close(3),
         [_] | [_, b']'] => Stop::Unsure,
         _ => Stop::Part(1, 0),
@@ -349,7 +349,7 @@ pub(super) fn cdata(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
 
 /// The content of a comment up to `-->`, which is taken.
 pub(super) fn comment(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    piece(input, [b'-'; 3], 0, encoding, |_, rest| match rest {
+    piece(input, [b'-'], 0, encoding, |_, rest| match rest {
         [_, b'-', b'>', ..] => Stop::Close(3),
         [_, b'-', _, ..] => Stop::Bad(Kind::Comment),
         [_] | [_, b'-'] => Stop::Unsure,
@@ -359,7 +359,7 @@ pub(super) fn comment(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>>
 
 /// The content of a processing instruction up to `?>`, which is taken.
 pub(super) fn instruction(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    piece(input, [b'?'; 3], 0, encoding, |_, rest| match rest {
+    piece(input, [b'?'], 0, encoding, |_, rest| match rest {
         [_, b'>', ..] => Stop::Close(2),
         [_] => Stop::Unsure,
         _ => Stop::Part(1, 0),

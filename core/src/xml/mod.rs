@@ -11,8 +11,10 @@ mod scan;
 mod scope;
 mod token;
 mod tolerance;
+mod writer;
 
 pub use error::{XmlError, XmlErrorKind};
 pub use reader::Reader;
 pub use token::{Name, Raw, Run, Runs, Token};
 pub use tolerance::Tolerance;
+pub use writer::{WriteError, Writer};

@@ -307,7 +307,7 @@ impl Reader {
             [b'/', b'>', rest @ ..] => self.enter(input, window, rest, State::Empty),
             [b'/', ..] => Err(fault(Kind::Tag, input)),
             [first, ..] if !spaced => {
-                let kind = if begins_name(*first) { Kind::Blank } else { Kind::Tag };
+                let kind = if first.is_ascii() && begins_name(*first) { Kind::Blank } else { Kind::Tag };
                 Err(fault(kind, input))
             }
             [first, ..] if !begins_name(*first) => Err(fault(Kind::Tag, input)),

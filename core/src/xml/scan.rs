@@ -44,7 +44,7 @@ pub(super) fn blank(bytes: &[u8]) -> usize {
 /// Length of the run at the front without a stop byte, a control byte (below 20) and a byte from 80 on.
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
-pub(super) fn plain(bytes: &[u8], stops: [u8; 3]) -> usize {
+pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
     let spread = stops.map(|stop| ONES * u64::from(stop));
@@ -69,12 +69,11 @@ pub(super) fn plain(bytes: &[u8], stops: [u8; 3]) -> usize {
 /// Length of the run at the front without a stop byte, a control byte (below 20) and a byte from 80 on.
 #[cfg(not(target_pointer_width = "64"))]
 #[inline(always)]
-pub(super) fn plain(bytes: &[u8], stops: [u8; 3]) -> usize {
+pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
     plain_bytewise(bytes, stops)
 }
 
 #[inline(always)]
-fn plain_bytewise(bytes: &[u8], [first, second, third]: [u8; 3]) -> usize {
-    let is_stop = |&byte: &u8| !(0x20..0x80).contains(&byte) || byte == first || byte == second || byte == third;
-    bytes.iter().position(is_stop).unwrap_or(bytes.len())
+fn plain_bytewise<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
+    bytes.iter().position(|byte| !(0x20..0x80).contains(byte) || stops.contains(byte)).unwrap_or(bytes.len())
 }

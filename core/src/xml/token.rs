@@ -211,7 +211,7 @@ fn direct(bytes: &[u8], flags: u8) -> usize {
     }
     let mut at = 0;
     while let Some(rest) = bytes.get(at..) {
-        at += scan::plain(rest, [b'&'; 3]);
+        at += scan::plain(rest, [b'&']);
         let special = match bytes.get(at) {
             Some(b'&') => flag::REFERENCE,
             Some(b'\r') => flag::LINE_END | flag::BLANK,
@@ -233,10 +233,10 @@ fn replace(bytes: &[u8], flags: u8, encoding: Encoding) -> Option<(char, usize)>
     Some(match bytes {
         [b'&', ..] => grammar::reference(bytes)
             .map_or((char::REPLACEMENT_CHARACTER, 1), |(rest, char)| (char, bytes.len() - rest.len())),
-        [0x80..=0xFF, ..] => match encoding.decode(bytes) {
+        [first @ 0x80..=0xFF, ..] => match encoding.decode(bytes) {
             Decoded::Char { char, len, .. } => (char, len),
-            // Only in a fragment the caller cut inside a character.
-            Decoded::Short | Decoded::Bad(_) => (char::REPLACEMENT_CHARACTER, 1),
+            // A piece never ends inside a sequence, so this byte was not taken for one.
+            Decoded::Short | Decoded::Bad(_) => (encoding.lone(*first), 1),
         },
         [first, rest @ ..] => {
             let pair = *first == b'\r' && rest.first() == Some(&b'\n');
