@@ -171,15 +171,22 @@ impl Document {
     /// Reads on; the error is the byte of the message and what is wrong there.
     fn feed(&mut self, bytes: &[u8], last: bool) -> Result<(), (u64, String)> {
         self.unread.extend_from_slice(bytes);
-        let mut rest = self.unread.as_slice();
+        let mut used = 0;
         loop {
+            let mut rest = self.unread.get(used..).unwrap_or_default();
+            let before = rest.len();
             match self.decoder.next(&mut rest, last) {
-                Ok(Some(Part::End) | None) => break,
-                Ok(Some(part)) => self.collector.take(&part),
+                Ok(Some(Part::End) | None) => {
+                    used += before - rest.len();
+                    break;
+                }
+                Ok(Some(part)) => {
+                    self.collector.take(&part);
+                    used += before - rest.len();
+                }
                 Err(fault) => return Err((u64::from(fault.offset), fault.to_string())),
             }
         }
-        let used = self.unread.len() - rest.len();
         self.unread.drain(..used);
         Ok(())
     }

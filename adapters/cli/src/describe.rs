@@ -10,6 +10,7 @@ use opi_core::opi::session::{Answer, Evidence, classify};
 use opi_core::operation::Reason;
 use opi_core::receipt::{Copy, Purpose};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::args::Reading;
 use crate::json::FactsShown;
@@ -49,6 +50,10 @@ pub(crate) struct Message {
     reconciliation: Vec<Total>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     card_circuits: Vec<Circuit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identification: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnosis_result: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ErrorShown>,
     namespace: Option<&'static str>,
@@ -131,7 +136,12 @@ struct Transaction {
 #[serde(untagged, rename_all = "camelCase")]
 enum Question {
     Asked { target: Option<String>, command: Option<String> },
-    Answered { target: Option<String>, result: Option<String> },
+    Answered {
+        target: Option<String>,
+        result: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<Value>,
+    },
 }
 
 /// One line of a reconciliation.
@@ -218,6 +228,8 @@ impl Collector {
                 code: text(circuit.code.as_ref()),
                 display_name: some(&circuit.display_name),
             }),
+            Part::Identification(identification) => message.identification = serde_json::to_value(identification).ok(),
+            Part::DiagnosisResult(result) => message.diagnosis_result = some(&result.text),
             Part::ErrorDetail(error) => message.errors.push(ErrorShown {
                 category: text(error.category.as_ref()),
                 code: text(error.code.as_ref()),
@@ -396,6 +408,13 @@ impl From<&InputCommand> for Question {
 
 impl From<&InputResult> for Question {
     fn from(input: &InputResult) -> Self {
-        Self::Answered { target: text(input.target.as_ref()), result: text(input.result.as_ref()) }
+        let boolean = input.in_boolean.map(Value::Bool);
+        let number = || text(input.in_number.as_ref()).map(Value::String);
+        let typed = || some(&input.in_string).map(Value::String);
+        Self::Answered {
+            target: text(input.target.as_ref()),
+            result: text(input.result.as_ref()),
+            value: boolean.or_else(number).or_else(typed),
+        }
     }
 }
