@@ -160,3 +160,6 @@ pub const DETAILS: usize = 12;
 
 /// Faults of the peer that wait to be told.
 pub const FAULTS: usize = 4;
+
+/// Aborts of one request (Nexi SDKs).
+pub const ABORTS: u8 = 3;

@@ -171,7 +171,7 @@ impl Profile {
         device_ids: DeviceIds::Compound,
         // Nexi SDKs.
         routing: Routing::ByTicketType,
-        style: Style { namespace: true, declaration: true, shift_number_as_attribute: false },
+        style: Style::CCV,
         // Nexi integration guide, minimal example.
         zone: true,
         // Nexi proxy: no printer states in service requests.
@@ -195,7 +195,7 @@ impl Profile {
         status: &[RequestType::GetStatus],
         // CCV-C; the answer to GetInfo lists the brands as well (Nexi SDKs).
         circuits: &[RequestType::GetCardCircuits, RequestType::GetInfo],
-        contact_tms: &[RequestType::ContactTMS],
+        contact_tms: &[RequestType::ContactTms],
         contact_acquirer: &[RequestType::ContactAcq],
         restart: &[RequestType::RestartTerminal],
         // Nexi SDKs, Nexi proxy.
@@ -218,7 +218,7 @@ impl Profile {
         device_ids: DeviceIds::Compound,
         routing: Routing::ByTicketType,
         // CCV-C writes ShiftNumber as an attribute, CCV-NODE as an element; the element is read by both families.
-        style: Style { namespace: true, declaration: true, shift_number_as_attribute: false },
+        style: Style::CCV,
         zone: true,
         // CCV-C, CCV-JS: GetStatus and GetCardCircuits carry PrinterStatus.
         printer_states: PrinterStates::All,
@@ -239,7 +239,7 @@ impl Profile {
         // CCV-C, CCV-NODE.
         status: &[RequestType::GetStatus],
         circuits: &[RequestType::GetCardCircuits],
-        contact_tms: &[RequestType::ContactTMS],
+        contact_tms: &[RequestType::ContactTms],
         contact_acquirer: &[RequestType::ContactAcq],
         restart: &[RequestType::RestartTerminal],
         // CCV-NODE; CCV-C uses the same connection.
@@ -261,7 +261,7 @@ impl Profile {
         device_ids: DeviceIds::SameWithSequence,
         // tillhub, ELME, SELLE.
         routing: Routing::ByPrinter,
-        style: Style { namespace: true, declaration: true, shift_number_as_attribute: false },
+        style: Style::IFSF,
         // German writers: no zone.
         zone: false,
         // Copies are agreed by PrinterParam at login (SELLE).
@@ -305,7 +305,7 @@ impl Profile {
         device_ids: DeviceIds::Compound,
         // ATS writes PrinterReceipt for the customer.
         routing: Routing::ByPrinter,
-        style: Style { namespace: true, declaration: true, shift_number_as_attribute: false },
+        style: Style::IFSF,
         zone: true,
         printer_states: PrinterStates::None,
         request_flags: false,

@@ -35,6 +35,10 @@ pub(super) struct Exchange {
     pub(super) refused: Option<OverallResult>,
     /// Whether an event is reported.
     pub(super) event: bool,
+    /// Whether the till takes the event.
+    pub(super) event_taken: bool,
+    /// There were more outputs than can be answered.
+    pub(super) overflow: bool,
 }
 
 /// How far an exchange is.
@@ -84,6 +88,8 @@ impl Exchange {
             ended: None,
             refused: None,
             event: false,
+            event_taken: false,
+            overflow: false,
         }
     }
 
@@ -147,7 +153,7 @@ impl Exchange {
                 }
             }
             QuestionKind::ForecourtEvent => match answer {
-                Answer::Yes => self.event = true,
+                Answer::Yes => self.event_taken = true,
                 Answer::No => self.refused = Some(OverallResult::Failure),
                 Answer::Cancelled | Answer::NotGiven => self.refused = Some(result),
                 Answer::Number(_) | Answer::Text(_) => return Err(Misuse::WrongAnswer),
@@ -164,6 +170,40 @@ impl Exchange {
         }
         self.step = Step::Replying;
         Ok(())
+    }
+
+    /// A sheet was stored or not; `false` if it is none of this exchange.
+    pub(super) fn sheet_stored(&mut self, stored: Ticket, well: bool) -> bool {
+        let Step::Keeping { ticket, sheet, .. } = self.step else { return false };
+        if ticket != stored {
+            return false;
+        }
+        self.step = Step::Reading;
+        self.ended = Some((sheet, well));
+        // The terminal then holds the receipt, and asks for it to be fetched before the next payment.
+        let result = if well { OverallResult::Success } else { OverallResult::DeviceUnavailable };
+        if !self.settle_output(result) {
+            self.overflow = true;
+        }
+        true
+    }
+
+    /// Lets pass what ran out of time; the question that fell away, if one did.
+    pub(super) fn expire(&mut self, now: Instant) -> Option<QuestionId> {
+        match &self.step {
+            Step::Keeping { ticket, until, .. } if *until <= now => {
+                let ticket = *ticket;
+                self.sheet_stored(ticket, false);
+                None
+            }
+            Step::Asking(question) if question.until <= now => {
+                let id = question.id;
+                // Cannot fail: `NotGiven` fits every question.
+                let _ = self.answer(id, Answer::NotGiven);
+                Some(id)
+            }
+            _ => None,
+        }
     }
 
     /// The terminal does not want the answer any more.
@@ -196,6 +236,15 @@ impl Wish {
             decimals: input.decimals.map(u16::from),
             comma: input.separator.as_ref().is_some_and(|separator| separator.as_str() == "Comma"),
             time_out: input.time_out,
+        }
+    }
+
+    /// The answer of a till that has no such device.
+    pub(super) fn unavailable(&self) -> InputResult {
+        InputResult {
+            target: Some(self.target.clone()),
+            result: Some(OverallResult::DeviceUnavailable),
+            ..InputResult::default()
         }
     }
 

@@ -29,7 +29,6 @@ use self::abort::AbortLine;
 use self::flow::Current;
 use self::lane::{Lane, Stage};
 use self::table::{Effect, Phase, Signal};
-use super::message::RequestType;
 use super::settings::{ConfigError, Settings};
 use crate::drive::{Event, Input, Link, Misuse, Output, PeerFault, Question, QuestionId, Total, Wait, Why};
 use crate::id::RequestId;
@@ -100,7 +99,7 @@ struct Counters {
 struct Stash {
     sheet: Option<Sheet>,
     line: Line,
-    text: Text<{ limits::VALUE }>,
+    text: Text<{ limits::STEP_TEXT }>,
     total: Total,
     name: Text<{ limits::NAME }>,
     details: Deque<(&'static str, Text<{ limits::REMARK }>), { limits::DETAILS }>,
@@ -244,10 +243,23 @@ impl<'m, const D: usize> Session<'m, D> {
     /// A frame is written to the front of `tx`: take it from there before the next call.
     #[must_use]
     pub fn poll_output(&mut self, tx: &mut [u8]) -> Output<'_> {
-        match self.advance(tx) {
-            Some(next) => self.output(next),
-            None => Output::Wait(self.waiting()),
+        loop {
+            if let Some(next) = self.advance(tx) {
+                return self.output(next);
+            }
+            if !self.is_due() {
+                return Output::Wait(self.waiting());
+            }
         }
+    }
+
+    /// Whether something became due while reading.
+    fn is_due(&self) -> bool {
+        let stash = &self.stash;
+        self.todo.is_some()
+            || self.abort.has_news()
+            || !(stash.faults.is_empty() && stash.details.is_empty() && stash.withdrawn.is_empty())
+            || self.lanes.all().any(|(_, lane)| lane.is_closing())
     }
 
     fn take(&mut self, input: Input<'_>) -> Result<(), Misuse> {
@@ -294,7 +306,7 @@ impl<'m, const D: usize> Session<'m, D> {
             return Err(Misuse::Incomplete(what));
         }
         let request_id = self.next_request();
-        self.current = Some(Current::new(request, request_id, self.now));
+        self.current = Some(Current::new(request, verbs, request_id, self.now));
         self.abort.forget();
         self.signal(if money { Signal::StartMoney } else { Signal::StartService });
         Ok(())
@@ -316,7 +328,8 @@ impl<'m, const D: usize> Session<'m, D> {
     fn connected(&mut self, link: Link) -> Result<(), Misuse> {
         let wrong = Misuse::WrongLink(link);
         let lane = self.lanes.get_mut(link).filter(|lane| lane.stage() == Stage::Connecting).ok_or(wrong)?;
-        lane.opened(self.now.after(self.settings.timeouts.hard_long));
+        // Connections of ours have deadlines of their own.
+        lane.opened(None);
         match link {
             Link::Request => self.signal_or(Signal::Connected, wrong),
             _ => {
@@ -344,7 +357,7 @@ impl<'m, const D: usize> Session<'m, D> {
         match self.lanes.get_mut(link) {
             Some(lane) if matches!(link, Link::Device(_)) && lane.stage() == Stage::Closed => {
                 lane.restart(Stage::Open);
-                lane.opened(quiet);
+                lane.opened(Some(quiet));
                 Ok(())
             }
             _ => Err(Misuse::WrongLink(link)),
@@ -354,8 +367,11 @@ impl<'m, const D: usize> Session<'m, D> {
     fn received(&mut self, link: Link, bytes: &[u8]) -> Result<(), Misuse> {
         let quiet = self.now.after(self.settings.timeouts.hard_long);
         let lane = self.lanes.get_mut(link).ok_or(Misuse::WrongLink(link))?;
-        if lane.stage() != Stage::Open {
-            return Err(Misuse::WrongLink(link));
+        match lane.stage() {
+            Stage::Open => {}
+            // Given up meanwhile: the adapter is about to be told.
+            Stage::Closing => return Ok(()),
+            _ => return Err(Misuse::WrongLink(link)),
         }
         if !lane.receive(bytes, quiet) {
             return Err(Misuse::NoRoom(link));
@@ -452,7 +468,7 @@ impl<'m, const D: usize> Session<'m, D> {
             return Some(Next::QuestionWithdrawn(question));
         }
         if let Some((name, value)) = self.stash.details.pop_front() {
-            self.stash.text = Text::from_cut(value.as_str());
+            self.stash.text = value.as_str().into();
             return Some(Next::Detail(name));
         }
         if let Some(resolution) = self.resolution.filter(|_| self.ticket.is_none()) {
@@ -464,23 +480,13 @@ impl<'m, const D: usize> Session<'m, D> {
             return Some(next);
         }
         // Callbacks first: receipts come before the answer, and are told before it.
-        for slot in 0..u8::try_from(D).unwrap_or(u8::MAX) {
-            if let Some(next) = self.read_link(Link::Device(slot), tx) {
+        let callbacks = (0..=u8::MAX).take(D).map(Link::Device);
+        for link in callbacks.chain([Link::Request, Link::Abort]) {
+            if let Some(next) = self.read_link(link, tx) {
                 return Some(next);
             }
         }
-        if let Some(next) = self.read_link(Link::Request, tx) {
-            return Some(next);
-        }
-        if let Some(next) = self.read_link(Link::Abort, tx) {
-            return Some(next);
-        }
-        if let Some(next) = self.advance_abort(tx) {
-            return Some(next);
-        }
-        // An effect may have become due, or a connection may be given up, while reading.
-        let due = self.todo.is_some() || self.lanes.all().any(|(_, lane)| lane.is_closing());
-        if due || !self.stash.faults.is_empty() || !self.stash.details.is_empty() { self.advance(tx) } else { None }
+        self.advance_abort(tx)
     }
 
     /// The output that lends from the stash what it needs.
@@ -563,10 +569,6 @@ impl<'m, const D: usize> Session<'m, D> {
         Ticket(self.counters.ticket)
     }
 
-    /// The request type of the operation in progress.
-    fn verb(&self) -> Option<&RequestType> {
-        self.current.as_ref().map(Current::request_type)
-    }
 }
 
 fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {

@@ -4,7 +4,7 @@
 //! callbacks must be up, the terminal connected, the frame sent, the answer read, and the end stored. Until the frame
 //! may have left as a whole, every fault leads to `NotSent`: the terminal acts on whole frames only (I4). From then
 //! on every fault leads to `Unknown`, and only an answer leads anywhere else. There is no edge back to
-//! [`Sending`](Phase::Sending): nothing is sent twice (I1). Each phase but [`Idle`](Phase::Idle) has a
+//! [`Sending`](Phase::Sending) for a request that may move money: nothing is sent twice (I1). Each phase but [`Idle`](Phase::Idle) has a
 //! [`Deadline`](Signal::Deadline) edge (I9).
 //!
 //! An abort is no signal here once the frame has left: it never decides an outcome (I8).
@@ -71,6 +71,8 @@ pub enum Signal {
     Deadline,
     /// The till took its wish back.
     Withdrawn,
+    /// The terminal does not know the verb of a service, and the dialect has another one. Never for money.
+    OtherWords,
     /// The end was told.
     Told,
 }
@@ -127,8 +129,8 @@ pub const EDGES: &[Edge] = {
     };
     use Phase::{Connecting, Idle, Opening, Recording, Reporting, Sending, Storing, Waiting};
     use Signal::{
-        Answered, ConnectFailed, Connected, Deadline, Foreign, ListenFailed, Listening, Lost, NotEncodable, Sent,
-        SentPerhaps, SentShort, StartMoney, StartService, StoreFailed, Stored, Told, Unreadable, Withdrawn,
+        Answered, ConnectFailed, Connected, Deadline, Foreign, ListenFailed, Listening, Lost, NotEncodable, OtherWords,
+        Sent, SentPerhaps, SentShort, StartMoney, StartService, StoreFailed, Stored, Told, Unreadable, Withdrawn,
     };
     &[
         edge(Idle, StartMoney, Storing, StoreIntent),
@@ -166,6 +168,7 @@ pub const EDGES: &[Edge] = {
         edge(Waiting, Lost, Recording, Unknown(Reason::ConnectionLost)),
         edge(Waiting, Deadline, Recording, Unknown(Reason::Deadline)),
         //
+        edge(Recording, OtherWords, Opening, Listen),
         edge(Recording, Stored, Reporting, Tell),
         edge(Recording, StoreFailed, Reporting, TellUnstored),
         edge(Recording, Deadline, Reporting, TellUnstored),
