@@ -36,7 +36,7 @@ impl core::error::Error for IdError {}
 
 /// An identifier chosen by somebody else: opaque text of at most `N` bytes, echoed byte for byte.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Id<const N: usize>(heapless::String<N>);
+pub struct Id<const N: usize>(heapless::String<N, u8>);
 
 impl<const N: usize> Id<N> {
     /// Takes the text as it is.

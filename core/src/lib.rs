@@ -15,6 +15,8 @@ pub mod operation;
 pub mod opi;
 pub mod receipt;
 pub mod secret;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod text;
 pub mod time;
 pub mod window;

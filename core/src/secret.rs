@@ -96,7 +96,7 @@ fn luhn(text: &[u8]) -> bool {
 ///
 /// Shown with at most its last four digits; [`expose_card_number`](Pan::expose_card_number) gives it whole.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Pan(heapless::String<{ limits::PAN }>);
+pub struct Pan(heapless::String<{ limits::PAN }, u8>);
 
 impl Pan {
     /// Takes the text as the terminal sent it; `None` if longer than [`limits::PAN`].
@@ -143,7 +143,7 @@ impl fmt::Debug for Pan {
 
 /// Track data, expiry dates, verification values and keys: never shown at all.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret<const N: usize>(heapless::String<N>);
+pub struct Secret<const N: usize>(heapless::String<N, u16>);
 
 impl<const N: usize> Secret<N> {
     /// Takes the text; `None` if longer than `N` bytes.

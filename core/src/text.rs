@@ -9,7 +9,7 @@ use core::fmt;
 /// [`Id`](crate::id::Id).
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Text<const N: usize> {
-    kept: heapless::String<N>,
+    kept: heapless::String<N, u16>,
     cut: bool,
 }
 

@@ -150,6 +150,12 @@ impl Reader {
         self.scope.depth()
     }
 
+    /// Whether an end tag was begun and not finished: its element is still open.
+    #[must_use]
+    pub(crate) const fn in_end_tag(&self) -> bool {
+        matches!(self.state, State::EndTag)
+    }
+
     /// The namespace name of the innermost open element, empty if it has none. Valid from [`Token::Enter`] on.
     #[must_use]
     pub fn namespace(&self) -> &str {

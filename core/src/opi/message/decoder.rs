@@ -154,7 +154,7 @@ impl Decoder {
     ///
     /// # Errors
     /// What is wrong with the message, from then on at every call until [`reset`](Self::reset).
-    pub fn next<'a>(&'a mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Part<'a>>, Fault> {
+    pub fn next<'a, 'w: 'a>(&'a mut self, input: &mut &'w [u8], last: bool) -> Result<Option<Part<'a>>, Fault> {
         if let Some(fault) = self.failed {
             return Err(fault);
         }

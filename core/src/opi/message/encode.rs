@@ -2,8 +2,12 @@
 
 use core::fmt;
 
-use super::record::{Form, Role, Spec};
+use super::fragment::Fragment;
+use super::header::{Header, IXRETAIL, Kind};
+use super::payment::TotalAmount;
+use super::record::{Form, Record, Role, Spec};
 use super::value::Field;
+use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
 
 /// How a dialect writes what all dialects say.
@@ -58,17 +62,19 @@ impl core::error::Error for EncodeError {}
 
 /// Writes records one after the other.
 pub(crate) struct RecordWriter<'w, 'b> {
-    pub(super) xml: &'w mut Writer<'b>,
-    pub(super) style: Style,
+    xml: &'w mut Writer<'b>,
+    style: Style,
     /// Decimals of amounts.
-    pub(super) decimals: u8,
+    decimals: u8,
     /// The child element that is open; empty if none is.
     group: &'static str,
+    /// Whether the record's own element ends with it.
+    whole: bool,
 }
 
 impl<'w, 'b> RecordWriter<'w, 'b> {
-    pub(super) const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8) -> Self {
-        Self { xml, style, decimals, group: "" }
+    const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8, whole: bool) -> Self {
+        Self { xml, style, decimals, group: "", whole }
     }
 
     pub(crate) fn begin(&mut self, element: &'static str) {
@@ -124,8 +130,91 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
             self.group = "";
             self.xml.close();
         }
-        if !element.is_empty() {
+        if self.whole && !element.is_empty() {
             self.xml.close();
+        }
+    }
+}
+
+/// Writes one message.
+pub(super) struct MessageWriter<'b> {
+    xml: Writer<'b>,
+    style: Style,
+    decimals: u8,
+    wrong: Option<EncodeError>,
+}
+
+impl<'b> MessageWriter<'b> {
+    pub(super) const fn new(style: &Style, out: &'b mut [u8]) -> Self {
+        Self { xml: Writer::new(out), style: *style, decimals: 0, wrong: None }
+    }
+
+    /// The root element: its namespace, then the header in the order of CCV and Nexi.
+    pub(super) fn begin(&mut self, kind: Kind, header: &Header) {
+        if self.style.declaration {
+            self.xml.declaration();
+        }
+        self.xml.open(kind.name());
+        if self.style.namespace {
+            self.xml.attribute("xmlns", IXRETAIL);
+        }
+        self.record(header);
+    }
+
+    /// From here on, amounts have the decimals of the currency of `total`.
+    pub(super) fn amounts_like(&mut self, total: Option<&TotalAmount>) {
+        self.decimals = total.and_then(|total| total.currency).map_or(0, Currency::exponent);
+    }
+
+    pub(super) fn record<R: Record>(&mut self, record: &R) {
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, true));
+    }
+
+    pub(super) fn records<'a, R: Record + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
+        for record in records {
+            self.record(record);
+        }
+    }
+
+    /// A record whose element is closed by [`close`](Self::close).
+    pub(super) fn open_record<R: Record>(&mut self, record: &R) {
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, false));
+    }
+
+    pub(super) fn close(&mut self) {
+        self.xml.close();
+    }
+
+    /// The values of a record, in the element that is open.
+    pub(super) fn contents<R: Record>(&mut self, record: &Option<R>) {
+        if let Some(record) = record {
+            record.write_content(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, false));
+        }
+    }
+
+    pub(super) fn within(&mut self, element: &'static str, content: impl FnOnce(&mut Self)) {
+        self.xml.open(element);
+        content(self);
+        self.xml.close();
+    }
+
+    pub(super) fn fragment<const N: usize>(&mut self, element: &'static str, fragment: &Fragment<N>) {
+        self.within(element, |writer| writer.fragment_content(fragment));
+    }
+
+    pub(super) fn fragment_content<const N: usize>(&mut self, fragment: &Fragment<N>) {
+        if fragment.is_writable() {
+            self.xml.raw(fragment.as_str());
+        } else {
+            self.wrong = Some(EncodeError::Fragment);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<usize, EncodeError> {
+        self.xml.close();
+        match self.wrong {
+            Some(wrong) => Err(wrong),
+            None => self.xml.finish().map_err(EncodeError::Write),
         }
     }
 }

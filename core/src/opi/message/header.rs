@@ -121,6 +121,28 @@ record! {
     }
 }
 
+impl Header {
+    /// The header of an answer to this one: what is to be echoed (ATS and all others), byte for byte.
+    #[must_use]
+    pub fn answer(&self, kind: Kind, result: OverallResult) -> Self {
+        let device = kind == Kind::DeviceResponse;
+        Self {
+            kind,
+            namespace: self.namespace,
+            workstation_id: self.workstation_id.clone(),
+            request_id: self.request_id.clone(),
+            request_type: self.request_type.clone(),
+            overall_result: Some(result),
+            reference_number: self.reference_number.clone(),
+            application_sender: self.application_sender.clone(),
+            pop_id: self.pop_id.clone(),
+            terminal_id: if device { self.terminal_id.clone() } else { None },
+            sequence_id: if device { self.sequence_id.clone() } else { None },
+            ..Self::default()
+        }
+    }
+}
+
 record! {
     /// The header of the message that a `RepeatLastMessage` repeats.
     pub struct OriginalHeader = "OriginalHeader" {

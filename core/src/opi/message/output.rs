@@ -126,8 +126,6 @@ record! {
         target: Option<DeviceTarget> = attribute ["OutDeviceTarget"];
         /// How it ended.
         result: Option<OverallResult> = attribute ["OutResult"] as vital;
-        /// Encrypted data.
-        out_secure_data: Secret<{ limits::CHIP_DATA }> = element ["OutSecureData"];
     }
 }
 
@@ -140,8 +138,6 @@ record! {
         target: Option<DeviceTarget> = attribute ["InDeviceTarget"];
         /// How it ended.
         result: Option<OverallResult> = attribute ["InResult"] as vital;
-        /// Encrypted data.
-        secure_data: Secret<{ limits::CHIP_DATA }> = element ["SecureData"];
         /// Whether `InputValue` is there. It is written if it is set or if one of the values is there.
         has_value: bool = presence in "InputValue";
         /// Yes or no.

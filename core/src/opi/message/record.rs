@@ -41,7 +41,10 @@ pub(crate) trait Record: Default {
     const ELEMENT: &'static str;
     const SPECS: &'static [Spec];
     fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw>;
+    /// Writes the element.
     fn write(&self, out: &mut super::encode::RecordWriter<'_, '_>);
+    /// Writes what is not an attribute, into the element that is open.
+    fn write_content(&self, out: &mut super::encode::RecordWriter<'_, '_>);
 }
 
 /// The value with this name, as attribute or as child element, of `group`.
@@ -134,8 +137,12 @@ macro_rules! record {
                 fn write(&self, out: &mut RecordWriter<'_, '_>) {
                     out.begin(Self::ELEMENT);
                     $( out.own_attribute(&Self::SPECS[Index::$field as usize], &self.$field); )+
-                    $( out.content(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                    self.write_content(out);
                     out.end(Self::ELEMENT);
+                }
+
+                fn write_content(&self, out: &mut RecordWriter<'_, '_>) {
+                    $( out.content(&Self::SPECS[Index::$field as usize], &self.$field); )+
                 }
             }
         };

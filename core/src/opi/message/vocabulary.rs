@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::value::{Found, Flaw, Value};
+use super::value::{Flaw, Found, Value};
 use crate::id::Id;
 use crate::limits;
 

@@ -12,9 +12,9 @@ use crate::drive::{Link, Misuse};
 use crate::frame;
 use crate::id::RequestId;
 use crate::limits;
+use crate::operation::Operation;
 use crate::opi::message::{OverallResult, RequestType};
 use crate::opi::profile::AbortStyle;
-use crate::operation::Operation;
 use crate::time::Instant;
 
 /// The abort of the request in progress.

@@ -2,8 +2,8 @@
 
 use crate::id::Id;
 use crate::money::Money;
-use crate::opi::message::{Authorisation, OriginalHeader, OverallResult, Part, Place};
 use crate::operation::Facts;
+use crate::opi::message::{Authorisation, OriginalHeader, OverallResult, Part, Place};
 use crate::text::Text;
 
 /// The facts of one answer.
@@ -85,10 +85,7 @@ fn authorised(facts: &mut Facts, authorisation: &Authorisation) {
     fill(&mut facts.trx_reference_number, id(&authorisation.trx_reference_number));
     fill(&mut facts.receipt_number, id(&authorisation.receipt_number));
     fill(&mut facts.time_stamp, id(&authorisation.time_stamp));
-    fill(
-        &mut facts.card_circuit,
-        authorisation.card_circuit.as_ref().map(|circuit| Text::from_cut(circuit.as_str())),
-    );
+    fill(&mut facts.card_circuit, authorisation.card_circuit.as_ref().map(|circuit| Text::from_cut(circuit.as_str())));
     let card = authorisation.masked_card_number.as_ref().or(authorisation.pan_print.as_ref());
     fill(&mut facts.masked_card_number, card.or(authorisation.card_pan.as_ref()).cloned());
     // German OPI: `0` is an approval, everything else a code of ISO 8583.

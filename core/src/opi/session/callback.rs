@@ -10,11 +10,11 @@ use super::{Next, Session};
 use crate::drive::{Link, Question, QuestionId, QuestionKind, Total};
 use crate::frame;
 use crate::id::Id;
+use crate::operation::Operation;
 use crate::opi::message::{
     DeviceResponse, DeviceStatus, DeviceTarget, EventResult, FragmentOf, Header, Kind, OverallResult, Part, Place,
     RequestType, reply,
 };
-use crate::operation::Operation;
 use crate::receipt::{Purpose, Sheet};
 use crate::text::Text;
 use crate::time::Instant;
@@ -346,7 +346,11 @@ impl Desk<'_> {
         match header.kind {
             // An empty name is seen from old firmware: there is only one lane then.
             Kind::DeviceRequest if self.link != Link::Abort => {
-                if ours || lane.is_none() { Ok(Role::Callback) } else { Err("a device request for another workstation") }
+                if ours || lane.is_none() {
+                    Ok(Role::Callback)
+                } else {
+                    Err("a device request for another workstation")
+                }
             }
             Kind::CardServiceResponse | Kind::ServiceResponse if !matches!(self.link, Link::Device(_)) => {
                 if !ours {

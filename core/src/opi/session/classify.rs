@@ -36,7 +36,8 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
     let refused = |reason| (Outcome::Declined, Some(reason));
     let unknown = |reason| (Outcome::Unknown, Some(reason));
     // A refusal is believed only if nothing in the same answer speaks against it.
-    let unless = |contradicted: bool, reason| if contradicted { unknown(Reason::Contradiction) } else { refused(reason) };
+    let unless =
+        |contradicted: bool, reason| if contradicted { unknown(Reason::Contradiction) } else { refused(reason) };
     match result {
         OverallResult::Success => (Outcome::Approved, remark(evidence)),
         // IFSF: done in part. With an authorisation it is booked and looked at.
@@ -51,9 +52,7 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
         OverallResult::TimedOut => unless(facts.show_a_card(), Reason::TimedOut),
         OverallResult::CommunicationError => unless(facts.show_a_card(), Reason::HostUnreachable),
         // Not begun, unless the card holder was prompted already or a card shows.
-        OverallResult::DeviceUnavailable => {
-            unless(evidence.prompted || facts.show_a_card(), Reason::DeviceUnavailable)
-        }
+        OverallResult::DeviceUnavailable => unless(evidence.prompted || facts.show_a_card(), Reason::DeviceUnavailable),
         OverallResult::Busy => unless(evidence.prompted || facts.show_a_card(), Reason::Busy),
         OverallResult::PrintLastTicket => unless(facts.show_an_authorisation(), Reason::PrintLastTicket),
         OverallResult::LoggedOut => unless(facts.show_an_authorisation(), Reason::LoggedOut),

@@ -8,8 +8,8 @@ use crate::drive::{Link, Misuse};
 use crate::frame;
 use crate::id::{Id, RequestId};
 use crate::journal::{Intent, Unresolved};
-use crate::opi::message::RequestType;
 use crate::operation::{Facts, Finished, Operation, Outcome, Reason, Request};
+use crate::opi::message::RequestType;
 use crate::time::{Instant, WallTime};
 
 /// The request in progress.

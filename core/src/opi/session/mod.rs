@@ -267,7 +267,8 @@ impl<'m, const D: usize> Session<'m, D> {
             Input::Start(request) => self.start(request),
             Input::Abort => self.wish_abort(),
             Input::Answer(id, answer) => {
-                let lane = self.lanes.all_mut().find(|(_, lane)| lane.exchange.question().is_some_and(|it| it.id == id));
+                let lane =
+                    self.lanes.all_mut().find(|(_, lane)| lane.exchange.question().is_some_and(|it| it.id == id));
                 lane.map_or(Err(Misuse::NoSuchQuestion), |(_, lane)| lane.exchange.answer(id, answer))
             }
             Input::Resolve { request, charged } => self.resolve(request, charged),
@@ -568,7 +569,6 @@ impl<'m, const D: usize> Session<'m, D> {
         self.counters.ticket = self.counters.ticket.wrapping_add(1);
         Ticket(self.counters.ticket)
     }
-
 }
 
 fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {

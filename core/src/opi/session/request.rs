@@ -1,13 +1,13 @@
 //! An operation as the message that asks for it. Only what the dialect sends is written.
 
 use crate::id::{Id, RequestId};
+use crate::operation::{Operation, Original};
 use crate::opi::message::{
     CardServiceRequest, EncodeError, Header, Kind, OriginalTransaction, PosData, RequestType, ServiceRequest,
     TotalAmount,
 };
 use crate::opi::profile::{AbortFamily, PrinterStates, ReversalBy};
 use crate::opi::settings::Settings;
-use crate::operation::{Operation, Original};
 use crate::time::WallTime;
 
 /// One message to the terminal.

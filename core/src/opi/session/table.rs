@@ -125,7 +125,8 @@ const fn edge(from: Phase, on: Signal, to: Phase, effect: Effect) -> Edge {
 /// Every edge. What is not here does not happen.
 pub const EDGES: &[Edge] = {
     use Effect::{
-        Await, Classify, Connect as DoConnect, Listen, NotSent, Rest, StoreIntent, Tell, TellUnstored, Transmit, Unknown,
+        Await, Classify, Connect as DoConnect, Listen, NotSent, Rest, StoreIntent, Tell, TellUnstored, Transmit,
+        Unknown,
     };
     use Phase::{Connecting, Idle, Opening, Recording, Reporting, Sending, Storing, Waiting};
     use Signal::{
