@@ -272,13 +272,13 @@ pub(crate) struct TillArgs {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SimulatedArgs {
     /// What the simulated terminal does: a script by name (see `opi sim --list`), or a file of them
-    #[arg(long, value_name = "NAME|FILE", conflicts_with = "terminal", help_heading = "Simulated terminal")]
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Simulated terminal")]
     pub(crate) script: Option<String>,
     /// What goes wrong on the wire (see `opi sim --list`)
-    #[arg(long, value_name = "NAME", conflicts_with = "terminal", help_heading = "Simulated terminal")]
+    #[arg(long, value_name = "NAME", help_heading = "Simulated terminal")]
     pub(crate) fault: Option<String>,
     /// Seed of what the simulated terminal makes up; the same seed gives the same terminal
-    #[arg(long, value_name = "N", conflicts_with = "terminal", help_heading = "Simulated terminal")]
+    #[arg(long, value_name = "N", help_heading = "Simulated terminal")]
     pub(crate) seed: Option<u64>,
 }
 
@@ -293,15 +293,8 @@ pub(crate) struct SimArgs {
     /// The dialect spoken
     #[arg(long, value_enum, default_value_t = Dialect::Nexi)]
     pub(crate) profile: Dialect,
-    /// What the terminal does: a script by name, or a file of them
-    #[arg(long, value_name = "NAME|FILE")]
-    pub(crate) script: Option<String>,
-    /// What goes wrong on the wire
-    #[arg(long, value_name = "NAME")]
-    pub(crate) fault: Option<String>,
-    /// Seed of what the terminal makes up; the same seed gives the same terminal
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) simulated: SimulatedArgs,
     /// Show scripts and faults, and leave
     #[arg(long)]
     pub(crate) list: bool,
@@ -407,6 +400,15 @@ impl Command {
             Self::Abort(till) => (Operation::Abort, till),
             Self::Sim(_) | Self::Decode(_) => return Ok(None),
         }))
+    }
+}
+
+impl TillArgs {
+    /// What only a simulated terminal can do was asked of a real one.
+    pub(crate) fn misplaced(&self) -> Option<&'static str> {
+        let SimulatedArgs { script, fault, seed } = &self.simulated;
+        let misplaced = self.terminal.is_some() && (script.is_some() || fault.is_some() || seed.is_some());
+        misplaced.then_some("--script, --fault and --seed are for the simulated terminal: not with --terminal")
     }
 }
 

@@ -7,9 +7,11 @@ mod decode;
 mod describe;
 mod exit;
 mod json;
+mod pay;
 mod plain;
 mod show;
 mod signal;
+mod simulate;
 mod view;
 
 use std::process::ExitCode;
@@ -20,18 +22,24 @@ use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match &cli.command {
-        Command::Sim(_args) => ExitCode::SUCCESS,
-        Command::Decode(args) => decode::run(args),
-        command => match command.operation() {
-            Ok(Some((_operation, _till))) => ExitCode::SUCCESS,
-            Ok(None) => ExitCode::SUCCESS,
-            Err(why) => wrong_usage(&why),
-        },
+    match run(&cli.command) {
+        Ok(status) => status,
+        // What clap cannot know alone, said the way clap says it.
+        Err(why) => Cli::command().error(ErrorKind::ValueValidation, why).exit(),
     }
 }
 
-/// Says what is wrong the way clap does, and leaves.
-fn wrong_usage(why: &str) -> ! {
-    Cli::command().error(ErrorKind::ValueValidation, why).exit()
+/// Carries the command out; the error is one of usage.
+fn run(command: &Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
+        Command::Decode(args) => Ok(decode::run(args)),
+        command => {
+            let Some((operation, till)) = command.operation()? else { return Ok(ExitCode::SUCCESS) };
+            if let Some(why) = till.misplaced() {
+                return Err(why.into());
+            }
+            Ok(pay::run(operation, till, simulate::setup(till.profile.profile(), &till.simulated)?))
+        }
+    }
 }

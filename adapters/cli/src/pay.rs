@@ -9,6 +9,7 @@ use opi_core::drive::{Misuse, Question};
 use opi_core::id::RequestId;
 use opi_core::operation::{Facts, Finished, Operation, Outcome, Reason, Request};
 use opi_core::opi::{Language, Profile, Settings};
+use opi_core::sim::Setup;
 use opi_smol::{Config, FileStore, Listener, MemoryStore, Notice, Store, Till};
 use smol::future;
 
@@ -22,20 +23,20 @@ use crate::simulate::Simulated;
 use crate::view::View;
 
 /// Runs the operation to its end.
-pub(crate) fn run(operation: Operation, args: &TillArgs) -> ExitCode {
+pub(crate) fn run(operation: Operation, args: &TillArgs, terminal: Setup) -> ExitCode {
     let mut view: Box<dyn View> = if args.json { Box::new(Lines) } else { Box::new(Screen::new()) };
     let mut request = Request::new(operation, opi_smol::now_local());
     request.reference.clone_from(&args.reference);
     smol::block_on(async {
-        let opened = open(args, view.as_mut()).await;
-        let (till, _simulated) = match opened {
+        let (till, _simulated) = match open(args, terminal, view.as_mut()).await {
             Ok(opened) => opened,
             Err(Unopened { reason, why }) => {
                 view.note(&why);
                 return end(view.as_mut(), &not_sent(reason));
             }
         };
-        Run { till, view: view.as_mut(), standing: Standing::new(args), private: String::new() }.to_the_end(&request).await
+        let standing = Standing::new(args);
+        Run { till, view: view.as_mut(), standing, private: String::new(), request_id: None }.to_the_end(&request).await
     })
 }
 
@@ -46,13 +47,8 @@ fn end(view: &mut dyn View, finished: &Finished) -> ExitCode {
 
 /// The end of a request that was never begun.
 fn not_sent(reason: Reason) -> Finished {
-    Finished {
-        request_id: None,
-        outcome: Outcome::NotSent,
-        reason: Some(reason),
-        facts: Facts::default(),
-        stored: false,
-    }
+    let outcome = Outcome::NotSent;
+    Finished { request_id: None, outcome, reason: Some(reason), facts: Facts::default(), stored: false }
 }
 
 /// Why there is no till.
@@ -62,7 +58,7 @@ struct Unopened {
 }
 
 /// Connects the till with a terminal: the one named, or a simulated one that lives as long as the second value.
-async fn open(args: &TillArgs, view: &mut dyn View) -> Result<(Till, Option<Simulated>), Unopened> {
+async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Till, Option<Simulated>), Unopened> {
     let not_listening = |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen: {error}") };
     let not_connected = |why| Unopened { reason: Reason::NotConnected, why };
     let profile = args.profile.profile();
@@ -78,8 +74,8 @@ async fn open(args: &TillArgs, view: &mut dyn View) -> Result<(Till, Option<Simu
     let (terminal, simulated) = match named {
         Some(terminal) => (terminal, None),
         None => {
-            let till = listener.local_addr().map_err(not_listening)?;
-            let simulated = Simulated::start(profile, &args.simulated, till).await.map_err(not_connected)?;
+            let started = Simulated::start(setup, listener.local_addr()).await;
+            let simulated = started.map_err(|error| not_connected(error.to_string()))?;
             view.note(&format!("no --terminal: a simulated one ({}) at {}", profile.title, simulated.address));
             (simulated.address, Some(simulated))
         }
@@ -136,6 +132,7 @@ struct Run<'v> {
     view: &'v mut dyn View,
     standing: Standing,
     private: String,
+    request_id: Option<RequestId>,
 }
 
 /// What there is to react to.
@@ -179,10 +176,10 @@ impl Run<'_> {
                 Wake::Interrupt => {
                     presses += 1;
                     if presses > 2 {
-                        let finished = Finished {
-                            outcome: if request.operation.moves_money() { Outcome::Unknown } else { Outcome::Aborted },
-                            ..not_sent(Reason::Deadline)
-                        };
+                        let moves_money = request.operation.moves_money();
+                        let outcome = if moves_money { Outcome::Unknown } else { Outcome::Aborted };
+                        let (request_id, facts) = (self.request_id, Facts::default());
+                        let finished = Finished { request_id, outcome, reason: None, facts, stored: false };
                         return end(self.view, &finished);
                     }
                     self.interrupt(presses);
@@ -234,6 +231,7 @@ impl Run<'_> {
     fn follow(&mut self, notice: Notice) {
         match notice {
             Notice::Started { request_id, request_type } => {
+                self.request_id = Some(request_id);
                 self.view.started(&request_id.to_string(), &request_type);
             }
             Notice::Sheet(sheet) => self.view.sheet(&sheet),

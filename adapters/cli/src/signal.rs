@@ -5,7 +5,7 @@ use std::io;
 use async_signal::{Signal, Signals};
 use smol::stream::StreamExt;
 
-/// Ctrl-C and the wish of the system to end.
+/// Ctrl-C, the wish of the system to end, and the end of the window.
 pub(crate) struct Interrupts {
     signals: Option<Signals>,
 }
@@ -14,7 +14,7 @@ impl Interrupts {
     /// Takes over Ctrl-C.
     pub(crate) fn new() -> io::Result<Self> {
         #[cfg(unix)]
-        let which = [Signal::Int, Signal::Term];
+        let which = [Signal::Int, Signal::Term, Signal::Hup];
         #[cfg(not(unix))]
         let which = [Signal::Int];
         Ok(Self { signals: Some(Signals::new(which)?) })
