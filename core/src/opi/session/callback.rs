@@ -12,8 +12,8 @@ use crate::frame;
 use crate::id::Id;
 use crate::operation::Operation;
 use crate::opi::message::{
-    DeviceResponse, DeviceStatus, DeviceTarget, EventResult, FragmentOf, Header, Kind, OverallResult, Part, Place,
-    RequestType, reply,
+    DeviceStatus, DeviceTarget, EventResult, FaultKind, FragmentOf, Header, Kind, OverallResult, Part, Place, Reply,
+    RequestType,
 };
 use crate::receipt::{Purpose, Sheet};
 use crate::text::Text;
@@ -209,8 +209,17 @@ impl<const D: usize> Session<'_, D> {
         }
         let encoded = match lane.inbox.header() {
             Some(header) => {
-                let response = response(header, &lane.exchange);
-                frame::encode(tx, |out| response.encode(style, out)).ok()
+                let overall = lane.exchange.overall();
+                let event = lane.exchange.event_taken.then(EventResult::default);
+                let reply = Reply {
+                    to: header,
+                    sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
+                    overall: &overall,
+                    outputs: &lane.exchange.results,
+                    input: lane.exchange.given.as_ref(),
+                    event: event.as_ref(),
+                };
+                frame::encode(tx, |out| reply.encode(style, out)).ok()
             }
             None => None,
         };
@@ -261,7 +270,14 @@ impl<const D: usize> Session<'_, D> {
         let (offset, what) = match broken {
             Broken::Frame(crate::frame::FrameError::Empty) => (None, "a frame of zero bytes"),
             Broken::Frame(_) => (None, "a frame above the limit"),
-            Broken::Message(fault) => (Some(fault.offset), fault.summary()),
+            Broken::Message(fault) => {
+                let what = match fault.kind {
+                    FaultKind::Root => "the root element is no OPI message",
+                    FaultKind::Field { name, .. } => name,
+                    _ => "the XML is not well-formed, or not allowed",
+                };
+                (Some(fault.offset), what)
+            }
         };
         self.fault(link, offset, what);
         match link {
@@ -579,15 +595,4 @@ impl Desk<'_> {
         // A piece is no longer than a step, and the text holds one.
         let _ = piece.write_to(&mut self.stash.text);
     }
-}
-
-/// The answer to a device request.
-fn response(header: &Header, exchange: &Exchange) -> DeviceResponse {
-    let mut response = reply(header, exchange.overall());
-    for (target, result) in &exchange.results {
-        response.add_output(target.clone(), result.clone());
-    }
-    response.input.clone_from(&exchange.given);
-    response.event = exchange.event_taken.then(EventResult::default);
-    response
 }

@@ -124,16 +124,16 @@ impl Asking<'_> {
             Operation::Payment { amount, cash_back } => {
                 let mut total = TotalAmount::of(*amount);
                 total.cash_back_amount = cash_back.map(crate::money::Money::decimal);
-                request.total_amount = Some(total);
+                request.total = Some(total);
             }
-            Operation::Reservation { amount } => request.total_amount = Some(TotalAmount::of(*amount)),
+            Operation::Reservation { amount } => request.total = Some(TotalAmount::of(*amount)),
             Operation::Refund { amount, original } | Operation::Completion { amount, original } => {
-                request.total_amount = Some(TotalAmount::of(*amount));
+                request.total = Some(TotalAmount::of(*amount));
                 self.refer(&mut request, original, by_reference);
             }
             Operation::Reversal { amount, original } => {
                 if self.settings.profile.reversal != ReversalBy::Stan {
-                    request.total_amount = amount.map(TotalAmount::of);
+                    request.total = amount.map(TotalAmount::of);
                 }
                 self.refer(&mut request, original, by_reference);
             }
@@ -162,7 +162,7 @@ impl Asking<'_> {
             ..OriginalTransaction::default()
         };
         if numbers != OriginalTransaction::default() {
-            request.original_transaction = Some(numbers);
+            request.original = Some(numbers);
         }
     }
 }
