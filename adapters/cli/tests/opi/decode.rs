@@ -1,5 +1,4 @@
 //! `opi decode` as a process: what it says of messages, and what it does with inputs that are none.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 use std::fs;

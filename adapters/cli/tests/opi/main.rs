@@ -1,0 +1,10 @@
+//! The command `opi` as its users have it: a process with arguments, output and an exit status.
+#![allow(clippy::unwrap_used)]
+
+mod decode;
+mod faults;
+mod interrupt;
+mod pay;
+mod process;
+mod scripts;
+mod usage;
