@@ -14,6 +14,7 @@ mod output;
 mod part;
 mod payment;
 mod place;
+mod reply;
 mod service;
 mod value;
 mod vocabulary;
@@ -37,6 +38,7 @@ pub use payment::{
     Acquirer, Authorisation, CardCircuit, CardValue, Circuit, Loyalty, OriginalTransaction, PosData, SaleItem,
     Terminal, Timestamp, TotalAmount, Track,
 };
+pub use reply::Reply;
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::Flaw;
 pub use vocabulary::{

@@ -44,11 +44,7 @@ impl Reply<'_> {
         let mut writer = MessageWriter::new(style, out);
         writer.begin(Kind::DeviceResponse, &header);
         for (target, result) in self.outputs {
-            writer.record(&OutputResult {
-                target: Some(target.clone()),
-                result: Some(result.clone()),
-                ..OutputResult::default()
-            });
+            writer.record(&OutputResult { target: Some(target.clone()), result: Some(result.clone()) });
         }
         if let Some(input) = self.input {
             writer.record(input);

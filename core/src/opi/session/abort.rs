@@ -145,7 +145,7 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn send_abort(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
-        let request_id = self.next_request();
+        let request_id = self.counters.request();
         let until = self.now.after(self.settings.timeouts.abort);
         let at = self.current.as_ref()?.wall(self.now);
         let asking = Asking {

@@ -7,7 +7,7 @@ use super::{Answer, Evidence, Next, Session, classify};
 use crate::drive::{Link, Misuse};
 use crate::frame;
 use crate::id::{Id, RequestId};
-use crate::journal::{Intent, Unresolved};
+use crate::journal::{Intent, Ticket, Unresolved};
 use crate::operation::{Facts, Finished, Operation, Outcome, Reason, Request};
 use crate::opi::message::RequestType;
 use crate::time::{Instant, WallTime};
@@ -132,7 +132,7 @@ impl<const D: usize> Session<'_, D> {
                     at: current.request.at,
                 });
                 self.deadlines.phase = Some(now.after(timeouts.local));
-                Some(Next::StoreIntent(self.next_ticket()))
+                Some(Next::StoreIntent(self.fresh_ticket()))
             }
             Effect::Listen => {
                 self.deadlines.phase = Some(now.after(timeouts.local));
@@ -215,16 +215,14 @@ impl<const D: usize> Session<'_, D> {
 
     /// Tries the next verb of the dialect. Never for a request that may move money.
     fn ask_in_other_words(&mut self) -> bool {
-        let request_id = self.counters.request;
         let Some(current) = self.current.as_mut().filter(|current| !current.moves_money()) else { return false };
         if current.verb + 1 >= current.verbs.len() {
             return false;
         }
         current.verb += 1;
-        current.request_id = request_id;
+        current.request_id = self.counters.request();
         current.announced = false;
         current.answer = Answer::default();
-        self.next_request();
         self.lanes.request.give_up();
         self.signal(Signal::OtherWords)
     }
@@ -245,11 +243,17 @@ impl<const D: usize> Session<'_, D> {
         self.finished = Some(Finished { request_id: Some(request_id), outcome, reason, facts, stored: false });
         if must_be_stored {
             self.deadlines.phase = Some(self.now.after(self.settings.timeouts.local));
-            return Some(Next::StoreResult(self.next_ticket()));
+            return Some(Next::StoreResult(self.fresh_ticket()));
         }
         // Nothing stands in the store that waits for an end. A failed intent may: the till is told.
         self.signal(if money { Signal::StoreFailed } else { Signal::Stored });
         None
+    }
+
+    fn fresh_ticket(&mut self) -> Ticket {
+        let ticket = self.counters.ticket();
+        self.ticket = Some(ticket);
+        ticket
     }
 
     /// The terminal did something: it is still there.

@@ -1,5 +1,6 @@
 //! The receiving side of one connection: bytes to parts of messages, in memory of the caller.
 
+use crate::drive::Link;
 use crate::frame::{self, FrameError};
 use crate::limits;
 use crate::opi::message::{Decoder, Fault, Header, Part};
@@ -70,7 +71,7 @@ pub(super) enum What {
 }
 
 impl<'m> Lane<'m> {
-    pub(super) const fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
+    pub(super) fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
         Self {
             stage: Stage::Closed,
             inbox: Inbox::new(memory, limit, tolerance),
@@ -165,6 +166,41 @@ impl<'m> Lane<'m> {
     }
 }
 
+/// The receiving sides of all connections.
+pub(super) struct Lanes<'m, const D: usize> {
+    pub(super) request: Lane<'m>,
+    pub(super) abort: Lane<'m>,
+    pub(super) device: [Lane<'m>; D],
+}
+
+impl<'m, const D: usize> Lanes<'m, D> {
+    pub(super) fn get(&self, link: Link) -> Option<&Lane<'m>> {
+        match link {
+            Link::Request => Some(&self.request),
+            Link::Abort => Some(&self.abort),
+            Link::Device(slot) => self.device.get(usize::from(slot)),
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, link: Link) -> Option<&mut Lane<'m>> {
+        match link {
+            Link::Request => Some(&mut self.request),
+            Link::Abort => Some(&mut self.abort),
+            Link::Device(slot) => self.device.get_mut(usize::from(slot)),
+        }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
+        let device = (0..=u8::MAX).map(Link::Device).zip(&self.device);
+        [(Link::Request, &self.request), (Link::Abort, &self.abort)].into_iter().chain(device)
+    }
+
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (Link, &mut Lane<'m>)> {
+        let device = (0..=u8::MAX).map(Link::Device).zip(&mut self.device);
+        [(Link::Request, &mut self.request), (Link::Abort, &mut self.abort)].into_iter().chain(device)
+    }
+}
+
 /// The bytes of a connection, and how far they are read.
 pub(super) struct Inbox<'m> {
     window: Window<'m>,
@@ -199,7 +235,7 @@ pub(super) enum Broken {
 }
 
 impl<'m> Inbox<'m> {
-    const fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
+    fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
         Self {
             window: Window::new(memory),
             frames: frame::Decoder::new(limit),
@@ -270,10 +306,5 @@ impl<'m> Inbox<'m> {
             None if ended => Ok(Read::Ended { between: false }),
             None => Ok(Read::Hungry),
         }
-    }
-
-    /// Whether bytes wait that a further call of [`read`](Self::read) may use.
-    pub(super) fn has_more(&self) -> bool {
-        self.window.unread().len() > self.used
     }
 }

@@ -6,7 +6,7 @@
 //! | `flow` | what is done on an edge |
 //! | `request` | an operation as a message |
 //! | `answer`, `classify` | what an answer says, and what it means |
-//! | `callback`, `device` | what the terminal asks of the till |
+//! | `callback`, `desk`, `device` | what comes in, whose it is, and what the terminal asks of the till |
 //! | `abort` | stopping, beside the request in progress |
 //! | `lane` | the receiving side of one connection |
 
@@ -14,6 +14,8 @@ mod abort;
 mod answer;
 mod callback;
 mod classify;
+mod counters;
+mod desk;
 mod device;
 mod flow;
 mod lane;
@@ -26,11 +28,12 @@ pub use answer::Answer;
 pub use classify::{Evidence, classify};
 
 use self::abort::AbortLine;
+use self::counters::Counters;
 use self::flow::Current;
-use self::lane::{Lane, Stage};
+use self::lane::{Lane, Lanes, Stage};
 use self::table::{Effect, Phase, Signal};
 use super::settings::{ConfigError, Settings};
-use crate::drive::{Event, Input, Link, Misuse, Output, PeerFault, Question, QuestionId, Total, Wait, Why};
+use crate::drive::{Event, Input, Link, Misuse, Output, PeerFault, QuestionId, Total, Wait, Why};
 use crate::id::RequestId;
 use crate::journal::{Record, Resolution, Ticket, Unresolved};
 use crate::limits;
@@ -72,13 +75,6 @@ pub struct Session<'m, const D: usize> {
     stash: Stash,
 }
 
-/// The receiving sides of all connections.
-struct Lanes<'m, const D: usize> {
-    request: Lane<'m>,
-    abort: Lane<'m>,
-    device: [Lane<'m>; D],
-}
-
 /// When the request in progress gives up.
 #[derive(Clone, Copy, Default)]
 struct Deadlines {
@@ -86,13 +82,6 @@ struct Deadlines {
     phase: Option<Instant>,
     /// End of waiting for the answer, whatever happens.
     hard: Option<Instant>,
-}
-
-struct Counters {
-    request: RequestId,
-    sheet: u32,
-    question: u32,
-    ticket: u32,
 }
 
 /// What the output given last lends.
@@ -156,7 +145,7 @@ impl<'m, const D: usize> Session<'m, D> {
                 abort: Lane::new(memory.abort, limit, tolerance),
                 device: memory.device.map(|window| Lane::new(window, limit, tolerance)),
             },
-            counters: Counters { request: settings.first_request, sheet: 0, question: 0, ticket: 0 },
+            counters: Counters::new(settings.first_request),
             settings,
             now: Instant::default(),
             phase: Phase::Idle,
@@ -306,7 +295,7 @@ impl<'m, const D: usize> Session<'m, D> {
         if let Some(what) = request::missing(&self.settings, &request.operation) {
             return Err(Misuse::Incomplete(what));
         }
-        let request_id = self.next_request();
+        let request_id = self.counters.request();
         self.current = Some(Current::new(request, verbs, request_id, self.now));
         self.abort.forget();
         self.signal(if money { Signal::StartMoney } else { Signal::StartService });
@@ -473,7 +462,8 @@ impl<'m, const D: usize> Session<'m, D> {
             return Some(Next::Detail(name));
         }
         if let Some(resolution) = self.resolution.filter(|_| self.ticket.is_none()) {
-            let ticket = self.next_ticket();
+            let ticket = self.counters.ticket();
+            self.ticket = Some(ticket);
             self.deadlines.phase = Some(self.now.after(self.settings.timeouts.local));
             return Some(Next::StoreResolution(ticket, resolution));
         }
@@ -547,58 +537,8 @@ impl<'m, const D: usize> Session<'m, D> {
         // A peer that makes more faults than are polled loses only their mention.
         let _ = self.stash.faults.push_back(PeerFault { link, offset, what });
     }
-
-    const fn next_request(&mut self) -> RequestId {
-        let request = self.counters.request;
-        self.counters.request = request.next();
-        request
-    }
-
-    const fn next_sheet(&mut self) -> SheetId {
-        self.counters.sheet = self.counters.sheet.wrapping_add(1);
-        SheetId(self.counters.sheet)
-    }
-
-    const fn next_ticket(&mut self) -> Ticket {
-        let ticket = self.fresh_ticket();
-        self.ticket = Some(ticket);
-        ticket
-    }
-
-    const fn fresh_ticket(&mut self) -> Ticket {
-        self.counters.ticket = self.counters.ticket.wrapping_add(1);
-        Ticket(self.counters.ticket)
-    }
 }
 
 fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     [one, other].into_iter().flatten().min()
-}
-
-impl<'m, const D: usize> Lanes<'m, D> {
-    fn get(&self, link: Link) -> Option<&Lane<'m>> {
-        match link {
-            Link::Request => Some(&self.request),
-            Link::Abort => Some(&self.abort),
-            Link::Device(slot) => self.device.get(usize::from(slot)),
-        }
-    }
-
-    fn get_mut(&mut self, link: Link) -> Option<&mut Lane<'m>> {
-        match link {
-            Link::Request => Some(&mut self.request),
-            Link::Abort => Some(&mut self.abort),
-            Link::Device(slot) => self.device.get_mut(usize::from(slot)),
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
-        let device = (0..=u8::MAX).map(Link::Device).zip(&self.device);
-        [(Link::Request, &self.request), (Link::Abort, &self.abort)].into_iter().chain(device)
-    }
-
-    fn all_mut(&mut self) -> impl Iterator<Item = (Link, &mut Lane<'m>)> {
-        let device = (0..=u8::MAX).map(Link::Device).zip(&mut self.device);
-        [(Link::Request, &mut self.request), (Link::Abort, &mut self.abort)].into_iter().chain(device)
-    }
 }
