@@ -374,7 +374,8 @@ impl Command {
                 (Operation::Refund { amount: amount.money()?, original: original.original()? }, till)
             }
             Self::Reverse { amount, currency, original, till } => {
-                let amount = amount.as_ref().zip(*currency).map(|(text, currency)| money(text, currency)).transpose()?;
+                let amount =
+                    amount.as_ref().zip(*currency).map(|(text, currency)| money(text, currency)).transpose()?;
                 (Operation::Reversal { amount, original: original.original()? }, till)
             }
             Self::Reserve { amount, till } => (Operation::Reservation { amount: amount.money()? }, till),

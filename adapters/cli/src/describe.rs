@@ -1,13 +1,13 @@
 //! One message as the JSON object that `opi decode` writes. Secrets masked or left out (I12).
 
 use opi_core::money::Money;
+use opi_core::operation::Reason;
 use opi_core::opi::Routing;
 use opi_core::opi::message::{
     DeviceTarget, Header, IXRETAIL, InputCommand, InputResult, Kind, Namespace, OriginalHeader, OriginalTransaction,
     Output, Part, Place, RequestType, TextLine, TicketType, TotalAmount, TransactionInfo,
 };
 use opi_core::opi::session::{Answer, Evidence, classify};
-use opi_core::operation::Reason;
 use opi_core::receipt::{Copy, Purpose};
 use serde::Serialize;
 use serde_json::Value;
@@ -101,7 +101,10 @@ enum Sheet {
         #[serde(skip)]
         rows: Vec<Option<u16>>,
     },
-    Handled { target: Option<String>, result: Option<String> },
+    Handled {
+        target: Option<String>,
+        result: Option<String>,
+    },
 }
 
 /// What decides whose copy an output is.
@@ -135,7 +138,10 @@ struct Transaction {
 #[derive(Serialize)]
 #[serde(untagged, rename_all = "camelCase")]
 enum Question {
-    Asked { target: Option<String>, command: Option<String> },
+    Asked {
+        target: Option<String>,
+        command: Option<String>,
+    },
     Answered {
         target: Option<String>,
         result: Option<String>,
@@ -224,10 +230,9 @@ impl Collector {
             Part::Total(total, place) => self.total(total, *place),
             Part::OriginalHeader(header) => message.original_header = Some(Repeated::from(*header)),
             Part::OriginalTransaction(original) => self.original(original),
-            Part::CardCircuit(circuit) => message.card_circuits.push(Circuit {
-                code: text(circuit.code.as_ref()),
-                display_name: some(&circuit.display_name),
-            }),
+            Part::CardCircuit(circuit) => message
+                .card_circuits
+                .push(Circuit { code: text(circuit.code.as_ref()), display_name: some(&circuit.display_name) }),
             Part::Identification(identification) => message.identification = serde_json::to_value(identification).ok(),
             Part::DiagnosisResult(result) => message.diagnosis_result = some(&result.text),
             Part::ErrorDetail(error) => message.errors.push(ErrorShown {
@@ -241,10 +246,9 @@ impl Collector {
             Part::TransactionInfo(info) => self.transaction(info),
             Part::Input(input) => message.input = Some(Question::from(*input)),
             Part::InputResult(input) => message.input = Some(Question::from(*input)),
-            Part::OutputResult(output) => message.outputs.push(Sheet::Handled {
-                target: text(output.target.as_ref()),
-                result: text(output.result.as_ref()),
-            }),
+            Part::OutputResult(output) => message
+                .outputs
+                .push(Sheet::Handled { target: text(output.target.as_ref()), result: text(output.result.as_ref()) }),
             _ => {}
         }
     }
@@ -347,8 +351,7 @@ impl Collector {
         if matches!(self.kind, Kind::CardServiceResponse | Kind::ServiceResponse) {
             let moves_money = self.kind == Kind::CardServiceResponse
                 && self.request_type.is_none_or(|request_type| request_type.moves_money());
-            let evidence =
-                Evidence { moves_money, result: result.as_ref(), facts, prompted: false, asked: None };
+            let evidence = Evidence { moves_money, result: result.as_ref(), facts, prompted: false, asked: None };
             let (outcome, reason) = classify(&evidence);
             (message.outcome, message.reason) = (Some(outcome.name()), reason);
         }

@@ -54,7 +54,7 @@ struct End {
     #[serde(flatten)]
     facts: FactsShown,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<u32>,
+    request_id: Option<String>,
     stored: bool,
 }
 
@@ -214,10 +214,6 @@ impl View for Lines {
         self.put(&json!({ "event": "detail", "name": name, "value": Masked(value).to_string() }));
     }
 
-    fn private(&mut self, text: &str) {
-        self.put(&json!({ "event": "private_data", "text": Masked(text).to_string() }));
-    }
-
     fn fault(&mut self, fault: &PeerFault) {
         let mut event = json!({ "event": "fault", "link": fault.link, "what": fault.what });
         if let (Value::Object(fields), Some(offset)) = (&mut event, fault.offset) {
@@ -248,7 +244,7 @@ impl View for Lines {
             reason: finished.reason,
             message: finished.reason.map(Reason::text),
             facts: (&finished.facts).into(),
-            request_id: finished.request_id.map(opi_core::id::RequestId::get),
+            request_id: finished.request_id.map(|id| id.to_string()),
             stored: finished.stored,
         });
     }

@@ -36,7 +36,7 @@ pub(crate) fn run(operation: Operation, args: &TillArgs, terminal: Setup) -> Exi
             }
         };
         let standing = Standing::new(args);
-        Run { till, view: view.as_mut(), standing, private: String::new(), request_id: None }.to_the_end(&request).await
+        Run { till, view: view.as_mut(), standing, request_id: None }.to_the_end(&request).await
     })
 }
 
@@ -81,10 +81,10 @@ async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Til
         }
     };
     let store: Box<dyn Store> = match &args.journal {
-        Some(path) => Box::new(FileStore::open(path).map_err(|error| Unopened {
-            reason: Reason::NotStored,
-            why: format!("{}: {error}", path.display()),
-        })?),
+        Some(path) => Box::new(
+            FileStore::open(path)
+                .map_err(|error| Unopened { reason: Reason::NotStored, why: format!("{}: {error}", path.display()) })?,
+        ),
         None => Box::new(MemoryStore::new()),
     };
     let config = Config { terminal, listener, settings: settings(args, profile), store };
@@ -131,7 +131,6 @@ struct Run<'v> {
     till: Till,
     view: &'v mut dyn View,
     standing: Standing,
-    private: String,
     request_id: Option<RequestId>,
 }
 
@@ -158,13 +157,10 @@ impl Run<'_> {
         let mut presses = 0;
         loop {
             let wake = future::or(
-                future::or(
-                    async { Wake::Notice(Box::new(self.till.next().await)) },
-                    async {
-                        interrupts.next().await;
-                        Wake::Interrupt
-                    },
-                ),
+                future::or(async { Wake::Notice(Box::new(self.till.next().await)) }, async {
+                    interrupts.next().await;
+                    Wake::Interrupt
+                }),
                 future::or(async { Wake::Line(keyboard.line().await) }, async {
                     smol::Timer::after(Duration::from_secs(1)).await;
                     Wake::Second
@@ -199,9 +195,6 @@ impl Run<'_> {
                 }
                 Wake::Notice(notice) => match *notice {
                     Notice::Finished(finished) => {
-                        if !self.private.is_empty() {
-                            self.view.private(&self.private);
-                        }
                         return end(self.view, &finished);
                     }
                     Notice::Question(question) => {
@@ -239,11 +232,10 @@ impl Run<'_> {
             Notice::Total(total) => self.view.total(&total),
             Notice::CardCircuit { code, name } => self.view.circuit(&code, name.as_deref()),
             Notice::Detail { name, value } => self.view.detail(name, &value),
-            // Pieces: a card number could stand across two of them, so they are masked as a whole.
-            Notice::PrivateText(text) => self.private.push_str(text.as_str()),
             Notice::Waiting(why) => self.view.waiting(why),
             Notice::Fault(fault) => self.view.fault(&fault),
             Notice::Trouble(trouble) => self.view.note(&trouble.to_string()),
+            // Raw private data may hold what must not be shown; what is known in it came as details.
             _ => {}
         }
     }

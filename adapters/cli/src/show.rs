@@ -150,9 +150,6 @@ impl View for Screen {
         self.out(&format!("{name:<22} {}", plain(&Masked(value).to_string())));
     }
 
-    /// Raw XML helps no person.
-    fn private(&mut self, _text: &str) {}
-
     fn fault(&mut self, fault: &PeerFault) {
         self.aside(&format!("{OPEN}fault of the terminal:{OPEN:#} {fault}"));
     }
@@ -205,8 +202,14 @@ fn paper(title: &str, lines: &[Line]) -> String {
     let texts: Vec<_> = lines.iter().map(|line| plain(line.text.as_str())).collect();
     let columns = |line: &Line, text: &str| usize::from(line.column.unwrap_or(0)).min(PAPER) + text.width();
     let width = lines.iter().zip(&texts).map(|(line, text)| columns(line, text)).max().unwrap_or(0).max(PAPER);
-    let mut out = format!("{DIM}┌─{DIM:#} {BOLD}{title}{BOLD:#} {DIM}{}┐{DIM:#}\n", "─".repeat(width - title.width() - 1));
+    let mut out =
+        format!("{DIM}┌─{DIM:#} {BOLD}{title}{BOLD:#} {DIM}{}┐{DIM:#}\n", "─".repeat(width - title.width() - 1));
+    let mut cut = false;
     for (line, text) in lines.iter().zip(&texts) {
+        if cut {
+            let _ = writeln!(out, "{DIM}├{}┤{DIM:#}", "╌".repeat(width + 2));
+        }
+        cut = line.paper_cut;
         let free = width - columns(line, text);
         let indent = usize::from(line.column.unwrap_or(0)).min(PAPER);
         let left = indent
@@ -217,14 +220,7 @@ fn paper(title: &str, lines: &[Line]) -> String {
             };
         let right = width - left - text.width();
         let style = if line.bold || line.double_width || line.double_height { BOLD } else { Style::new() };
-        let _ = writeln!(
-            out,
-            "{DIM}│{DIM:#} {:left$}{style}{text}{style:#}{:right$} {DIM}│{DIM:#}",
-            "", ""
-        );
-        if line.paper_cut {
-            let _ = writeln!(out, "{DIM}├{}┤{DIM:#}", "╌".repeat(width + 2));
-        }
+        let _ = writeln!(out, "{DIM}│{DIM:#} {:left$}{style}{text}{style:#}{:right$} {DIM}│{DIM:#}", "", "");
     }
     let _ = write!(out, "{DIM}└{}┘{DIM:#}", "─".repeat(width + 2));
     out
@@ -307,8 +303,7 @@ mod tests {
             trx_reference_number: Id::new("00000012345").ok(),
             ..Facts::default()
         };
-        let mut finished =
-            Finished { request_id: None, outcome: Outcome::Approved, reason: None, facts, stored: true };
+        let mut finished = Finished { request_id: None, outcome: Outcome::Approved, reason: None, facts, stored: true };
         assert_eq!(
             strip_str(&super::outcome(&finished)).to_string(),
             "APPROVED 25.00 CHF  VISA ************1234  approval 123456  trx 00000012345"
@@ -316,10 +311,7 @@ mod tests {
         finished.outcome = Outcome::Declined;
         finished.reason = Some(Reason::HostDeclined);
         finished.facts = Facts { host_decline_reason: Id::new("51").ok(), ..Facts::default() };
-        assert_eq!(
-            strip_str(&super::outcome(&finished)).to_string(),
-            "DECLINED  declined by the card's bank (51)"
-        );
+        assert_eq!(strip_str(&super::outcome(&finished)).to_string(), "DECLINED  declined by the card's bank (51)");
     }
 
     #[test]

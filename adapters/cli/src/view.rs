@@ -28,8 +28,6 @@ pub(crate) trait View {
     fn circuit(&mut self, code: &str, name: Option<&str>);
     /// A fact of the terminal.
     fn detail(&mut self, name: &str, value: &str);
-    /// All private data of the answer, raw.
-    fn private(&mut self, text: &str);
     /// The terminal did something that it must not do.
     fn fault(&mut self, fault: &PeerFault);
     /// A word to the user about this program, not from the terminal.

@@ -106,7 +106,8 @@ fn compare(name: &str, decoded: &Value) {
     same("requestId", root.attribute("RequestID"));
     same("sequenceId", root.attribute("SequenceID"));
     same("overallResult", root.attribute("OverallResult"));
-    let child = |tag: &'static str| root.children().find(move |node| node.has_tag_name(tag) || node.tag_name().name() == tag);
+    let child =
+        |tag: &'static str| root.children().find(move |node| node.has_tag_name(tag) || node.tag_name().name() == tag);
     let terminal = child("Terminal");
     if let Some(terminal) = terminal {
         same("terminalId", terminal.attribute("TerminalID"));
@@ -199,7 +200,12 @@ fn whose_copy_a_receipt_is_depends_on_the_dialect() {
     let receipts = |arguments: &[&str], xml: &str| -> Vec<Option<String>> {
         let output = decode(&[arguments, &["-"]].concat(), xml.as_bytes());
         let decoded = lines(&output).remove(0);
-        decoded["outputs"].as_array().unwrap().iter().map(|output| output["receipt"].as_str().map(str::to_owned)).collect()
+        decoded["outputs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|output| output["receipt"].as_str().map(str::to_owned))
+            .collect()
     };
     let customer = Some("customer".to_owned());
     let merchant = Some("merchant".to_owned());
@@ -273,8 +279,10 @@ fn rows_order_the_lines() {
 
 #[test]
 fn a_journal_of_any_length_is_decoded_to_its_last_line() {
-    let mut xml = String::from("<DeviceRequest WorkstationID='a' RequestID='1.1' RequestType='Output'>\
-         <Output OutDeviceTarget='E-Journal'>");
+    let mut xml = String::from(
+        "<DeviceRequest WorkstationID='a' RequestID='1.1' RequestType='Output'>\
+         <Output OutDeviceTarget='E-Journal'>",
+    );
     let expected: Vec<_> = (0..5000).map(|number| format!("entry {number} für Zoë")).collect();
     for line in &expected {
         xml.push_str(&format!("<TextLine>{line}</TextLine>"));

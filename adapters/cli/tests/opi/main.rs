@@ -3,6 +3,7 @@
 
 mod decode;
 mod faults;
+#[cfg(unix)]
 mod interrupt;
 mod pay;
 mod process;

@@ -139,7 +139,7 @@ fn the_journal_holds_the_request_before_its_end() {
     assert_eq!(records.last().unwrap()["record"], "result");
     assert_eq!(records.iter().filter(|record| record["record"] == "sheet").count(), 3, "two receipts and a journal");
     for record in [records.first().unwrap(), records.last().unwrap()] {
-        assert_eq!(record["requestId"].to_string().trim_matches('"'), end["requestId"].to_string(), "{record}");
+        assert_eq!(record["requestId"], end["requestId"], "{record}");
     }
 }
 

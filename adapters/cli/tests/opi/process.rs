@@ -57,7 +57,8 @@ pub(crate) fn finish(mut running: Running) -> Output {
         assert!(begin.elapsed() < PATIENCE, "opi does not end");
         thread::sleep(Duration::from_millis(5));
     };
-    let bytes = |reading: Option<thread::JoinHandle<Vec<u8>>>| reading.map(|all| all.join().unwrap()).unwrap_or_default();
+    let bytes =
+        |reading: Option<thread::JoinHandle<Vec<u8>>>| reading.map(|all| all.join().unwrap()).unwrap_or_default();
     Output { status, stdout: bytes(stdout), stderr: bytes(stderr) }
 }
 
