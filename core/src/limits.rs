@@ -103,7 +103,10 @@ pub const TEXT_LINE: usize = 128;
 pub const TRACK: usize = 112;
 
 /// Chip data and encrypted data as text; longer data is left out, since a till has no use for it.
-pub const CHIP_DATA: usize = 256;
+pub const CHIP_DATA: usize = 128;
+
+/// What was scanned or typed instead of a card.
+pub const TYPED: usize = 64;
 
 /// An expiry date or a verification value.
 pub const CARD_FACT: usize = 16;
@@ -112,7 +115,7 @@ pub const CARD_FACT: usize = 16;
 pub const TOKEN: usize = 64;
 
 /// Longest value of one attribute or element that is read as one: the longest field above.
-pub const VALUE: usize = CHIP_DATA;
+pub const VALUE: usize = REMARK;
 
 /// Items of a sale in one message. A till that sells more sends them unitemised.
 pub const SALE_ITEMS: usize = 4;
@@ -135,13 +138,16 @@ pub const DEVICES: usize = 4;
 /// Acquirers in one answer.
 pub const ACQUIRERS: usize = 8;
 
-/// Outputs of one device request: two receipts are seen.
-pub const OUTPUTS: usize = 4;
+/// Outputs of one device request: two receipts are seen, and there are 21 kinds of device.
+pub const OUTPUTS: usize = 16;
 
 /// Lines of one device request that is kept whole: a receipt has 20 to 120.
 pub const LINES: usize = 128;
 
-/// `PrivateData` or an e-journal record that is kept whole, in bytes.
+/// `PrivateData` of a request, in bytes. That of a German login has about 400.
+pub const FRAGMENT_ASKED: usize = 512;
+
+/// `PrivateData` of an answer, or an e-journal record, that is kept whole, in bytes.
 pub const FRAGMENT: usize = 1024;
 
 /// Pumps, products and the like of one event.

@@ -31,8 +31,7 @@ struct Till {
 impl Till {
     fn new(profile: &'static Profile) -> Self {
         let window = || Box::leak(vec![0u8; WINDOW].into_boxed_slice());
-        let settings =
-            Settings::new(WorkstationId::new("lane-1").unwrap(), profile, RequestId::new(1001).unwrap());
+        let settings = Settings::new(WorkstationId::new("lane-1").unwrap(), profile, RequestId::new(1001).unwrap());
         let memory = Memory { request: window(), abort: window(), device: [window(), window()] };
         Self { session: Session::new(settings, memory).unwrap(), now: 0 }
     }

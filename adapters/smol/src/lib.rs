@@ -54,6 +54,8 @@ mod machine;
 pub mod notice;
 pub mod private_data;
 mod sheets;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod store;
 mod till;
 

@@ -44,7 +44,7 @@ fn only_the_terminal_s_own_address_is_let_in() {
         let to = listener.local_addr();
         // Before there is a till, nobody is.
         assert!(smol::unblock(move || is_turned_away(&mut connect_from(TERMINAL, to))).await);
-        let mut till = till("lane-1", Profile::by_name("nexi").unwrap(), nowhere(), &listener, MemoryStore::new()).await.unwrap();
+        let mut till = till("lane-1", &Profile::NEXI, nowhere(), &listener, MemoryStore::new()).await.unwrap();
         assert!(smol::unblock(move || is_turned_away(&mut connect_from(STRANGER, to))).await);
         let asked = ask(TERMINAL, to, vec![frame(&prompt("lane-1", "1.1", "Karte"))]);
         assert_eq!(next_sheet(&mut till).await, "Karte");
@@ -56,7 +56,7 @@ fn only_the_terminal_s_own_address_is_let_in() {
 fn tills_on_one_port_get_what_is_theirs_even_byte_by_byte() {
     smol::block_on(async {
         let listener = listener().await;
-        let (to, profile) = (listener.local_addr(), Profile::by_name("nexi").unwrap());
+        let (to, profile) = (listener.local_addr(), &Profile::NEXI);
         let mut one = till("lane-1", profile, nowhere(), &listener, MemoryStore::new()).await.unwrap();
         let mut two = till("lane-2", profile, nowhere(), &listener, MemoryStore::new()).await.unwrap();
         for split in [false, true] {
@@ -70,7 +70,10 @@ fn tills_on_one_port_get_what_is_theirs_even_byte_by_byte() {
             assert_eq!(next_sheet(&mut two).await, "22");
             for (till, asked, id) in [(&mut one, for_one, "11.1"), (&mut two, for_two, "22.1")] {
                 let answer = serve(till, asked).await;
-                assert!(answer.contains("DeviceResponse") && answer.contains(id) && answer.contains("Success"), "{answer}");
+                assert!(
+                    answer.contains("DeviceResponse") && answer.contains(id) && answer.contains("Success"),
+                    "{answer}"
+                );
             }
         }
         // Of two lanes, no name says neither.
@@ -95,7 +98,7 @@ fn tills_on_one_port_get_what_is_theirs_even_byte_by_byte() {
 #[test]
 fn a_lane_is_served_once_and_free_again_when_its_till_is_gone() {
     smol::block_on(async {
-        let (listener, profile) = (listener().await, Profile::by_name("nexi").unwrap());
+        let (listener, profile) = (listener().await, &Profile::NEXI);
         let open = || till("lane-1", profile, nowhere(), &listener, MemoryStore::new());
         let first = open().await.unwrap();
         assert!(matches!(open().await, Err(OpenError::LaneTaken)));
@@ -109,7 +112,7 @@ fn the_port_is_closed_with_its_last_till() {
     smol::block_on(async {
         let listener = listener().await;
         let to = listener.local_addr();
-        let till = till("lane-1", Profile::by_name("nexi").unwrap(), nowhere(), &listener, MemoryStore::new()).await.unwrap();
+        let till = till("lane-1", &Profile::NEXI, nowhere(), &listener, MemoryStore::new()).await.unwrap();
         drop(listener);
         assert!(std::net::TcpStream::connect(to).is_ok(), "the till keeps it open");
         drop(till);

@@ -175,8 +175,9 @@ impl Speaker<'_> {
         page.tag("Authorisation");
         match dialect.header {
             // The brand OTHR alone says that no card was read (Q30, release notes of the Nexi OPI Proxy).
-            _ if !verdict.card && dialect.diagnosis => drop(page.attribute("CardCircuit", "OTHR")),
-            _ if !verdict.card => {}
+            _ if !verdict.card => {
+                page.attribute_if("CardCircuit", dialect.diagnosis.then_some("OTHR"));
+            }
             Header::Nexi | Header::Ccv => {
                 if dialect.header == Header::Nexi {
                     page.attribute("AcquirerID", "00000001731");

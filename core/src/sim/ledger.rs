@@ -9,6 +9,8 @@ use crate::time::WallTime;
 
 /// Money that moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Entry {
     /// The lane that asked.
     pub workstation: Id<{ limits::WORKSTATION_ID }>,
@@ -26,6 +28,8 @@ pub struct Entry {
 
 /// Which way money moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Direction {
     /// To the merchant.
     Debit,
@@ -37,6 +41,8 @@ pub enum Direction {
 
 /// One line of a reconciliation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Total {
     /// Code of the brand.
     pub card_circuit: &'static str,

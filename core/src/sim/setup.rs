@@ -23,7 +23,7 @@ pub struct Setup {
     /// Start of all chance.
     pub seed: u64,
     /// Its number.
-    pub terminal_id: Id<{ limits::TERMINAL_ID }>,
+    pub terminal_id: Id<{ limits::SHORT_ID }>,
     /// The one currency it takes; `None` takes all.
     pub currency: Option<Currency>,
     /// Local time at the first input.

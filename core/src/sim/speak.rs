@@ -4,7 +4,7 @@ use core::fmt::{self, Display};
 
 use super::dialect::{Header, Routing, Stamp};
 use super::hear::Word;
-use super::ledger::{Direction, Ledger, Trade};
+use super::ledger::{Ledger, Trade};
 use super::page::Page;
 use super::plan::{Ask, Step, TARGETS, Verdict};
 use super::receipts::{self, Prompt, Slip};
@@ -12,7 +12,6 @@ use super::{Brand, Dialect, Fault, Setup};
 use crate::frame::HEADER;
 use crate::id::Id;
 use crate::limits;
-use crate::money::Money;
 use crate::time::WallTime;
 
 const NAMESPACE: &str = "http://www.nrf-arts.org/IXRetail/namespace";
@@ -254,14 +253,14 @@ impl Speaker<'_> {
         match call.step {
             Step::Ask(ask) => {
                 page.tag("Input").attribute("InDeviceTarget", "CashierKeyboard").tag("Command");
-                match ask {
-                    Ask::Number => {
-                        drop(page.attribute("MinLength", 1).attribute("MaxLength", 7).attribute("Decimals", 0))
-                    }
-                    Ask::Text => drop(page.attribute("MinLength", 1).attribute("MaxLength", 12)),
-                    Ask::Menu => drop(page.attribute("Length", 1)),
-                    _ => {}
-                }
+                let (least, most) = match ask {
+                    Ask::Number => (Some(1), Some(7)),
+                    Ask::Text => (Some(1), Some(12)),
+                    Ask::Menu => (Some(1), Some(1)),
+                    _ => (None, None),
+                };
+                page.attribute_if("MinLength", least).attribute_if("MaxLength", most);
+                page.attribute_if("Decimals", (ask == Ask::Number).then_some(0));
                 page.attribute("TimeOut", 45).text(ask.command());
                 page.end("Command");
                 page.end("Input");

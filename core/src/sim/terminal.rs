@@ -139,9 +139,14 @@ impl Terminal {
             return Output::Close(conn);
         };
         if self.setup.fault == Fault::Merged {
-            while let Some(Act::Say(next, speech)) = self.acts.front()
-                && *next == conn
-            {
+            loop {
+                if self.acts.is_empty() && self.advance() {
+                    continue;
+                }
+                let Some(Act::Say(next, speech)) = self.acts.front() else { break };
+                if *next != conn {
+                    break;
+                }
                 let speech = speech.clone();
                 let Some(more) = tx.get_mut(total..).and_then(|room| self.write(&speech, room)) else { break };
                 total += more;

@@ -38,7 +38,7 @@ pub use payment::{
     Acquirer, Authorisation, CardCircuit, CardValue, Circuit, Loyalty, OriginalTransaction, PosData, SaleItem,
     Terminal, Timestamp, TotalAmount, Track,
 };
-pub use reply::Reply;
+pub use reply::{Echo, Reply, Verdict};
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::Flaw;
 pub use vocabulary::{

@@ -155,7 +155,7 @@ record! {
         /// Chip data.
         icc: Secret<{ limits::CHIP_DATA }> = element ["ICC"] in "InputValue";
         /// Barcode.
-        barcode: Track = element ["Barcode"] in "InputValue";
+        barcode: Secret<{ limits::TYPED }> = element ["Barcode"] in "InputValue";
         /// Card number.
         card_pan: Option<Pan> = element ["CardPAN"] in "InputValue";
         /// Valid from.
