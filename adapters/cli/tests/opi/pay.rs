@@ -68,9 +68,11 @@ fn the_events_of_a_payment_come_in_order() {
 
 #[test]
 fn each_operation_ends_with_its_outcome() {
-    // (arguments, outcome, exit status); "nothing to reprint" and the like are refusals of a terminal just switched on.
+    // (arguments, outcome, exit status), at a terminal just switched on: it has no receipt and no such transaction.
     let table: &[(&[&str], &str, i32)] = &[
-        (&["refund", "5.00", "CHF", "--original", "00000012345"], "approved", 0),
+        (&["refund", "5.00", "CHF"], "approved", 0),
+        (&["refund", "5.00", "CHF", "--original", "00000012345"], "declined", 1),
+        (&["reprint"], "declined", 1),
         (&["reserve", "150.00", "CHF"], "approved", 0),
         (&["info"], "done", 0),
         (&["status"], "done", 0),
@@ -92,6 +94,17 @@ fn each_operation_ends_with_its_outcome() {
         let (end, code) = end(&output);
         assert_eq!((end["outcome"].as_str().unwrap(), code), (*outcome, *status), "{arguments:?}: {end}");
     }
+}
+
+#[test]
+fn a_refund_names_the_payment_that_it_belongs_to() {
+    let terminal = Terminal::start(&[]);
+    let (paid, _) = end(&terminal.till(&["pay", "25.00", "CHF", "--json"]));
+    let reference = paid["trxReferenceNumber"].as_str().unwrap();
+    let (refunded, status) = end(&terminal.till(&["refund", "5.00", "CHF", "--original", reference, "--json"]));
+    assert_eq!((&refunded["outcome"], status), (&json!("approved"), 0), "{refunded}");
+    let booked = terminal.booked();
+    assert!(booked.len() == 2 && booked[1].starts_with("booked 5.00 CHF to the card holder: "), "{booked:?}");
 }
 
 #[test]

@@ -122,12 +122,17 @@ fn an_older_firmware_is_activated_by_the_word_it_knows() {
 
 #[test]
 fn a_held_receipt_is_fetched_by_a_reprint_and_then_the_lane_is_free() {
-    let terminal = Terminal::start(&["--script", "print-last-ticket"]);
-    let pay = || end(&terminal.till(&["pay", "25.00", "CHF", "--json"]));
-    assert_eq!(pay().0["reason"], "print_last_ticket");
+    let file = std::env::temp_dir().join(format!("opi-cli-held-{}.txt", std::process::id()));
+    std::fs::write(&file, "approve\nprint-last-ticket\napprove\n").unwrap();
+    let terminal = Terminal::start(&["--script", file.to_str().unwrap()]);
+    std::fs::remove_file(&file).unwrap();
+    let pay = || end(&terminal.till(&["pay", "25.00", "CHF", "--json"])).0;
+    assert_eq!(pay()["outcome"], "approved");
+    assert_eq!(pay()["reason"], "print_last_ticket");
     let reprint = terminal.till(&["reprint", "--json"]);
     assert_eq!(end(&reprint).1, 0, "{}", stdout(&reprint));
-    assert_eq!(pay().0["outcome"], "approved");
+    assert!(events(&reprint).iter().any(|event| event["event"] == "receipt"), "{}", stdout(&reprint));
+    assert_eq!(pay()["outcome"], "approved");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn wrong_usage_is_refused_before_anything_runs() {
         (&["pay", "25.00", "CHF", "--cash-back", "30.00"], "cash part is more"),
         (&["pay", "25.00", "CHF", "--profile", "zvt"], "possible values"),
         (&["pay", "25.00", "CHF", "--workstation", "lane 1"], "character"),
-        (&["pay", "25.00", "CHF", "--reference", "a reference beyond twenty"], "longer"),
+        (&["pay", "25.00", "CHF", "--reference", "reference-of-more-than-20"], "longer"),
         (&["pay", "25.00", "CHF", "--language", "deu"], "two letters"),
         (&["pay", "25.00", "CHF", "--timeout", "0"], "seconds"),
         (&["pay", "25.00", "CHF", "--timeout", "NaN"], "seconds"),
