@@ -163,6 +163,11 @@ impl Verdict {
             Script::UnknownResult => Self { result: Some("Perhaps"), ..Self::APPROVED },
             Script::MissingResult => Self { result: None, ..Self::APPROVED },
             Script::PartialFailure => Self { result: Some("PartialFailure"), ..Self::APPROVED },
+            // Without reasons on the wire there is one word left that does not claim a decision of the host.
+            Script::AuthorisationUnknown if !dialect.diagnosis => {
+                Self { card: true, tender: true, ..Self::refused("CommunicationError") }
+            }
+            Script::HostUnreachable if !dialect.diagnosis => Self::refused("CommunicationError"),
             Script::AuthorisationUnknown => Self { terminal: 1, card: true, tender: true, ..Self::refused("Failure") },
             Script::HostUnreachable => {
                 let terminal = if chance.coin() { 569 } else { 579 };
