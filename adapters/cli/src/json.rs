@@ -237,7 +237,7 @@ impl View for Lines {
         self.put(&json!({ "event": "refused", "reason": reason, "message": why.to_string() }));
     }
 
-    fn finished(&mut self, finished: &Finished) {
+    fn finished(&mut self, finished: &Finished, _asked: Option<Money>) {
         self.put(&End {
             event: "finished",
             outcome: finished.outcome.name(),

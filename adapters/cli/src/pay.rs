@@ -10,6 +10,7 @@ use opi_core::id::RequestId;
 use opi_core::operation::{Facts, Finished, Operation, Outcome, Reason, Request};
 use opi_core::opi::{Language, Profile, Settings};
 use opi_core::sim::Setup;
+use opi_smol::sim::Running;
 use opi_smol::{Config, FileStore, Listener, MemoryStore, Notice, Store, Till};
 use smol::future;
 
@@ -19,7 +20,7 @@ use crate::exit;
 use crate::json::Lines;
 use crate::show::Screen;
 use crate::signal::Interrupts;
-use crate::simulate::Simulated;
+use crate::simulate;
 use crate::view::View;
 
 /// Runs the operation to its end.
@@ -32,16 +33,21 @@ pub(crate) fn run(operation: Operation, args: &TillArgs, terminal: Setup) -> Exi
             Ok(opened) => opened,
             Err(Unopened { reason, why }) => {
                 view.note(&why);
-                return end(view.as_mut(), &not_sent(reason));
+                return end(view.as_mut(), &not_sent(reason), &request.operation);
             }
         };
         let standing = Standing::new(args);
-        Run { till, view: view.as_mut(), standing, request_id: None }.to_the_end(&request).await
+        let mut run = Run { till, view: view.as_mut(), standing, request_id: None, presses: 0 };
+        let status = run.drive(&request).await;
+        if args.terminal.is_some() {
+            run.let_numbers_pass().await;
+        }
+        status
     })
 }
 
-fn end(view: &mut dyn View, finished: &Finished) -> ExitCode {
-    view.finished(finished);
+fn end(view: &mut dyn View, finished: &Finished, operation: &Operation) -> ExitCode {
+    view.finished(finished, operation.amount());
     exit::of(finished.outcome)
 }
 
@@ -58,7 +64,7 @@ struct Unopened {
 }
 
 /// Connects the till with a terminal: the one named, or a simulated one that lives as long as the second value.
-async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Till, Option<Simulated>), Unopened> {
+async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Till, Option<Running>), Unopened> {
     let not_listening = |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen: {error}") };
     let not_connected = |why| Unopened { reason: Reason::NotConnected, why };
     let profile = args.profile.profile();
@@ -74,10 +80,10 @@ async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Til
     let (terminal, simulated) = match named {
         Some(terminal) => (terminal, None),
         None => {
-            let started = Simulated::start(setup, listener.local_addr()).await;
+            let started = simulate::start(setup, listener.local_addr()).await;
             let simulated = started.map_err(|error| not_connected(error.to_string()))?;
-            view.note(&format!("no --terminal: a simulated one ({}) at {}", profile.title, simulated.address));
-            (simulated.address, Some(simulated))
+            view.note(&format!("no --terminal: a simulated one ({}) at {}", profile.title, simulated.address()));
+            (simulated.address(), Some(simulated))
         }
     };
     let store: Box<dyn Store> = match &args.journal {
@@ -119,7 +125,7 @@ fn settings(args: &TillArgs, profile: &'static Profile) -> Settings {
 }
 
 /// A number beyond those of earlier runs, without a memory of them: tenths of seconds, which come around every three
-/// years. A till keeps its last number instead.
+/// years. A till keeps its last number instead (I5).
 fn first_request() -> RequestId {
     let tenths = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() / 100);
     let number = tenths % u128::from(RequestId::LAST.get());
@@ -131,7 +137,10 @@ struct Run<'v> {
     till: Till,
     view: &'v mut dyn View,
     standing: Standing,
+    /// The number used last, aborts not counted.
     request_id: Option<RequestId>,
+    /// How often Ctrl-C was pressed.
+    presses: u32,
 }
 
 /// What there is to react to.
@@ -143,7 +152,7 @@ enum Wake {
 }
 
 impl Run<'_> {
-    async fn to_the_end(mut self, request: &Request) -> ExitCode {
+    async fn drive(&mut self, request: &Request) -> ExitCode {
         if let Err(why) = self.till.start(request) {
             self.view.refused(&why);
             return exit::of_misuse(&why);
@@ -154,7 +163,6 @@ impl Run<'_> {
         });
         let mut keyboard = Keyboard::default();
         let mut asked: Option<Question> = None;
-        let mut presses = 0;
         loop {
             let wake = future::or(
                 future::or(async { Wake::Notice(Box::new(self.till.next().await)) }, async {
@@ -170,15 +178,15 @@ impl Run<'_> {
             match wake {
                 Wake::Second => self.view.still_waiting(),
                 Wake::Interrupt => {
-                    presses += 1;
-                    if presses > 2 {
+                    self.presses += 1;
+                    if self.presses > 2 {
                         let moves_money = request.operation.moves_money();
                         let outcome = if moves_money { Outcome::Unknown } else { Outcome::Aborted };
                         let (request_id, facts) = (self.request_id, Facts::default());
                         let finished = Finished { request_id, outcome, reason: None, facts, stored: false };
-                        return end(self.view, &finished);
+                        return end(self.view, &finished, &request.operation);
                     }
-                    self.interrupt(presses);
+                    self.interrupt();
                 }
                 Wake::Line(line) => {
                     if let Some(question) = &asked {
@@ -195,7 +203,7 @@ impl Run<'_> {
                 }
                 Wake::Notice(notice) => match *notice {
                     Notice::Finished(finished) => {
-                        return end(self.view, &finished);
+                        return end(self.view, &finished, &request.operation);
                     }
                     Notice::Question(question) => {
                         let source = self.standing.source(question.kind);
@@ -218,6 +226,19 @@ impl Run<'_> {
                     notice => self.follow(notice),
                 },
             }
+        }
+    }
+
+    /// Waits until the numbers used here lie in the past, so that the next run takes others (I5).
+    async fn let_numbers_pass(&self) {
+        let Some(last) = self.request_id else { return };
+        let last = last.get().saturating_add(self.presses);
+        // At most a second: a clock that was set back must not hold anybody up.
+        for _ in 0..20 {
+            if first_request().get() > last {
+                break;
+            }
+            smol::Timer::after(Duration::from_millis(50)).await;
         }
     }
 
@@ -251,8 +272,8 @@ impl Run<'_> {
         }
     }
 
-    fn interrupt(&mut self, presses: u32) {
-        if presses > 1 {
+    fn interrupt(&mut self) {
+        if self.presses > 1 {
             self.view.note(
                 "The terminal has not answered yet. To leave now would leave the result unknown: press Ctrl-C once \
                  more to do so.",
@@ -260,7 +281,7 @@ impl Run<'_> {
         }
         match self.till.abort() {
             Ok(()) => self.view.note("aborting; waiting for the terminal's outcome"),
-            Err(why) if presses == 1 => self.view.note(&format!("cannot abort: {why}; waiting for the outcome")),
+            Err(why) if self.presses == 1 => self.view.note(&format!("cannot abort: {why}; waiting for the outcome")),
             Err(_) => {}
         }
     }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
 use opi_core::drive::{Misuse, PeerFault, Question, QuestionKind, Total, Why};
+use opi_core::money::Money;
 use opi_core::operation::{Finished, Outcome, Reason};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose};
 use opi_core::secret::Masked;
@@ -162,8 +163,8 @@ impl View for Screen {
         self.aside(&format!("{BAD}refused:{BAD:#} {why}"));
     }
 
-    fn finished(&mut self, finished: &Finished) {
-        let text = outcome(finished);
+    fn finished(&mut self, finished: &Finished, asked: Option<Money>) {
+        let text = outcome(finished, asked);
         self.out(&text);
         if finished.outcome == Outcome::Unknown {
             self.aside(
@@ -227,7 +228,7 @@ fn paper(title: &str, lines: &[Line]) -> String {
 }
 
 /// The final line: `APPROVED 25.00 CHF  VISA ************1234  approval 123456  trx 00000012345`.
-fn outcome(finished: &Finished) -> String {
+fn outcome(finished: &Finished, asked: Option<Money>) -> String {
     let (style, word) = match finished.outcome {
         Outcome::Approved => (GOOD, "APPROVED"),
         Outcome::Done => (GOOD, "DONE"),
@@ -238,8 +239,10 @@ fn outcome(finished: &Finished) -> String {
     };
     let facts = &finished.facts;
     let mut text = format!("{style}{word}{style:#}");
-    if let Some(amount) = facts.amount {
-        let _ = write!(text, " {amount}");
+    match (facts.amount, asked) {
+        (Some(amount), _) => _ = write!(text, " {amount}"),
+        (None, Some(asked)) if finished.outcome == Outcome::Unknown => _ = write!(text, " {asked} asked"),
+        _ => {}
     }
     if let Some(reason) = finished.reason {
         let _ = write!(text, "  {}", reason.text());
@@ -305,13 +308,16 @@ mod tests {
         };
         let mut finished = Finished { request_id: None, outcome: Outcome::Approved, reason: None, facts, stored: true };
         assert_eq!(
-            strip_str(&super::outcome(&finished)).to_string(),
+            strip_str(&super::outcome(&finished, None)).to_string(),
             "APPROVED 25.00 CHF  VISA ************1234  approval 123456  trx 00000012345"
         );
         finished.outcome = Outcome::Declined;
         finished.reason = Some(Reason::HostDeclined);
         finished.facts = Facts { host_decline_reason: Id::new("51").ok(), ..Facts::default() };
-        assert_eq!(strip_str(&super::outcome(&finished)).to_string(), "DECLINED  declined by the card's bank (51)");
+        assert_eq!(
+            strip_str(&super::outcome(&finished, None)).to_string(),
+            "DECLINED  declined by the card's bank (51)"
+        );
     }
 
     #[test]

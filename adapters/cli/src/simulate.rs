@@ -8,8 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use opi_core::opi::Profile;
 use opi_core::sim::{Dialect, Direction, Entry, Fault, Script, Scripts, Setup};
-use opi_smol::sim::serve;
-use smol::Task;
+use opi_smol::sim::{Happening, Running, serve_all};
 use smol::net::TcpListener;
 
 use crate::args::{SimArgs, SimulatedArgs};
@@ -49,21 +48,9 @@ fn chance() -> u64 {
     u64::from(since.subsec_nanos()) ^ since.as_secs()
 }
 
-/// A terminal in this process. It ends when this is dropped.
-pub(crate) struct Simulated {
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
-    _task: Task<io::Result<()>>,
-}
-
-impl Simulated {
-    /// Starts it; it calls back at `till`.
-    pub(crate) async fn start(setup: Setup, till: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let till = SocketAddr::new(reachable(till.ip()), till.port());
-        Ok(Self { address, _task: smol::spawn(serve(listener, till, setup, |_| {})) })
-    }
+/// Starts a terminal in this process that calls back at `till`. It ends when it is dropped.
+pub(crate) async fn start(setup: Setup, till: SocketAddr) -> io::Result<Running> {
+    opi_smol::sim::run(SocketAddr::new(reachable(till.ip()), till.port()), setup, |_| {}).await
 }
 
 /// An address under which a listener on "any address" can be reached from here.
@@ -96,7 +83,12 @@ async fn serve_anybody(args: &SimArgs, profile: &Profile, setup: Setup) -> Resul
     let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     say(&format!("listening on {address}, calling back at {till} ({}, seed {seed})", profile.title));
-    serve(listener, till, setup, |entry| say(&booked(entry))).await.map_err(|error| error.to_string())
+    let tell = |happening| match happening {
+        Happening::Booked(entry) => say(&booked(&entry)),
+        Happening::Complaint(what) => say(&format!("complaint: {what}")),
+        _ => {}
+    };
+    serve_all(listener, till, setup, tell).await.map_err(|error| error.to_string())
 }
 
 /// A line for whoever waits for it, at once.

@@ -1,6 +1,7 @@
 //! What the user gets to see of an operation, whoever the user is.
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::money::Money;
 use opi_core::operation::Finished;
 use opi_smol::WholeSheet;
 
@@ -34,6 +35,6 @@ pub(crate) trait View {
     fn note(&mut self, text: &str);
     /// The session refused to begin.
     fn refused(&mut self, why: &Misuse);
-    /// The end. The last call.
-    fn finished(&mut self, finished: &Finished);
+    /// The end, and the amount that was asked for. The last call.
+    fn finished(&mut self, finished: &Finished, asked: Option<Money>);
 }
