@@ -1,9 +1,11 @@
 //! Answers to the terminal's questions: from the command line, from the keyboard, or honestly none.
 
+use std::fmt;
 use std::io::{BufRead, IsTerminal};
 
 use opi_core::drive::{Answer, QuestionKind};
 use opi_core::money::Decimal;
+use opi_core::secret::Masked;
 use smol::channel::{Receiver, unbounded};
 
 use crate::args::TillArgs;
@@ -28,6 +30,19 @@ impl Reply {
             Self::Text(text) => Answer::Text(text),
             Self::Cancelled => Answer::Cancelled,
             Self::NotGiven => Answer::NotGiven,
+        }
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Yes => out.write_str("yes"),
+            Self::No => out.write_str("no"),
+            Self::Number(number) => number.fmt(out),
+            Self::Text(text) => Masked(text).fmt(out),
+            Self::Cancelled => out.write_str("cancelled"),
+            Self::NotGiven => out.write_str("not given"),
         }
     }
 }

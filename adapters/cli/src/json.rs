@@ -187,6 +187,10 @@ impl View for Lines {
         self.put(&event);
     }
 
+    fn answered(&mut self, id: u32, answer: &str) {
+        self.put(&json!({ "event": "answer", "id": id, "answer": answer }));
+    }
+
     fn withdrawn(&mut self, id: u32) {
         self.put(&json!({ "event": "question_withdrawn", "id": id }));
     }

@@ -263,8 +263,9 @@ impl Run<'_> {
 
     fn answer(&mut self, question: &Question, reply: &Reply) {
         match self.till.answer(question.id, reply.as_answer()) {
+            Ok(()) => self.view.answered(question.id.0, &reply.to_string()),
             // It was withdrawn a moment ago.
-            Ok(()) | Err(Misuse::NoSuchQuestion) => {}
+            Err(Misuse::NoSuchQuestion) => {}
             Err(why) => {
                 self.view.note(&why.to_string());
                 let _ = self.till.answer(question.id, Reply::NotGiven.as_answer());

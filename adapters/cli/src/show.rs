@@ -33,11 +33,13 @@ pub(crate) struct Screen {
     /// A line of progress stands on the window.
     drawn: bool,
     waits: Option<(Why, Instant)>,
+    /// A question stands on the window, and the cursor behind it.
+    asking: bool,
 }
 
 impl Screen {
     pub(crate) fn new() -> Self {
-        Self { live: std::io::stderr().is_terminal(), drawn: false, waits: None }
+        Self { live: std::io::stderr().is_terminal(), drawn: false, waits: None, asking: false }
     }
 
     fn out(&mut self, text: &str) {
@@ -72,7 +74,7 @@ impl View for Screen {
     }
 
     fn still_waiting(&mut self) {
-        let Some((why, since)) = self.waits.filter(|_| self.live) else { return };
+        let Some((why, since)) = self.waits.filter(|_| self.live && !self.asking) else { return };
         self.wipe();
         let seconds = since.elapsed().as_secs();
         let mut out = anstream::stderr();
@@ -100,6 +102,7 @@ impl View for Screen {
     }
 
     fn question(&mut self, question: &Question, asking: bool) {
+        self.asking = asking;
         if !asking {
             return;
         }
@@ -116,8 +119,16 @@ impl View for Screen {
         let _ = write!(out, "{PROMPT}? {how}:{PROMPT:#} ").and_then(|()| out.flush());
     }
 
+    fn answered(&mut self, _id: u32, answer: &str) {
+        // What was typed stands there already.
+        if !std::mem::take(&mut self.asking) {
+            self.out(&format!("{DIM}  answer{DIM:#}  {}", plain(answer)));
+        }
+    }
+
     fn withdrawn(&mut self, _id: u32) {
-        self.aside("the question does not stand any more");
+        let line_end = if std::mem::take(&mut self.asking) { "\n" } else { "" };
+        self.aside(&format!("{line_end}the question does not stand any more"));
     }
 
     fn abort_answered(&mut self, accepted: bool) {

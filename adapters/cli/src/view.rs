@@ -19,6 +19,8 @@ pub(crate) trait View {
     fn sheet(&mut self, sheet: &WholeSheet);
     /// The terminal asks something. `asking` says whether the answer comes from the keyboard.
     fn question(&mut self, question: &Question, asking: bool);
+    /// The question got this answer.
+    fn answered(&mut self, id: u32, answer: &str);
     /// The question does not stand any more.
     fn withdrawn(&mut self, id: u32);
     /// The terminal answered an abort.
