@@ -22,8 +22,9 @@ mod named;
 mod page;
 mod plan;
 mod receipts;
+mod requests;
 mod script;
-mod services;
+
 mod setup;
 mod speak;
 mod state;

@@ -51,6 +51,9 @@ impl<'b> Page<'b> {
 
     /// Writes markup as it stands.
     pub(super) fn markup(&mut self, text: &str) {
+        if !self.latin1 {
+            return self.bytes(text.as_bytes());
+        }
         text.chars().for_each(|char| self.char(char));
     }
 
@@ -110,6 +113,10 @@ struct Escaped<'p, 'b>(&'p mut Page<'b>);
 
 impl Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if !text.bytes().any(|byte| byte < b' ' || matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+            self.0.markup(text);
+            return Ok(());
+        }
         for char in text.chars() {
             match char {
                 '&' => self.0.markup("&amp;"),

@@ -163,7 +163,7 @@ impl Verdict {
             Script::UnknownResult => Self { result: Some("Perhaps"), ..Self::APPROVED },
             Script::MissingResult => Self { result: None, ..Self::APPROVED },
             Script::PartialFailure => Self { result: Some("PartialFailure"), ..Self::APPROVED },
-            // Without reasons on the wire there is one word left that does not claim a decision of the host.
+            // A dialect without reasons has a result for it.
             Script::AuthorisationUnknown if !dialect.diagnosis => {
                 Self { card: true, tender: true, ..Self::refused("CommunicationError") }
             }
