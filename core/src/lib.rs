@@ -5,12 +5,19 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod drive;
 pub mod frame;
 pub mod id;
+pub mod journal;
 pub mod limits;
 pub mod money;
+pub mod operation;
 pub mod opi;
+pub mod receipt;
 pub mod secret;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod text;
 pub mod time;
+pub mod window;
 pub mod xml;

@@ -61,6 +61,9 @@ pub const PAN_DIGITS_MIN: usize = 13;
 /// Digits of a card number that may be shown: the first six and the last four (PCI DSS, requirement 3.4).
 pub const PAN_DIGITS_SHOWN: usize = 10;
 
+/// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
+pub const VOCABULARY: usize = 48;
+
 // Fields of OPI messages. The sizes are those seen in implementations (Nexi SDKs, CCV firmware and libraries), with room.
 
 /// A word that is not listed, such as a `RequestType` or an `OverallResult`; the longest listed one has 32 bytes.
@@ -135,8 +138,8 @@ pub const DEVICES: usize = 4;
 /// Acquirers in one answer.
 pub const ACQUIRERS: usize = 8;
 
-/// Outputs of one device request: two receipts are seen.
-pub const OUTPUTS: usize = 4;
+/// Outputs of one device request: two receipts are seen, and there are 21 kinds of device.
+pub const OUTPUTS: usize = 16;
 
 /// Lines of one device request that is kept whole: a receipt has 20 to 120.
 pub const LINES: usize = 128;
@@ -149,3 +152,50 @@ pub const FRAGMENT: usize = 1024;
 
 /// Pumps, products and the like of one event.
 pub const EVENT_LIST: usize = 4;
+
+/// Bytes of a message that a session reads in one step: pieces of journals and private data are no longer. Must be
+/// at least [`WINDOW_MIN`].
+pub const STEP: usize = 256;
+
+/// The text of one step: a byte of Windows-1252 has up to three in UTF-8.
+pub const STEP_TEXT: usize = 3 * STEP;
+
+/// Details of one part that wait to be told: `Identification` has ten.
+pub const DETAILS: usize = 12;
+
+/// Faults of the peer that wait to be told.
+pub const FAULTS: usize = 4;
+
+/// Aborts of one request (Nexi SDKs).
+pub const ABORTS: u8 = 3;
+
+/// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
+pub const DECLINE_REASON: usize = 16;
+
+/// Connections of tills that a simulated terminal serves at one time: a few tills, each with a request and an abort.
+pub const SIM_TILLS: usize = 8;
+
+/// Connections to the listener of a till that a simulated terminal has open at one time. A question and its
+/// withdrawal need two, a stray message a third.
+pub const SIM_DEVICES: usize = 4;
+
+/// Largest message a simulated terminal takes, in bytes. Requests of 1.3 KiB are the largest seen.
+pub const SIM_MESSAGE: usize = 4096;
+
+/// Steps of one scripted dialogue: the script that shows every device has 26.
+pub const SIM_STEPS: usize = 48;
+
+/// Things a simulated terminal has still to do. Each input leads to at most six.
+pub const SIM_ACTS: usize = 24;
+
+/// Scripts in a row.
+pub const SIM_SCRIPTS: usize = 256;
+
+/// Transactions a simulated terminal remembers for reversals and completions; the oldest is forgotten first.
+pub const SIM_TRADES: usize = 64;
+
+/// Lines of a reconciliation: brands times directions times currencies. A booking that needs one more is refused.
+pub const SIM_TOTALS: usize = 32;
+
+/// Transmit buffer a simulated terminal needs, in bytes: its longest message is an e-journal of 64 KiB.
+pub const SIM_TRANSMIT: usize = 80 * 1024;

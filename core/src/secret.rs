@@ -89,7 +89,7 @@ fn luhn(text: &[u8]) -> bool {
         sum += digit;
         double = !double;
     }
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// A card number, possibly masked already by the terminal.

@@ -1,3 +1,11 @@
-//! OPI, the Open Payment Initiative: messages of the till and the terminal.
+//! OPI, the Open Payment Initiative: messages, dialects and the session of the till.
 
 pub mod message;
+mod profile;
+pub mod route;
+pub mod session;
+mod settings;
+
+pub use profile::{AbortFamily, AbortStyle, DeviceIds, PrinterStates, Profile, ReversalBy, Routing};
+pub use session::{Memory, Session};
+pub use settings::{ConfigError, Devices, Language, Settings, Timeouts};

@@ -390,7 +390,7 @@ fn device_request(random: &mut Random) -> DeviceRequest {
     let mut lines = heapless::Vec::new();
     let mut sounds = heapless::Vec::new();
     for output in 0..u8::try_from(outputs.len()).unwrap() {
-        for _ in 0..random.below(30) {
+        for _ in 0..random.below(opi_core::limits::LINES / opi_core::limits::OUTPUTS) {
             lines.push(OutputLine { output, line: TextLine::value(random).unwrap() }).unwrap();
         }
         if random.there() {

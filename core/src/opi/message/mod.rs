@@ -29,6 +29,7 @@ mod output;
 mod part;
 mod payment;
 mod place;
+mod reply;
 mod request_type;
 mod service;
 mod value;
@@ -52,6 +53,7 @@ pub use payment::{
     Acquirer, Authorisation, CardCircuit, CardValue, Circuit, Loyalty, OriginalTransaction, PosData, SaleItem,
     Terminal, Timestamp, TotalAmount, Track,
 };
+pub use reply::{Echo, Reply, Verdict};
 pub use request_type::RequestType;
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::Flaw;

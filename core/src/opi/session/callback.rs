@@ -1,0 +1,312 @@
+//! What comes in: parts of messages on every connection, sent to where they belong.
+
+use core::time::Duration;
+
+use super::desk::{Desk, Seen};
+use super::device::{Asked, Exchange, Step, Wish};
+use super::lane::{Broken, Outgoing, Read, Role, Stage, What};
+use super::table::{Phase, Signal};
+use super::{Next, Session};
+use crate::drive::{Answer, Link, Question, QuestionKind};
+use crate::frame;
+use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
+
+impl<const D: usize> Session<'_, D> {
+    /// Reads on one connection until something is to be told.
+    pub(super) fn read_link(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
+        loop {
+            let lane = self.lanes.get_mut(link)?;
+            if !matches!(lane.stage(), Stage::Open | Stage::Ended) {
+                return None;
+            }
+            if let Some((sheet, kept)) = lane.exchange.ended.take() {
+                return Some(Next::SheetEnded { sheet, kept });
+            }
+            if lane.exchange.overflow {
+                self.misbehaved(link, "more outputs than can be answered");
+                continue;
+            }
+            // An answer waits until the connection is free of other frames.
+            let free = lane.outgoing.is_none();
+            if free && lane.asked.as_ref().is_some_and(|asked| asked.given.is_some()) {
+                if let Some(next) = self.late_reply(link, tx) {
+                    return Some(next);
+                }
+                continue;
+            }
+            match lane.exchange.step {
+                Step::Keeping { .. } => return None,
+                Step::Replying if !free => return None,
+                Step::Replying => {
+                    if let Some(next) = self.reply(link, tx) {
+                        return Some(next);
+                    }
+                    continue;
+                }
+                Step::Reading => {}
+            }
+            let ended = lane.has_ended();
+            let seen = match lane.inbox.read(ended) {
+                Ok(Read::Part(part)) => {
+                    let desk = Desk {
+                        link,
+                        now: self.now,
+                        phase: self.phase,
+                        settings: &self.settings,
+                        current: &mut self.current,
+                        abort_id: self.abort.request_id,
+                        counters: &mut self.counters,
+                        stash: &mut self.stash,
+                    };
+                    desk.take(&part, &mut lane.role, &mut lane.exchange)
+                }
+                Ok(Read::More) => Seen::Nothing,
+                Ok(Read::Hungry) => return None,
+                Ok(Read::Ended { between }) => {
+                    self.link_ended(link, between);
+                    return None;
+                }
+                Err(broken) => {
+                    self.broken(link, broken);
+                    continue;
+                }
+            };
+            match seen {
+                Seen::Nothing => {}
+                Seen::Next(next) => {
+                    if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question(_)) {
+                        self.sign_of_life();
+                    }
+                    return Some(next);
+                }
+                Seen::Complete => {
+                    if let Some(next) = self.complete(link) {
+                        return Some(next);
+                    }
+                }
+                Seen::Fault(what) => self.misbehaved(link, what),
+            }
+        }
+    }
+
+    /// The message on this connection is complete.
+    fn complete(&mut self, link: Link) -> Option<Next> {
+        let lane = self.lanes.get_mut(link)?;
+        match lane.role {
+            Role::Answer => {
+                lane.next_message();
+                self.signal(Signal::Answered);
+                None
+            }
+            Role::AbortAnswer => {
+                let result = lane.inbox.header().and_then(|header| header.overall_result.clone());
+                lane.next_message();
+                self.abort_answered(result.as_ref());
+                None
+            }
+            Role::Callback => {
+                self.sign_of_life();
+                self.asked(link)
+            }
+            Role::Ignored | Role::New => {
+                lane.next_message();
+                None
+            }
+        }
+    }
+
+    /// A device request is complete: answer it, or ask the cashier first.
+    fn asked(&mut self, link: Link) -> Option<Next> {
+        let timeouts = self.settings.timeouts;
+        let lane = self.lanes.get_mut(link)?;
+        let header = lane.inbox.header()?;
+        let to = Echo::from(header);
+        let exchange = &mut lane.exchange;
+        exchange.step = Step::Replying;
+        let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
+        let (kind, within) = match exchange.kind(header.request_type.as_ref()) {
+            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
+            RequestType::Output => return None,
+            RequestType::Input => match &exchange.wish {
+                Some(Wish { kind: Some(kind), time_out, .. }) => {
+                    let seconds = time_out.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                    (*kind, seconds.unwrap_or(timeouts.question).min(timeouts.hard))
+                }
+                // Nothing that a till can ask a cashier.
+                _ => {
+                    exchange.refused = Some(Verdict::DeviceUnavailable);
+                    return None;
+                }
+            },
+            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
+            // What was asked before is taken back; that is all there is to do.
+            RequestType::AbortInput => {
+                self.withdraw_questions();
+                return None;
+            }
+            // Events nobody handles, secure input and output, and what nobody knows.
+            _ => {
+                exchange.refused = Some(Verdict::NotSupported);
+                return None;
+            }
+        };
+        if lane.asked.is_some() {
+            exchange.refused = Some(Verdict::Busy);
+            return None;
+        }
+        let wish = exchange.wish.as_ref();
+        let question = Question {
+            id: self.counters.question(),
+            kind,
+            sheet: exchange.last_sheet,
+            min_length: wish.and_then(|wish| wish.min_length),
+            max_length: wish.and_then(|wish| wish.max_length),
+            decimals: wish.and_then(|wish| wish.decimals),
+            until: self.now.after(within),
+        };
+        lane.asked = Some(Asked::new(to, question, exchange));
+        lane.next_message();
+        Some(Next::Question(link))
+    }
+
+    fn withdraw_questions(&mut self) {
+        for (_, lane) in self.lanes.all_mut() {
+            if let Some(id) = lane.asked.as_mut().and_then(|asked| asked.end(Answer::Cancelled)) {
+                // Full only if nobody polls: the till then learns it from the answer it tries to give.
+                let _ = self.stash.withdrawn.push_back(id);
+            }
+        }
+    }
+
+    /// Sends the answer to the device request read last.
+    fn reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
+        let lane = self.lanes.get_mut(link)?;
+        let to = lane.inbox.header().map(Echo::from).unwrap_or_default();
+        let exchange = &lane.exchange;
+        // A refused input is answered in its own element, too.
+        let input = match (exchange.refused, &exchange.wish) {
+            (Some(refused), Some(wish)) => Some(wish.result(refused)),
+            _ => None,
+        };
+        let reply = Reply {
+            to: &to,
+            sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
+            overall: exchange.overall(),
+            outputs: &exchange.results,
+            input: input.as_ref(),
+            event: None,
+        };
+        let encoded = frame::encode(tx, |out| reply.encode(&self.settings.profile.style, out)).ok();
+        lane.next_message();
+        self.send_reply(link, encoded)
+    }
+
+    /// Sends the answer to the device request that waited for the cashier.
+    fn late_reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
+        let lane = self.lanes.get_mut(link)?;
+        let asked = lane.asked.take()?;
+        let (overall, _) = asked.given.as_ref()?;
+        let input = asked.input();
+        let event = asked.takes_event().then(EventResult::default);
+        let reply = Reply {
+            to: &asked.to,
+            sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
+            overall: *overall,
+            outputs: &asked.results,
+            input: input.as_ref(),
+            event: event.as_ref(),
+        };
+        let encoded = frame::encode(tx, |out| reply.encode(&self.settings.profile.style, out)).ok();
+        self.send_reply(link, encoded)
+    }
+
+    fn send_reply(&mut self, link: Link, encoded: Option<usize>) -> Option<Next> {
+        let until = self.now.after(self.settings.timeouts.send);
+        match (encoded, self.lanes.get_mut(link)) {
+            (Some(length), Some(lane)) => {
+                lane.outgoing = Some(Outgoing { what: What::Reply, length, until });
+                Some(Next::Send { link, length })
+            }
+            _ => {
+                self.misbehaved(link, "a device request that cannot be answered");
+                None
+            }
+        }
+    }
+
+    /// The peer ended the connection and everything it sent is read.
+    fn link_ended(&mut self, link: Link, between: bool) {
+        // What is leaving may still arrive, and how much of it left is known only when it ends.
+        if self.lanes.get(link).is_some_and(|lane| lane.outgoing.is_some()) {
+            return;
+        }
+        match link {
+            Link::Request => {
+                let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
+                self.signal(if foreign { Signal::Foreign } else { Signal::Lost });
+            }
+            Link::Abort => self.abort.failed(),
+            Link::Device(_) if between => {}
+            Link::Device(_) => self.fault(link, None, "the connection ended inside a message"),
+        }
+        self.drop_link(link);
+    }
+
+    /// Gives a connection up, and the question that stands on it.
+    pub(super) fn drop_link(&mut self, link: Link) {
+        let Some(lane) = self.lanes.get_mut(link) else { return };
+        if let Some(id) = lane.question().map(|question| question.id) {
+            let _ = self.stash.withdrawn.push_back(id);
+        }
+        lane.give_up();
+    }
+
+    /// The stream cannot be read on.
+    fn broken(&mut self, link: Link, broken: Broken) {
+        let (offset, what) = match broken {
+            Broken::Frame(crate::frame::FrameError::Empty) => (None, "a frame of zero bytes"),
+            Broken::Frame(_) => (None, "a frame above the limit"),
+            Broken::Message(fault) => {
+                let what = match fault.kind {
+                    FaultKind::Root => "the root element is no OPI message",
+                    FaultKind::Field { name, .. } => name,
+                    _ => "the XML is not well-formed, or not allowed",
+                };
+                (Some(fault.offset), what)
+            }
+        };
+        self.fault(link, offset, what);
+        match link {
+            Link::Request => {
+                self.signal(Signal::Unreadable);
+            }
+            Link::Abort => self.abort.failed(),
+            Link::Device(_) => {}
+        }
+        self.drop_link(link);
+    }
+
+    /// The peer said something that it must not say, in a message that can be read.
+    fn misbehaved(&mut self, link: Link, what: &'static str) {
+        self.fault(link, None, what);
+        match link {
+            // Not accepted, and not the end: the right answer may still come, but not for long.
+            Link::Request => {
+                self.lanes.request.role = Role::Ignored;
+                self.lanes.request.exchange = Exchange::new();
+                let grace = self.now.after(self.settings.timeouts.grace);
+                if let Some(current) = &mut self.current {
+                    current.foreign = true;
+                }
+                if self.phase == Phase::Waiting {
+                    self.deadlines.phase = Some(grace);
+                }
+            }
+            Link::Abort => {
+                self.abort.failed();
+                self.drop_link(link);
+            }
+            Link::Device(_) => self.drop_link(link),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The numbers a session gives out.
+
+use crate::drive::QuestionId;
+use crate::id::RequestId;
+use crate::journal::Ticket;
+use crate::receipt::SheetId;
+
+/// The numbers to be given out next.
+pub(super) struct Counters {
+    request: RequestId,
+    sheet: u32,
+    question: u32,
+    ticket: u32,
+}
+
+impl Counters {
+    pub(super) const fn new(first_request: RequestId) -> Self {
+        Self { request: first_request, sheet: 0, question: 0, ticket: 0 }
+    }
+
+    /// A number for a request: never given out again (I5).
+    pub(super) const fn request(&mut self) -> RequestId {
+        let request = self.request;
+        self.request = request.next();
+        request
+    }
+
+    pub(super) const fn sheet(&mut self) -> SheetId {
+        self.sheet = self.sheet.wrapping_add(1);
+        SheetId(self.sheet)
+    }
+
+    pub(super) const fn question(&mut self) -> QuestionId {
+        self.question = self.question.wrapping_add(1);
+        QuestionId(self.question)
+    }
+
+    pub(super) const fn ticket(&mut self) -> Ticket {
+        self.ticket = self.ticket.wrapping_add(1);
+        Ticket(self.ticket)
+    }
+}

@@ -1,0 +1,303 @@
+//! Whose a message is, and what each of its parts says to the till.
+
+use core::fmt::Write;
+
+use super::device::{Exchange, Showing, Step, Wish, line};
+use super::lane::Role;
+use super::request::family;
+use super::table::Phase;
+use super::{Counters, Current, Next, Stash};
+use crate::drive::{Link, Total};
+use crate::id::{Id, RequestId};
+use crate::operation::Operation;
+use crate::opi::Settings;
+use crate::opi::message::{
+    DeviceStatus, DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
+};
+use crate::receipt::{Purpose, Sheet};
+use crate::text::Text;
+use crate::time::Instant;
+
+/// What a part came to.
+pub(super) enum Seen {
+    /// Nothing to tell.
+    Nothing,
+    /// Something to tell.
+    Next(Next),
+    /// Its message is complete.
+    Complete,
+    /// It is not for us, or cannot be handled.
+    Fault(&'static str),
+}
+
+/// What the handling of one part may look at and change.
+pub(super) struct Desk<'a> {
+    pub(super) link: Link,
+    pub(super) now: Instant,
+    pub(super) phase: Phase,
+    pub(super) settings: &'a Settings,
+    pub(super) current: &'a mut Option<Current>,
+    pub(super) abort_id: Option<RequestId>,
+    pub(super) counters: &'a mut Counters,
+    pub(super) stash: &'a mut Stash,
+}
+
+impl Desk<'_> {
+    pub(super) fn take(mut self, part: &Part<'_>, role: &mut Role, exchange: &mut Exchange) -> Seen {
+        if let Part::Header(header) = part {
+            return match self.role_of(header) {
+                Ok(found) => {
+                    *role = found;
+                    self.begin(part, found)
+                }
+                Err(what) => Seen::Fault(what),
+            };
+        }
+        if let Part::End = part {
+            return Seen::Complete;
+        }
+        match role {
+            Role::Answer => self.answer(part),
+            Role::Callback => self.callback(part, exchange),
+            Role::AbortAnswer | Role::Ignored | Role::New => Seen::Nothing,
+        }
+    }
+
+    /// What a message is to us. A wrong answer is never accepted.
+    fn role_of(&self, header: &Header) -> Result<Role, &'static str> {
+        let lane = header.workstation_id.as_ref().map(Id::as_str);
+        let ours = lane == Some(self.settings.workstation.as_str());
+        match header.kind {
+            // An empty name is seen from old firmware: there is only one lane then.
+            Kind::DeviceRequest if self.link != Link::Abort => {
+                if ours || lane.is_none() {
+                    Ok(Role::Callback)
+                } else {
+                    Err("a device request for another workstation")
+                }
+            }
+            Kind::CardServiceResponse | Kind::ServiceResponse if !matches!(self.link, Link::Device(_)) => {
+                if !ours {
+                    return Err("an answer for another workstation");
+                }
+                if self.is_abort(header) { Ok(Role::AbortAnswer) } else { self.is_answer(header) }
+            }
+            _ => Err("a message that does not belong on this connection"),
+        }
+    }
+
+    fn is_abort(&self, header: &Header) -> bool {
+        let id = header.request_id.as_ref().map_or("", Id::as_str);
+        header.request_type == Some(RequestType::AbortRequest)
+            && self.abort_id.is_some_and(|abort| abort.is_echoed_by(id))
+    }
+
+    fn is_answer(&self, header: &Header) -> Result<Role, &'static str> {
+        let Some(current) = self.current.as_ref().filter(|_| self.link == Link::Request) else {
+            return Err("an answer that nobody waits for");
+        };
+        if !matches!(self.phase, Phase::Sending | Phase::Waiting) {
+            return Err("an answer that nobody waits for");
+        }
+        let expected = match family(self.settings, &current.request.operation) {
+            Kind::CardServiceRequest => Kind::CardServiceResponse,
+            _ => Kind::ServiceResponse,
+        };
+        if header.kind != expected || header.request_type.as_ref() != Some(current.request_type()) {
+            return Err("an answer to another type of request");
+        }
+        let id = header.request_id.as_ref().map_or("", Id::as_str);
+        // CCV firmware repeats the last message under the number of that message.
+        let repeats = current.request.operation == Operation::RepeatLast;
+        if !repeats && !current.request_id.is_echoed_by(id) {
+            return Err("an answer to another request");
+        }
+        Ok(Role::Answer)
+    }
+
+    fn begin(&mut self, part: &Part<'_>, role: Role) -> Seen {
+        match (role, self.current.as_mut()) {
+            (Role::Answer, Some(current)) => current.answer.collect(part),
+            (Role::Callback, Some(current)) if matches!(self.phase, Phase::Sending | Phase::Waiting) => {
+                current.prompted = true;
+            }
+            _ => {}
+        }
+        Seen::Nothing
+    }
+
+    /// A part of the answer to the request in progress.
+    fn answer(&mut self, part: &Part<'_>) -> Seen {
+        if let Some(current) = self.current.as_mut() {
+            current.answer.collect(part);
+        }
+        match part {
+            Part::Total(total, Place::Reconciliation) => {
+                self.stash.total = Total {
+                    amount: total.money(),
+                    number_payments: total.number_payments,
+                    payment_type: total.payment_type.as_ref().map(|word| word.as_str().into()),
+                    card_circuit: total.card_circuit.as_ref().map(|circuit| circuit.as_str().into()),
+                    acquirer: total.acquirer.as_ref().map(|acquirer| acquirer.as_str().into()),
+                };
+                Seen::Next(Next::Total)
+            }
+            Part::CardCircuit(circuit) => {
+                self.stash.text = circuit.code.as_ref().map_or("", Id::as_str).into();
+                self.stash.name = circuit.display_name.as_str().into();
+                Seen::Next(Next::CardCircuit)
+            }
+            Part::Fragment { of: FragmentOf::PrivateData, piece } => {
+                self.lend(piece);
+                Seen::Next(Next::PrivateText)
+            }
+            _ => {
+                self.detail(part);
+                Seen::Nothing
+            }
+        }
+    }
+
+    /// Facts that are told by their names on the wire.
+    fn detail(&mut self, part: &Part<'_>) {
+        let stash = &mut *self.stash;
+        let mut tell = |name: &'static str, value: &str| {
+            if !value.is_empty() {
+                // As many as one part has fit; see the limit.
+                let _ = stash.details.push_back((name, value.into()));
+            }
+        };
+        fn text<const N: usize>(id: &Option<Id<N>>) -> &str {
+            id.as_ref().map_or("", Id::as_str)
+        }
+        match part {
+            Part::Identification(it) => {
+                tell("TerminalID", text(&it.terminal_id));
+                tell("TerminalIP", text(&it.terminal_ip));
+                tell("AppVersion", text(&it.app_version));
+                tell("Ep2MID", text(&it.ep2_mid));
+                tell("TerminalStatus", text(&it.terminal_status));
+                tell("TerminalSubStatus", text(&it.terminal_sub_status));
+                tell("Hardware", text(&it.hardware));
+                tell("SerialNumber", text(&it.serial_number));
+                tell("ConfigurationName", text(&it.configuration_name));
+                tell("ConfigurationVersion", text(&it.configuration_version));
+            }
+            Part::Acq(acquirer) => tell("Acq", acquirer.name.as_str()),
+            Part::DiagnosisResult(result) => tell("DiagnosisResult", result.text.as_str()),
+            Part::PrivateFacts(facts) => {
+                tell("ErrorCode", text(&facts.error_code));
+                tell("ErrorText", facts.error_text.as_str());
+                tell("SoftwareVersion", text(&facts.software_version));
+                tell("RebootInfo", text(&facts.reboot_info));
+            }
+            Part::ErrorDetail(error) => {
+                tell("ErrorCode", text(&error.code));
+                tell("ErrorText", error.description.as_str());
+            }
+            Part::OriginalHeader(original) => {
+                tell("OriginalRequestType", original.request_type.as_ref().map_or("", RequestType::as_str));
+                tell("OriginalWorkstationID", text(&original.workstation_id));
+                tell("OriginalRequestID", text(&original.request_id));
+                tell("OriginalOverallResult", original.overall_result.as_ref().map_or("", OverallResult::as_str));
+            }
+            Part::Submission(submission) => {
+                for (name, count) in [("Successful", submission.successful), ("Failed", submission.failed)] {
+                    let mut number: Text<12> = Text::new();
+                    if let Some(count) = count {
+                        let _ = write!(number, "{count}");
+                    }
+                    tell(name, number.as_str());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A part of a device request.
+    fn callback(&mut self, part: &Part<'_>, exchange: &mut Exchange) -> Seen {
+        match part {
+            Part::OutputBegin(output) => {
+                let target = output.target.clone().unwrap_or(DeviceTarget::CashierDisplay);
+                let purpose = self.settings.profile.routing.purpose(&target, output.ticket_type.as_ref());
+                let purpose = purpose.filter(|purpose| self.is_there(&target, *purpose));
+                let Some(purpose) = purpose else {
+                    exchange.output = Some(Showing { target, sheet: None });
+                    return Seen::Nothing;
+                };
+                let id = self.counters.sheet();
+                let request = self.current.as_ref().map(|current| current.request_id);
+                let name = Id::new(target.as_str()).unwrap_or_default();
+                self.stash.sheet = Some(Sheet { id, purpose, request, target: name });
+                exchange.output = Some(Showing { target, sheet: Some((id, purpose)) });
+                exchange.last_sheet = Some(id);
+                Seen::Next(Next::SheetBegun)
+            }
+            Part::TextLine(wire) => match (&exchange.output, line(wire)) {
+                (Some(Showing { sheet: Some((sheet, _)), .. }), Some(line)) => {
+                    self.stash.line = line;
+                    Seen::Next(Next::Line(*sheet))
+                }
+                _ => Seen::Nothing,
+            },
+            Part::Fragment { of: FragmentOf::EJournal, piece } => match &exchange.output {
+                Some(Showing { sheet: Some((sheet, Purpose::Journal)), .. }) => {
+                    self.lend(piece);
+                    Seen::Next(Next::JournalText(*sheet))
+                }
+                _ => Seen::Nothing,
+            },
+            Part::OutputEnd => self.output_ended(exchange),
+            Part::Input(input) => {
+                exchange.wish = Some(Wish::of(input));
+                Seen::Nothing
+            }
+            Part::Event(_) => {
+                exchange.event = true;
+                Seen::Nothing
+            }
+            _ => Seen::Nothing,
+        }
+    }
+
+    fn output_ended(&mut self, exchange: &mut Exchange) -> Seen {
+        let Some(showing) = &exchange.output else { return Seen::Nothing };
+        let is_delivery = showing.target == DeviceTarget::DeliveryBox;
+        let verdict = match showing.sheet {
+            Some((sheet, purpose)) if purpose.must_be_kept() => {
+                let ticket = self.counters.ticket();
+                let until = self.now.after(self.settings.timeouts.local);
+                exchange.step = Step::Keeping { ticket, sheet, until };
+                return Seen::Next(Next::StoreSheet { ticket, sheet, purpose });
+            }
+            Some((sheet, _)) => {
+                exchange.ended = Some((sheet, true));
+                Verdict::Success
+            }
+            // Decided by the answer to the question that follows.
+            None if is_delivery => Verdict::TimedOut,
+            None => Verdict::DeviceUnavailable,
+        };
+        exchange.settle_output(verdict);
+        Seen::Nothing
+    }
+
+    /// Whether the till has a device for this.
+    fn is_there(&self, target: &DeviceTarget, purpose: Purpose) -> bool {
+        let devices = &self.settings.devices;
+        let works = |status: &DeviceStatus| !matches!(status, DeviceStatus::Unavailable | DeviceStatus::PaperEmpty);
+        match (purpose, target) {
+            (Purpose::CashierDisplay, _) => devices.cashier_display,
+            (Purpose::CustomerDisplay, _) => devices.customer_display,
+            (Purpose::Journal, _) => works(&devices.e_journal),
+            (_, DeviceTarget::JournalPrinter) => works(&devices.journal_printer),
+            _ => works(&devices.printer),
+        }
+    }
+
+    fn lend(&mut self, piece: &Piece<'_>) {
+        self.stash.text.clear();
+        // A piece is no longer than a step, and the text holds one.
+        let _ = piece.write_to(&mut self.stash.text);
+    }
+}

@@ -1,0 +1,340 @@
+//! What the terminal asks of the till on channel 1.
+//!
+//! Each request gets one answer with one result per output, or the connection closes (I7). A sheet that must be kept
+//! is answered only after it was confirmed stored (I3). While the cashier is asked, the connection is read on: the
+//! terminal may take the question back on it.
+
+use heapless::Vec;
+
+use crate::drive::{Answer, Misuse, Question, QuestionId, QuestionKind};
+use crate::journal::Ticket;
+use crate::limits;
+use crate::money::Decimal;
+use crate::opi::message::{
+    Alignment, CharStyle, Command, DeviceTarget, Echo, InputCommand, InputResult, RequestType, Size, TextLine, Verdict,
+};
+use crate::receipt::{self, Line, Purpose, SheetId};
+use crate::text::Text;
+use crate::time::Instant;
+
+/// One result for each output.
+pub(super) type Results = Vec<(DeviceTarget, Verdict), { limits::OUTPUTS }>;
+
+/// The device request being read, and what became of it so far.
+pub(super) struct Exchange {
+    pub(super) step: Step,
+    pub(super) results: Results,
+    /// The output being read.
+    pub(super) output: Option<Showing>,
+    /// The input that is wanted.
+    pub(super) wish: Option<Wish>,
+    /// The sheet that came last: a question stands on it.
+    pub(super) last_sheet: Option<SheetId>,
+    /// A sheet that ended, to be told, and whether it was kept.
+    pub(super) ended: Option<(SheetId, bool)>,
+    /// The request as a whole is refused.
+    pub(super) refused: Option<Verdict>,
+    /// An event is reported.
+    pub(super) event: bool,
+    /// There were more outputs than can be answered.
+    pub(super) overflow: bool,
+}
+
+/// How far an exchange is.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// The request is being read.
+    Reading,
+    /// A sheet is being stored.
+    Keeping { ticket: Ticket, sheet: SheetId, until: Instant },
+    /// The answer is to be sent.
+    Replying,
+}
+
+/// The output being read.
+#[derive(Clone, Debug)]
+pub(super) struct Showing {
+    pub(super) target: DeviceTarget,
+    /// The sheet, unless the till has no such device.
+    pub(super) sheet: Option<(SheetId, Purpose)>,
+}
+
+/// The input that is wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub(super) target: DeviceTarget,
+    /// `None`: nothing that a till can ask a cashier.
+    pub(super) kind: Option<QuestionKind>,
+    pub(super) min_length: Option<u16>,
+    pub(super) max_length: Option<u16>,
+    pub(super) decimals: Option<u16>,
+    comma: bool,
+    /// Seconds.
+    pub(super) time_out: Option<u16>,
+}
+
+/// A device request that waits for the cashier.
+pub(super) struct Asked {
+    pub(super) to: Echo,
+    pub(super) question: Question,
+    pub(super) results: Results,
+    wish: Option<Wish>,
+    /// What was answered; until then the question stands.
+    pub(super) given: Option<(Verdict, Given)>,
+}
+
+/// What the cashier gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Nothing that is written.
+    Nothing,
+    /// A key.
+    Key,
+    Boolean(bool),
+    Number(Text<{ limits::SHORT_ID }>),
+    Text(Text<{ limits::TEXT_LINE }>),
+}
+
+impl Exchange {
+    pub(super) const fn new() -> Self {
+        Self {
+            step: Step::Reading,
+            results: Vec::new(),
+            output: None,
+            wish: None,
+            last_sheet: None,
+            ended: None,
+            refused: None,
+            event: false,
+            overflow: false,
+        }
+    }
+
+    /// Ends the output being read.
+    pub(super) fn settle_output(&mut self, verdict: Verdict) {
+        if let Some(output) = self.output.take()
+            && self.results.push((output.target, verdict)).is_err()
+        {
+            self.overflow = true;
+        }
+    }
+
+    /// What the answer says as a whole.
+    pub(super) fn overall(&self) -> Verdict {
+        self.refused.unwrap_or_else(|| overall(&self.results))
+    }
+
+    /// A sheet was stored or not; `false` if it is none of this exchange.
+    pub(super) fn sheet_stored(&mut self, stored: Ticket, well: bool) -> bool {
+        let Step::Keeping { ticket, sheet, .. } = self.step else { return false };
+        if ticket != stored {
+            return false;
+        }
+        self.step = Step::Reading;
+        self.ended = Some((sheet, well));
+        // The terminal then holds the receipt, and asks for it to be fetched before the next payment.
+        self.settle_output(if well { Verdict::Success } else { Verdict::DeviceUnavailable });
+        true
+    }
+
+    /// Lets a storing pass that ran out of time.
+    pub(super) fn expire(&mut self, now: Instant) -> bool {
+        match self.step {
+            Step::Keeping { ticket, until, .. } if until <= now => self.sheet_stored(ticket, false),
+            _ => false,
+        }
+    }
+
+    /// What the request asks for, where it does not say so itself.
+    pub(super) fn kind(&self, stated: Option<&RequestType>) -> RequestType {
+        match stated {
+            Some(stated) => stated.clone(),
+            None if self.wish.is_some() => RequestType::Input,
+            None if self.event => RequestType::Event,
+            None => RequestType::Output,
+        }
+    }
+}
+
+fn overall(results: &Results) -> Verdict {
+    if results.iter().all(|(_, verdict)| *verdict == Verdict::Success) { Verdict::Success } else { Verdict::Failure }
+}
+
+impl Asked {
+    pub(super) fn new(to: Echo, question: Question, exchange: &mut Exchange) -> Self {
+        Self { to, question, results: core::mem::take(&mut exchange.results), wish: exchange.wish.take(), given: None }
+    }
+
+    /// Takes the cashier's answer.
+    ///
+    /// # Errors
+    /// [`Misuse::WrongAnswer`] if it does not fit the question; nothing changes.
+    pub(super) fn answer(&mut self, answer: Answer<'_>) -> Result<(), Misuse> {
+        let verdict = match answer {
+            Answer::Cancelled => Verdict::Aborted,
+            Answer::NotGiven => Verdict::TimedOut,
+            _ => Verdict::Success,
+        };
+        let decided = match answer {
+            Answer::No => Verdict::Failure,
+            _ => verdict,
+        };
+        let given = match (self.question.kind, &self.wish, answer) {
+            (_, _, Answer::Cancelled | Answer::NotGiven) => Given::Nothing,
+            (QuestionKind::Delivery | QuestionKind::ForecourtEvent, _, Answer::Yes | Answer::No) => Given::Nothing,
+            (kind, Some(wish), answer) => wish.read(kind, answer)?,
+            _ => return Err(Misuse::WrongAnswer),
+        };
+        let whole = match self.question.kind {
+            QuestionKind::Delivery => {
+                for (target, slot) in &mut self.results {
+                    if *target == DeviceTarget::DeliveryBox {
+                        *slot = decided;
+                    }
+                }
+                if verdict == Verdict::Success { overall(&self.results) } else { verdict }
+            }
+            QuestionKind::ForecourtEvent => decided,
+            _ if verdict == Verdict::Success => overall(&self.results),
+            _ => verdict,
+        };
+        self.given = Some((whole, given));
+        Ok(())
+    }
+
+    /// The question, while it stands.
+    pub(super) fn standing(&self) -> Option<&Question> {
+        self.given.is_none().then_some(&self.question)
+    }
+
+    /// Ends a question that still stands without the cashier; its number, if it did.
+    pub(super) fn end(&mut self, answer: Answer<'_>) -> Option<QuestionId> {
+        let id = self.standing()?.id;
+        // Cannot fail: `Cancelled` and `NotGiven` fit every question.
+        let _ = self.answer(answer);
+        Some(id)
+    }
+
+    /// The answer for the wire, if the request was an input.
+    pub(super) fn input(&self) -> Option<InputResult> {
+        let (wish, (verdict, given)) = (self.wish.as_ref()?, self.given.as_ref()?);
+        let verdict = if *given == Given::Nothing { *verdict } else { Verdict::Success };
+        let mut input = wish.result(verdict);
+        match given {
+            Given::Nothing => {}
+            Given::Key => input.has_value = true,
+            Given::Boolean(yes) => input.in_boolean = Some(*yes),
+            Given::Number(number) => input.in_number = crate::id::Id::new(number.as_str()).ok(),
+            Given::Text(text) => input.in_string = text.as_str().into(),
+        }
+        Some(input)
+    }
+
+    /// Whether the till takes a forecourt event.
+    pub(super) fn takes_event(&self) -> bool {
+        self.question.kind == QuestionKind::ForecourtEvent
+            && self.given.as_ref().is_some_and(|(verdict, _)| *verdict == Verdict::Success)
+    }
+}
+
+impl Wish {
+    /// What a till can make of the command.
+    pub(super) fn of(input: &InputCommand) -> Self {
+        let kind = input.command.as_ref().and_then(|command| match command {
+            Command::GetConfirmation => Some(QuestionKind::Confirmation),
+            Command::GetAnyKey => Some(QuestionKind::AnyKey),
+            Command::GetDecimals | Command::GetAmount | Command::GetAmountNoPrompt => Some(QuestionKind::Number),
+            Command::GetChar => Some(QuestionKind::Text),
+            Command::GetMenu | Command::GetOptionKey => Some(QuestionKind::Menu),
+            // Cards, PINs and keys are the terminal's own work: a till without such a device says so.
+            _ => None,
+        });
+        Self {
+            target: input.target.clone().unwrap_or(DeviceTarget::CashierKeyboard),
+            kind,
+            min_length: input.min_length.or(input.length),
+            max_length: input.max_length.or(input.length),
+            decimals: input.decimals.map(u16::from),
+            comma: input.separator.as_ref().is_some_and(|separator| separator.as_str() == "Comma"),
+            time_out: input.time_out,
+        }
+    }
+
+    /// The bare result.
+    pub(super) fn result(&self, verdict: Verdict) -> InputResult {
+        InputResult { target: Some(self.target.clone()), result: Some(verdict.word()), ..InputResult::default() }
+    }
+
+    /// An answer, if it fits the question.
+    fn read(&self, kind: QuestionKind, answer: Answer<'_>) -> Result<Given, Misuse> {
+        match (kind, answer) {
+            (QuestionKind::Confirmation, Answer::Yes) => Ok(Given::Boolean(true)),
+            (QuestionKind::Confirmation, Answer::No) => Ok(Given::Boolean(false)),
+            (QuestionKind::AnyKey, Answer::Yes) => Ok(Given::Key),
+            (QuestionKind::Number | QuestionKind::Menu, Answer::Number(number)) => {
+                self.typed(number).map(Given::Number)
+            }
+            (QuestionKind::Text, Answer::Text(text)) => {
+                let kept = Text::from_cut(text);
+                if kept.is_cut() {
+                    return Err(Misuse::WrongAnswer);
+                }
+                self.check_length(text.chars().count())?;
+                Ok(Given::Text(kept))
+            }
+            _ => Err(Misuse::WrongAnswer),
+        }
+    }
+
+    fn typed(&self, number: Decimal) -> Result<Text<{ limits::SHORT_ID }>, Misuse> {
+        let decimals = u8::try_from(self.decimals.unwrap_or(0)).unwrap_or(u8::MAX);
+        if self.decimals.is_some() && number.scale() > decimals {
+            return Err(Misuse::WrongAnswer);
+        }
+        let mut plain: Text<{ limits::SHORT_ID }> = Text::new();
+        // A number that is too long is cut, and refused below.
+        let _ = core::fmt::Write::write_fmt(&mut plain, format_args!("{}", number.padded(decimals)));
+        if plain.is_cut() {
+            return Err(Misuse::WrongAnswer);
+        }
+        self.check_length(plain.as_str().bytes().filter(u8::is_ascii_digit).count())?;
+        match plain.as_str().split_once('.') {
+            Some((whole, fraction)) if self.comma => {
+                let mut with_comma = Text::from_cut(whole);
+                with_comma.append(",");
+                with_comma.append(fraction);
+                Ok(with_comma)
+            }
+            _ => Ok(plain),
+        }
+    }
+
+    fn check_length(&self, characters: usize) -> Result<(), Misuse> {
+        let least = self.min_length.map_or(0, usize::from);
+        let most = self.max_length.map_or(usize::MAX, usize::from);
+        if (least..=most).contains(&characters) { Ok(()) } else { Err(Misuse::WrongAnswer) }
+    }
+}
+
+/// A line of the wire as a line of a sheet; `None` for one that is not to be shown.
+pub(super) fn line(wire: &TextLine) -> Option<Line> {
+    if wire.hidden == Some(true) {
+        return None;
+    }
+    let bold = Some(CharStyle::Bold);
+    Some(Line {
+        text: wire.text.clone(),
+        row: wire.row,
+        column: wire.column,
+        alignment: match wire.alignment {
+            Some(Alignment::Center) => receipt::Alignment::Center,
+            Some(Alignment::Right) => receipt::Alignment::Right,
+            _ => receipt::Alignment::Left,
+        },
+        bold: wire.char_style1 == bold || wire.char_style2 == bold || wire.char_style3 == bold,
+        double_width: wire.width == Some(Size::Double),
+        double_height: wire.height == Some(Size::Double),
+        paper_cut: wire.paper_cut == Some(true),
+        menu_item: wire.menu_item,
+    })
+}

@@ -1,0 +1,341 @@
+//! The receiving side of one connection: bytes to parts of messages, in memory of the caller.
+
+use crate::drive::{Answer, Link, Question, QuestionId};
+use crate::frame::{self, FrameError};
+use crate::limits;
+use crate::opi::message::{Decoder, Fault, Header, Part};
+use crate::time::Instant;
+use crate::window::Window;
+use crate::xml::Tolerance;
+
+use super::device::{Asked, Exchange, Step};
+
+/// One connection.
+pub(super) struct Lane<'m> {
+    stage: Stage,
+    pub(super) inbox: Inbox<'m>,
+    /// What the message in progress is to us.
+    pub(super) role: Role,
+    /// The device request being handled.
+    pub(super) exchange: Exchange,
+    /// The device request before it, if it waits for the cashier.
+    pub(super) asked: Option<Asked>,
+    /// The frame that is leaving.
+    pub(super) outgoing: Option<Outgoing>,
+    /// When a connection without a byte is given up.
+    quiet: Option<Instant>,
+}
+
+/// How far a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// There is none.
+    Closed,
+    /// Asked for.
+    Connecting,
+    /// Bytes come and go.
+    Open,
+    /// The peer ended it; what it sent before may still be unread.
+    Ended,
+    /// To be closed by the adapter.
+    Closing,
+}
+
+/// What a message is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Its header was not read yet.
+    New,
+    /// The answer to the request in progress.
+    Answer,
+    /// The answer to an abort.
+    AbortAnswer,
+    /// A device request for this lane.
+    Callback,
+    /// Not for us: read over.
+    Ignored,
+}
+
+/// A frame that is leaving.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outgoing {
+    pub(super) what: What,
+    pub(super) length: usize,
+    pub(super) until: Instant,
+}
+
+/// What a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Request,
+    Abort,
+    /// The answer to a device request.
+    Reply,
+}
+
+impl<'m> Lane<'m> {
+    pub(super) fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
+        Self {
+            stage: Stage::Closed,
+            inbox: Inbox::new(memory, limit, tolerance),
+            role: Role::New,
+            exchange: Exchange::new(),
+            asked: None,
+            outgoing: None,
+            quiet: None,
+        }
+    }
+
+    pub(super) const fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    pub(super) const fn has_ended(&self) -> bool {
+        matches!(self.stage, Stage::Ended)
+    }
+
+    /// Begins a new connection, or forgets this one: nothing of the old stream stays.
+    pub(super) fn restart(&mut self, stage: Stage) {
+        self.inbox.clear();
+        self.role = Role::New;
+        self.exchange = Exchange::new();
+        self.asked = None;
+        self.outgoing = None;
+        self.quiet = None;
+        self.stage = stage;
+    }
+
+    /// The connection is up. Without a byte it is given up at `quiet`.
+    pub(super) const fn opened(&mut self, quiet: Option<Instant>) {
+        self.stage = Stage::Open;
+        self.quiet = quiet;
+    }
+
+    /// The peer ended the connection.
+    pub(super) fn end(&mut self) {
+        if self.stage == Stage::Open {
+            self.stage = Stage::Ended;
+        }
+    }
+
+    /// Gives the connection up; the adapter is told to close it.
+    pub(super) fn give_up(&mut self) {
+        if !matches!(self.stage, Stage::Closed | Stage::Closing) {
+            self.restart(Stage::Closing);
+        }
+    }
+
+    pub(super) const fn is_closing(&self) -> bool {
+        matches!(self.stage, Stage::Closing)
+    }
+
+    /// Whether the adapter is to close the connection now.
+    pub(super) fn close(&mut self) -> bool {
+        let due = self.is_closing();
+        if due {
+            self.stage = Stage::Closed;
+        }
+        due
+    }
+
+    pub(super) fn room(&self) -> usize {
+        if self.stage == Stage::Open { self.inbox.room() } else { 0 }
+    }
+
+    /// Takes bytes in; `false` if they do not fit.
+    pub(super) fn receive(&mut self, bytes: &[u8], quiet: Instant) -> bool {
+        self.quiet = self.quiet.map(|_| quiet);
+        self.inbox.put(bytes)
+    }
+
+    /// The exchange is over: the next message may be read.
+    pub(super) fn next_message(&mut self) {
+        self.inbox.next_message();
+        self.exchange = Exchange::new();
+        self.role = Role::New;
+    }
+
+    /// The question that stands on this connection.
+    pub(super) fn question(&self) -> Option<&Question> {
+        self.asked.as_ref().and_then(Asked::standing)
+    }
+
+    /// Lets pass what ran out of time; the question that fell away, if one did.
+    pub(super) fn expire(&mut self, now: Instant) -> Expired {
+        if self.exchange.expire(now) {
+            return Expired::Sheet;
+        }
+        if self.question().is_some_and(|question| question.until <= now)
+            && let Some(id) = self.asked.as_mut().and_then(|asked| asked.end(Answer::NotGiven))
+        {
+            return Expired::Question(id);
+        }
+        let reply = self.outgoing.filter(|outgoing| outgoing.what == What::Reply).map(|outgoing| outgoing.until);
+        if [self.quiet, reply].into_iter().flatten().any(|until| until <= now) {
+            self.give_up();
+            return Expired::Connection;
+        }
+        Expired::Nothing
+    }
+
+    /// When something on this connection runs out of time.
+    pub(super) fn until(&self) -> Option<Instant> {
+        let keeping = match &self.exchange.step {
+            Step::Keeping { until, .. } => Some(*until),
+            _ => None,
+        };
+        let asking = self.question().map(|question| question.until);
+        [self.quiet, self.outgoing.map(|outgoing| outgoing.until), keeping, asking].into_iter().flatten().min()
+    }
+}
+
+/// What ran out of time.
+pub(super) enum Expired {
+    Nothing,
+    Sheet,
+    Question(QuestionId),
+    Connection,
+}
+
+/// The receiving sides of all connections.
+pub(super) struct Lanes<'m, const D: usize> {
+    pub(super) request: Lane<'m>,
+    pub(super) abort: Lane<'m>,
+    pub(super) device: [Lane<'m>; D],
+}
+
+impl<'m, const D: usize> Lanes<'m, D> {
+    pub(super) fn get(&self, link: Link) -> Option<&Lane<'m>> {
+        match link {
+            Link::Request => Some(&self.request),
+            Link::Abort => Some(&self.abort),
+            Link::Device(slot) => self.device.get(usize::from(slot)),
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, link: Link) -> Option<&mut Lane<'m>> {
+        match link {
+            Link::Request => Some(&mut self.request),
+            Link::Abort => Some(&mut self.abort),
+            Link::Device(slot) => self.device.get_mut(usize::from(slot)),
+        }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
+        let device = (0..=u8::MAX).map(Link::Device).zip(&self.device);
+        [(Link::Request, &self.request), (Link::Abort, &self.abort)].into_iter().chain(device)
+    }
+
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (Link, &mut Lane<'m>)> {
+        let device = (0..=u8::MAX).map(Link::Device).zip(&mut self.device);
+        [(Link::Request, &mut self.request), (Link::Abort, &mut self.abort)].into_iter().chain(device)
+    }
+}
+
+/// The bytes of a connection, and how far they are read.
+pub(super) struct Inbox<'m> {
+    window: Window<'m>,
+    frames: frame::Decoder,
+    decoder: Decoder,
+    limit: u32,
+    /// Bytes of the window that belong to the part given last.
+    used: usize,
+    /// The payload is used up, but the decoder has not given [`Part::End`] yet.
+    ending: bool,
+}
+
+/// What reading came to.
+pub(super) enum Read<'a> {
+    /// The next part of a message.
+    Part(Part<'a>),
+    /// Nothing to tell, but there is more to read.
+    More,
+    /// More bytes are needed.
+    Hungry,
+    /// No more bytes will come. `between` says whether the stream ended between two frames.
+    Ended { between: bool },
+}
+
+/// The peer's stream cannot be read on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Broken {
+    /// Its frames are lost for good.
+    Frame(FrameError),
+    /// A message is no message.
+    Message(Fault),
+}
+
+impl<'m> Inbox<'m> {
+    fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
+        Self {
+            window: Window::new(memory),
+            frames: frame::Decoder::new(limit),
+            decoder: Decoder::new(tolerance),
+            limit,
+            used: 0,
+            ending: false,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.window.clear();
+        self.frames = frame::Decoder::new(self.limit);
+        self.decoder.reset();
+        self.used = 0;
+        self.ending = false;
+    }
+
+    fn room(&self) -> usize {
+        self.window.room() + self.used
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> bool {
+        self.settle();
+        self.window.put(bytes)
+    }
+
+    fn settle(&mut self) {
+        self.window.consume(core::mem::take(&mut self.used));
+    }
+
+    fn next_message(&mut self) {
+        self.decoder.reset();
+    }
+
+    /// The header of the message in progress.
+    pub(super) fn header(&self) -> Option<&Header> {
+        self.decoder.header()
+    }
+
+    /// Reads the next part. `ended` says that no more bytes will come.
+    pub(super) fn read(&mut self, ended: bool) -> Result<Read<'_>, Broken> {
+        self.settle();
+        if self.ending {
+            let part = self.decoder.next(&mut [].as_slice(), true).map_err(Broken::Message)?;
+            self.ending = !matches!(part, None | Some(Part::End));
+            return Ok(part.map_or(Read::Hungry, Read::Part));
+        }
+        let (header, piece) = self.frames.lend(self.window.unread()).map_err(Broken::Frame)?;
+        self.used = header;
+        let Some(piece) = piece else {
+            let between = self.frames.is_between_frames();
+            return Ok(if ended { Read::Ended { between } } else { Read::Hungry });
+        };
+        // In steps, so that a piece of a fragment fits what is lent to the till.
+        let step = piece.bytes.len().min(limits::STEP);
+        let whole = step == piece.bytes.len();
+        let last = piece.is_last() && whole;
+        let mut rest = piece.bytes.get(..step).unwrap_or_default();
+        let part = self.decoder.next(&mut rest, last).map_err(Broken::Message)?;
+        let used = step - rest.len();
+        self.frames.used(used);
+        self.used = header + used;
+        self.ending = last && rest.is_empty() && !matches!(part, Some(Part::End));
+        match part {
+            Some(part) => Ok(Read::Part(part)),
+            None if !whole => Ok(Read::More),
+            None if ended => Ok(Read::Ended { between: false }),
+            None => Ok(Read::Hungry),
+        }
+    }
+}

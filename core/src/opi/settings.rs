@@ -1,0 +1,182 @@
+//! What a lane is: chosen once, before anything runs.
+
+use core::fmt;
+use core::time::Duration;
+
+use super::message::DeviceStatus;
+use super::profile::Profile;
+use crate::id::{Id, IdError, RequestId, WorkstationId};
+use crate::limits;
+use crate::text::Text;
+
+/// The settings of one lane.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of the lane: stable, and unique at its terminal.
+    pub workstation: WorkstationId,
+    /// The dialect.
+    pub profile: &'static Profile,
+    /// Language of the texts for the cashier.
+    pub language: Language,
+    /// Name of the till software, where it is to be told.
+    pub application_sender: Option<Text<{ limits::VOCABULARY }>>,
+    /// Number of the point of payment, such as `001`.
+    pub pop_id: Option<Id<{ limits::SHORT_ID }>>,
+    /// The shift.
+    pub shift_number: Option<u32>,
+    /// The cashier.
+    pub clerk_id: Option<Id<{ limits::SHORT_ID }>>,
+    /// What the till can show, print and keep.
+    pub devices: Devices,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+    /// Whether the till answers forecourt events; if not they are refused as not supported.
+    pub handles_events: bool,
+    /// The number of the first request. It must be beyond every number this lane ever used (I5).
+    pub first_request: RequestId,
+    /// Longest frame accepted, in bytes.
+    pub frame_limit: u32,
+}
+
+impl Settings {
+    /// A lane with a display, both printers, a journal, English texts and the usual timeouts.
+    #[must_use]
+    pub const fn new(workstation: WorkstationId, profile: &'static Profile, first_request: RequestId) -> Self {
+        Self {
+            workstation,
+            profile,
+            language: Language::ENGLISH,
+            application_sender: None,
+            pop_id: None,
+            shift_number: None,
+            clerk_id: None,
+            devices: Devices::ALL,
+            timeouts: Timeouts::USUAL,
+            handles_events: false,
+            first_request,
+            frame_limit: limits::FRAME_BYTES,
+        }
+    }
+}
+
+/// A language by its two letters (ISO 639-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language([u8; 2]);
+
+impl Language {
+    /// English.
+    pub const ENGLISH: Self = Self(*b"en");
+
+    /// Takes two letters in lower case.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn new(code: &str) -> Result<Self, IdError> {
+        let letters: [u8; 2] = code.as_bytes().try_into().map_err(|_| IdError::TooLong { most: 2 })?;
+        if letters.iter().all(u8::is_ascii_lowercase) { Ok(Self(letters)) } else { Err(IdError::Character) }
+    }
+
+    /// The letters.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// What the till can show, print and keep. A device that is not there is answered as unavailable.
+#[derive(Clone, Debug)]
+pub struct Devices {
+    /// Printer of the customer's copy.
+    pub printer: DeviceStatus,
+    /// Printer or store of the merchant's copy.
+    pub journal_printer: DeviceStatus,
+    /// Store of the structured journal.
+    pub e_journal: DeviceStatus,
+    /// A display for the cashier.
+    pub cashier_display: bool,
+    /// A display for the customer.
+    pub customer_display: bool,
+}
+
+impl Devices {
+    /// Everything is there.
+    pub const ALL: Self = Self {
+        printer: DeviceStatus::Available,
+        journal_printer: DeviceStatus::Available,
+        e_journal: DeviceStatus::Available,
+        cashier_display: true,
+        customer_display: true,
+    };
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the terminal is connected.
+    pub connect: Duration,
+    /// Until the frame has left.
+    pub send: Duration,
+    /// Without a sign of life of the terminal; callbacks refresh it.
+    pub idle: Duration,
+    /// From sending to the answer, whatever happens (I9).
+    pub hard: Duration,
+    /// The same for operations that wait for distant hosts: closure, transmission, configuration.
+    pub hard_long: Duration,
+    /// From an answer that is not ours to giving up.
+    pub grace: Duration,
+    /// Until a record is stored, or the listener is up.
+    pub local: Duration,
+    /// From a question to the cashier to "not given", if the terminal names no time.
+    pub question: Duration,
+    /// The same for the delivery of goods: the terminal gives up after about 30 s.
+    pub delivery: Duration,
+    /// Until an abort is answered.
+    pub abort: Duration,
+    /// Between two aborts.
+    pub abort_pause: Duration,
+}
+
+impl Timeouts {
+    /// connect 10 s, idle 90 s, hard 300 s, abort 10 s and 1.5 s apart, grace 5 s: Nexi SDKs and Nexi proxy. Long 600 s:
+    /// ELME. Question 45 s: below the 50 s and 60 s that terminals are seen to ask for. Delivery 25 s: below the 30 s
+    /// of CCV mAPI. Local and send 10 s: ours.
+    pub const USUAL: Self = Self {
+        connect: Duration::from_secs(10),
+        send: Duration::from_secs(10),
+        idle: Duration::from_secs(90),
+        hard: Duration::from_secs(300),
+        hard_long: Duration::from_secs(600),
+        grace: Duration::from_secs(5),
+        local: Duration::from_secs(10),
+        question: Duration::from_secs(45),
+        delivery: Duration::from_secs(25),
+        abort: Duration::from_secs(10),
+        abort_pause: Duration::from_millis(1500),
+    };
+}
+
+/// The settings or the memory do not fit. Found before anything runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A receive window is smaller than [`limits::WINDOW_MIN`].
+    WindowTooSmall {
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// No device connection, or more than 255.
+    DeviceLinks,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WindowTooSmall { bytes } => {
+                write!(out, "a receive window of {bytes} bytes, at least {} are needed", limits::WINDOW_MIN)
+            }
+            Self::DeviceLinks => out.write_str("between 1 and 255 device connections are needed"),
+        }
+    }
+}
+
+impl core::error::Error for ConfigError {}
