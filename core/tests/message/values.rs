@@ -276,3 +276,18 @@ fn every_name_is_spelt_as_documented() {
         assert_eq!(std::str::from_utf8(&buffer[..length]).unwrap(), document);
     }
 }
+
+/// What a till with little memory must have room for, on a machine with 64-bit words.
+#[test]
+fn sizes_are_kept() {
+    use opi_core::opi::message::{CardServiceRequest, Decoder, DeviceResponse, Header, ServiceRequest};
+    for (name, size, most) in [
+        ("Decoder", size_of::<Decoder>(), 4608),
+        ("Header", size_of::<Header>(), 640),
+        ("CardServiceRequest", size_of::<CardServiceRequest>(), 5120),
+        ("ServiceRequest", size_of::<ServiceRequest>(), 2048),
+        ("DeviceResponse", size_of::<DeviceResponse>(), 3840),
+    ] {
+        assert!(size <= most, "{name}: {size} of {most} bytes");
+    }
+}

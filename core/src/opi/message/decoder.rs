@@ -3,6 +3,7 @@
 use super::facts::{Diagnosis, PrivateFacts};
 use super::fault::{Fault, FaultKind};
 use super::header::{Header, IXRETAIL, Kind, Namespace};
+use super::node::{Given, Node, OpenFragment, Slot};
 use super::part::{FragmentOf, Part, Piece};
 use super::payment::Authorisation;
 use super::place::{self, Container, Element, Inner, Outer};
@@ -35,7 +36,7 @@ pub struct Decoder {
     own: Text<{ limits::REMARK }>,
     /// Whose value the attribute being read is.
     attribute: Option<(Slot, u8)>,
-    fragment: Option<Fragment>,
+    fragment: Option<OpenFragment>,
     /// A part that comes after the piece of a fragment.
     waiting: Option<Given>,
     given: Option<Given>,
@@ -44,53 +45,6 @@ pub struct Decoder {
     derived: bool,
     skipped: u32,
     failed: Option<Fault>,
-}
-
-/// Whose value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
-    Header,
-    Inner,
-    Outer,
-    Facts,
-    Diagnosis,
-}
-
-/// An open element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Node {
-    Container(Container),
-    /// The element of a record.
-    Record(Slot),
-    /// A child element of a record with values of its own; the number of the first of them.
-    Group(Slot, u8),
-    /// An element that is one value.
-    Leaf(Slot, u8),
-    /// The same, outside of its record.
-    Stray(u8),
-    /// An element inside of a value: its text belongs to the value (IFSF `Track2/Ascii`).
-    InLeaf,
-    Unknown,
-}
-
-/// The part to give next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Given {
-    Header,
-    Inner,
-    Outer,
-    CardCircuits,
-    OutputEnd,
-    Facts,
-    Diagnosis,
-    End,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Fragment {
-    of: FragmentOf,
-    /// Open elements, the owner included.
-    depth: usize,
 }
 
 /// What one run over the tokens gave.
@@ -252,7 +206,7 @@ impl Decoder {
     }
 
     /// Whether the reader stands in the end tag of the fragment's owner.
-    fn ends(&self, fragment: Fragment) -> bool {
+    fn ends(&self, fragment: OpenFragment) -> bool {
         self.reader.in_end_tag() && self.reader.depth() == fragment.depth
     }
 
@@ -514,7 +468,7 @@ impl Decoder {
 
     fn keep_fragment(&mut self, of: FragmentOf) {
         if self.fragment.is_none() {
-            self.fragment = Some(Fragment { of, depth: self.nodes.len() });
+            self.fragment = Some(OpenFragment { of, depth: self.nodes.len() });
         }
     }
 

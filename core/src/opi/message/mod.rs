@@ -25,6 +25,7 @@ mod facts;
 mod fault;
 mod fragment;
 mod header;
+mod node;
 mod output;
 mod part;
 mod payment;
