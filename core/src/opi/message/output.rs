@@ -1,8 +1,9 @@
 //! Records of what the terminal wants shown, printed, stored, asked, and of the till's answers to it.
 
 use super::payment::{Circuit, Timestamp, Track};
+use super::request_type::RequestType;
 use super::vocabulary::{
-    Alignment, CharStyle, Color, Command, DeviceTarget, EventType, OverallResult, RequestType, Size, TicketType,
+    Alignment, CharStyle, Color, Command, DeviceTarget, EventType, OverallResult, Size, TicketType,
 };
 use crate::id::Id;
 use crate::limits;

@@ -3,7 +3,8 @@
 use super::encode::{EncodeError, MessageWriter, Style};
 use super::header::{Header, Kind, RequestText};
 use super::output::{EventResult, InputResult, OutputResult};
-use super::vocabulary::{DeviceTarget, OverallResult, RequestType};
+use super::request_type::RequestType;
+use super::vocabulary::{DeviceTarget, OverallResult};
 use crate::id::Id;
 use crate::limits;
 
