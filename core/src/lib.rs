@@ -7,6 +7,8 @@ extern crate std;
 
 pub mod drive;
 pub mod frame;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod id;
 pub mod journal;
 pub mod limits;
