@@ -201,19 +201,24 @@ pub fn message(data: &[u8]) {
     }
 }
 
+/// The transcript of a message that is refused leaves fragments out: how much of one is given before the fault is
+/// found depends on the window.
 fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
     let mut decoder = Decoder::new(choices.tolerance());
-    let mut transcript = Transcript::default();
+    let (mut complete, mut without_fragments) = (Transcript::default(), Transcript::default());
+    let mut refused = false;
     read(&mut |input, last| {
         match decoder.next(input, last) {
             Ok(None) => return Flow::Incomplete,
             Ok(Some(Part::Fragment { of, piece })) => {
-                transcript.mark_once(if of == FragmentOf::EJournal { b'J' } else { b'P' });
-                let _ = piece.write_to(&mut transcript);
+                complete.mark_once(if of == FragmentOf::EJournal { b'J' } else { b'P' });
+                let _ = piece.write_to(&mut complete);
             }
             Ok(Some(part)) => {
-                transcript.mark(b'D');
-                let _ = write!(transcript, "{part:?}");
+                for transcript in [&mut complete, &mut without_fragments] {
+                    transcript.mark(b'D');
+                    let _ = write!(transcript, "{part:?}");
+                }
                 if let Part::End = part {
                     assert!(input.is_empty(), "the message ended before its bytes did");
                     return Flow::Over;
@@ -221,13 +226,15 @@ fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) ->
             }
             Err(fault) => {
                 assert!(in_document(fault.offset, document), "a fault outside of the document");
-                let _ = write!(transcript, "{fault:?}");
+                let _ = write!(without_fragments, "{fault:?}");
+                refused = true;
                 return Flow::Over;
             }
         }
         Flow::Given
     });
-    let _ = write!(transcript, "{:?}", decoder.skipped());
+    let mut transcript = if refused { without_fragments } else { complete };
+    let _ = write!(transcript, "{}", decoder.skipped());
     transcript
 }
 

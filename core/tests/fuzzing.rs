@@ -33,12 +33,8 @@ fn seeds() {
 }
 
 /// Switches and chunk lengths that a random search would not try first: all on, all off, one byte at a time.
-const CUTS: [[u8; CHOICES]; 4] = [
-    [0; CHOICES],
-    [255; CHOICES],
-    [0, 0b0000_1111, 0, 0, 0, 0, 0, 0],
-    [7, 0b0011_0011, 2, 30, 0, 127, 1, 64],
-];
+const CUTS: [[u8; CHOICES]; 4] =
+    [[0; CHOICES], [255; CHOICES], [0, 0b0000_1111, 0, 0, 0, 0, 0, 0], [7, 0b0011_0011, 2, 30, 0, 127, 1, 64]];
 
 #[test]
 fn samples_whatever_the_cuts() {
