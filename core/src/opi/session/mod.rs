@@ -365,7 +365,7 @@ impl<'m, const D: usize> Session<'m, D> {
         if !lane.receive(bytes, quiet) {
             return Err(Misuse::NoRoom(link));
         }
-        if link == Link::Request {
+        if link != Link::Abort {
             self.sign_of_life();
         }
         Ok(())
