@@ -128,7 +128,7 @@ fn settings(args: &TillArgs, profile: &'static Profile) -> Settings {
     }
     timeouts.idle = args.timeout_idle.unwrap_or(timeouts.idle);
     timeouts.connect = args.timeout_connect.unwrap_or(timeouts.connect);
-    timeouts.probe_pause = args.timeout_recovery.unwrap_or(timeouts.probe_pause);
+    timeouts.probe_pause = args.timeout_recovery.unwrap_or(Duration::from_secs(2));
     settings
 }
 

@@ -182,7 +182,8 @@ fn a_terminal_that_is_not_there_never_had_the_request() {
 #[test]
 fn a_lost_answer_blocks_the_lane_until_a_person_decides() {
     smol::block_on(async {
-        let profile = &Profile::NEXI;
+        // The dialect that cannot repeat an answer.
+        let profile = &Profile::OPI_DE;
         let listener = listener().await;
         let mut lossy = setup(profile).with_fault(Fault::DropAfterCharge);
         lossy.fault_count = 1;

@@ -140,6 +140,8 @@ pub struct Timeouts {
     pub abort_pause: Duration,
     /// Before the terminal is asked about a lost answer.
     pub probe_pause: Duration,
+    /// Without a sign of life after that question.
+    pub probe: Duration,
     /// Most between the time of a payment and that of a receipt which is taken for its own.
     pub near: Duration,
 }
@@ -147,7 +149,8 @@ pub struct Timeouts {
 impl Timeouts {
     /// connect 10 s, idle 90 s, hard 300 s, abort 10 s and 1.5 s apart, grace 5 s: Nexi SDKs and Nexi proxy. Long 600 s:
     /// ELME. Question 45 s: below the 50 s and 60 s that terminals are seen to ask for. Delivery 25 s: below the 30 s
-    /// of CCV mAPI. Probe pause 4 s: CCV's firmware. Local and send 10 s, near 15 minutes: ours.
+    /// of CCV mAPI. Probe pause 4 s: CCV's firmware. Local and send 10 s, probe
+    /// 15 s, near 15 minutes: ours.
     pub const USUAL: Self = Self {
         connect: Duration::from_secs(10),
         send: Duration::from_secs(10),
@@ -161,6 +164,7 @@ impl Timeouts {
         abort: Duration::from_secs(10),
         abort_pause: Duration::from_millis(1500),
         probe_pause: Duration::from_secs(4),
+        probe: Duration::from_secs(15),
         near: Duration::from_secs(15 * 60),
     };
 }

@@ -1,7 +1,7 @@
 //! What is done on each edge of the request in progress.
 
 use super::lane::{Outgoing, Stage, What};
-use super::recovery::{Inquiry, ReceiptFacts};
+use super::recovery::{Inquiry, ReceiptFacts, Weight};
 use super::request::Asking;
 use super::table::{Effect, Phase, Signal, edge_for};
 use super::{Answer, Evidence, Next, Session, classify};
@@ -258,15 +258,23 @@ impl<const D: usize> Session<'_, D> {
             Effect::Ask => self.ask(tx),
             Effect::Hear => {
                 self.deadlines.hard = Some(now.after(timeouts.hard));
-                self.deadlines.phase = Some(now.after(timeouts.idle));
+                self.deadlines.phase = Some(now.after(timeouts.probe));
                 None
             }
             Effect::Weigh => {
                 self.weigh();
                 None
             }
+            Effect::Unreached => {
+                self.miss(&Weight::Unreached);
+                None
+            }
             Effect::Miss => {
-                self.miss();
+                self.miss(&Weight::Later);
+                None
+            }
+            Effect::PassOver => {
+                self.miss(&Weight::Nothing);
                 None
             }
             Effect::GiveUp => {
@@ -396,8 +404,13 @@ impl<const D: usize> Session<'_, D> {
     /// The terminal did something: it is still there.
     pub(super) fn sign_of_life(&mut self) {
         let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-        if matches!(self.phase, Phase::Waiting | Phase::Hearing) && !foreign {
-            self.deadlines.phase = Some(self.now.after(self.settings.timeouts.idle));
+        let silence = match self.phase {
+            Phase::Waiting => self.settings.timeouts.idle,
+            Phase::Hearing => self.settings.timeouts.probe,
+            _ => return,
+        };
+        if !foreign {
+            self.deadlines.phase = Some(self.now.after(silence));
         }
     }
 

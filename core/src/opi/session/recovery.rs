@@ -58,13 +58,15 @@ pub(super) struct ReceiptFacts {
 
 /// What a heard answer comes to.
 #[allow(clippy::large_enum_variant)] // Made once, and taken apart at once.
-enum Weight {
+pub(super) enum Weight {
     /// It settles the request.
     Settles(Outcome, Option<Reason>, SettledBy, Facts),
     /// It says nothing about the request; the next question may.
     Nothing,
     /// The terminal cannot answer now.
     Later,
+    /// The terminal cannot be reached: not by another question either.
+    Unreached,
     /// Receipts are to be fetched first.
     TicketFirst,
 }
@@ -121,10 +123,11 @@ impl Inquiry {
     /// Goes on to what is to be asked after this; `false` if nothing is.
     fn go_on(&mut self, weight: &Weight) -> bool {
         match weight {
-            Weight::Later if self.tries + 1 < limits::PROBES => {
+            Weight::Later | Weight::Unreached if self.tries + 1 < limits::PROBES => {
                 self.tries += 1;
                 return true;
             }
+            Weight::Unreached => self.questions.clear(),
             Weight::TicketFirst if !self.ticket_first => {
                 self.ticket_first = true;
                 self.questions = in_order([Question::Reprint, Question::RepeatLast].into_iter());
@@ -247,9 +250,9 @@ impl<const D: usize> Session<'_, D> {
     }
 
     /// The question came to nothing.
-    pub(super) fn miss(&mut self) {
+    pub(super) fn miss(&mut self, weight: &Weight) {
         self.drop_link(Link::Request);
-        self.go_on(&Weight::Later);
+        self.go_on(weight);
     }
 
     /// Weighs the answer to the question.

@@ -134,8 +134,12 @@ pub enum Effect {
     Hear,
     /// Weigh the answer to the question.
     Weigh,
-    /// The question came to nothing.
+    /// The terminal cannot be asked now.
+    Unreached,
+    /// The question came to nothing; it may be asked again.
     Miss,
+    /// The question got no answer in time; the next one may.
+    PassOver,
     /// End as weighed.
     Conclude,
     /// The cashier does not want to wait any longer.
@@ -170,7 +174,7 @@ const fn edge(from: Phase, on: Signal, to: Phase, effect: Effect) -> Edge {
 pub const EDGES: &[Edge] = {
     use Effect::{
         Ask, Await, Classify, Conclude, Connect as DoConnect, Doubt, GiveUp, Hear, Listen, ListenAgain, Miss, NotSent,
-        Pause, Reach, Rest, Resume, StoreIntent, Tell, TellUnstored, Transmit, Weigh,
+        PassOver, Pause, Reach, Rest, Resume, StoreIntent, Tell, TellUnstored, Transmit, Unreached, Weigh,
     };
     use Phase::{
         Asking, Connecting, Hearing, Idle, Opening, Pausing, Reaching, Recording, Reopening, Reporting, Sending,
@@ -228,13 +232,13 @@ pub const EDGES: &[Edge] = {
         //
         edge(Reopening, AnsweredLate, Weighing, Classify),
         edge(Reopening, Listening, Reaching, Reach),
-        edge(Reopening, ListenFailed, Weighing, Miss),
-        edge(Reopening, Deadline, Weighing, Miss),
+        edge(Reopening, ListenFailed, Weighing, Unreached),
+        edge(Reopening, Deadline, Weighing, Unreached),
         //
         edge(Reaching, Connected, Asking, Ask),
-        edge(Reaching, ConnectFailed, Weighing, Miss),
-        edge(Reaching, Lost, Weighing, Miss),
-        edge(Reaching, Deadline, Weighing, Miss),
+        edge(Reaching, ConnectFailed, Weighing, Unreached),
+        edge(Reaching, Lost, Weighing, Unreached),
+        edge(Reaching, Deadline, Weighing, Unreached),
         //
         edge(Asking, Sent, Hearing, Hear),
         edge(Asking, Answered, Weighing, Weigh),
@@ -252,7 +256,7 @@ pub const EDGES: &[Edge] = {
         edge(Hearing, Unreadable, Weighing, Miss),
         edge(Hearing, Foreign, Weighing, Miss),
         edge(Hearing, Lost, Weighing, Miss),
-        edge(Hearing, Deadline, Weighing, Miss),
+        edge(Hearing, Deadline, Weighing, PassOver),
         //
         edge(Recording, Stored, Reporting, Tell),
         edge(Recording, StoreFailed, Reporting, TellUnstored),
