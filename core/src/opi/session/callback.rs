@@ -224,7 +224,7 @@ impl<const D: usize> Session<'_, D> {
         let until = self.now.after(self.settings.timeouts.send);
         match (encoded, self.lanes.get_mut(link)) {
             (Some(length), Some(lane)) => {
-                lane.outgoing = Some(Outgoing { what: What::Reply, length, until });
+                lane.outgoing = Some(Outgoing { what: What::Reply, length, until: Some(until) });
                 Some(Next::Send { link, length })
             }
             _ => {

@@ -396,12 +396,16 @@ impl<'m, const D: usize> Session<'m, D> {
         let now = self.now;
         let over = |until: Option<Instant>| until.is_some_and(|until| until <= now);
         let mut any = self.abort.expire(now);
-        for (_, lane) in self.lanes.all_mut() {
-            match lane.expire(now) {
+        let device = (0..=u8::MAX).take(D).map(Link::Device);
+        for link in [Link::Request, Link::Abort].into_iter().chain(device) {
+            match self.lanes.get_mut(link).map_or(Expired::Nothing, |lane| lane.expire(now)) {
                 Expired::Nothing => continue,
                 // Full only if nobody polls: the till then learns it from the answer it tries to give.
                 Expired::Question(id) => drop(self.stash.withdrawn.push_back(id)),
-                Expired::Sheet | Expired::Connection => {}
+                // The answer may still come on it, and has deadlines of its own.
+                Expired::Connection if link == Link::Request => {}
+                Expired::Connection => self.drop_link(link),
+                Expired::Sheet => {}
             }
             any = true;
         }
