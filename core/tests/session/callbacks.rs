@@ -431,3 +431,20 @@ fn a_question_on_a_connection_given_up_is_withdrawn() {
     let did = till.put(Input::Tick);
     assert!(did.contains(&Did::Withdrawn(id)) && did.contains(&Did::Close(Link::Device(0))), "{did:?}");
 }
+
+/// I12: not even in a log of everything.
+#[test]
+fn raw_texts_are_masked_in_a_log_of_all_events() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let journal =
+        device("Output", r#"<Output OutDeviceTarget="E-Journal"><J><Pan>4111111111111111</Pan></J></Output>"#);
+    let mut did = till.callback(0, &journal);
+    let private = "<PrivateData><ErrorText>card 4111111111111111</ErrorText><Raw>4111111111111111</Raw></PrivateData>";
+    did.extend(till.receive(Link::Request, &answer("Failure", private)));
+    let shown = format!("{did:?}");
+    for what in ["JournalText", "PrivateText", "ErrorText"] {
+        assert!(shown.contains(what), "{shown}");
+    }
+    assert!(shown.contains("************1111") && !shown.contains("4111111111111111"), "{shown}");
+}
