@@ -72,7 +72,12 @@ impl<const D: usize> Session<'_, D> {
                 }
             };
             match seen {
-                Seen::Nothing => {}
+                // What a part tells in details is told before the next part adds its own.
+                Seen::Nothing => {
+                    if let Some(next) = self.next_detail() {
+                        return Some(next);
+                    }
+                }
                 Seen::Next(next) => {
                     if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question(_)) {
                         self.sign_of_life();

@@ -454,9 +454,8 @@ impl<'m, const D: usize> Session<'m, D> {
         if let Some(question) = self.stash.withdrawn.pop_front() {
             return Some(Next::QuestionWithdrawn(question));
         }
-        if let Some((name, value)) = self.stash.details.pop_front() {
-            self.stash.text = value.as_str().into();
-            return Some(Next::Detail(name));
+        if let Some(next) = self.next_detail() {
+            return Some(next);
         }
         if let Some(resolution) = self.resolution.filter(|_| self.ticket.is_none()) {
             let ticket = self.counters.ticket();
@@ -528,6 +527,12 @@ impl<'m, const D: usize> Session<'m, D> {
                 None => Output::Wait(self.waiting()),
             },
         }
+    }
+
+    fn next_detail(&mut self) -> Option<Next> {
+        let (name, value) = self.stash.details.pop_front()?;
+        self.stash.text = value.as_str().into();
+        Some(Next::Detail(name))
     }
 
     fn fault(&mut self, link: Link, offset: Option<u32>, what: &'static str) {
