@@ -18,6 +18,7 @@ use crate::limits;
 use crate::money::{Decimal, Money};
 use crate::operation::{Finished, Reason, Request};
 use crate::receipt::{Line, Sheet, SheetId};
+use crate::secret::Masked;
 use crate::text::Text;
 use crate::time::{Instant, WallTime};
 
@@ -163,8 +164,8 @@ impl fmt::Display for Why {
     }
 }
 
-/// Something the till wants to know.
-#[derive(Debug, PartialEq)]
+/// Something the till wants to know. `Debug` masks card numbers in the raw texts (I12).
+#[derive(PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A request got its number.
@@ -226,6 +227,35 @@ pub enum Event<'a> {
     Fault(PeerFault),
     /// The operation ended.
     Finished(&'a Finished),
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { request_id, request_type } => {
+                out.debug_struct("Started").field("request_id", request_id).field("request_type", request_type).finish()
+            }
+            Self::SheetBegun(sheet) => out.debug_tuple("SheetBegun").field(sheet).finish(),
+            Self::Line(sheet, line) => out.debug_tuple("Line").field(sheet).field(line).finish(),
+            Self::JournalText(sheet, text) => out.debug_tuple("JournalText").field(sheet).field(&Masked(text)).finish(),
+            Self::SheetEnded { sheet, kept } => {
+                out.debug_struct("SheetEnded").field("sheet", sheet).field("kept", kept).finish()
+            }
+            Self::Question(question) => out.debug_tuple("Question").field(question).finish(),
+            Self::QuestionWithdrawn(id) => out.debug_tuple("QuestionWithdrawn").field(id).finish(),
+            Self::AbortAnswered { accepted } => out.debug_struct("AbortAnswered").field("accepted", accepted).finish(),
+            Self::Total(total) => out.debug_tuple("Total").field(total).finish(),
+            Self::CardCircuit { code, name } => {
+                out.debug_struct("CardCircuit").field("code", code).field("name", name).finish()
+            }
+            Self::Detail { name, value } => {
+                out.debug_struct("Detail").field("name", name).field("value", &Masked(value)).finish()
+            }
+            Self::PrivateText(text) => out.debug_tuple("PrivateText").field(&Masked(text)).finish(),
+            Self::Fault(fault) => out.debug_tuple("Fault").field(fault).finish(),
+            Self::Finished(finished) => out.debug_tuple("Finished").field(finished).finish(),
+        }
+    }
 }
 
 /// A total of a reconciliation.

@@ -4,6 +4,7 @@
 mod abort;
 mod answers;
 mod callbacks;
+mod chaos;
 mod operations;
 mod promises;
 mod recovery;

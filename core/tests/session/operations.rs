@@ -197,3 +197,19 @@ fn lists_pass_through() {
     assert_eq!(totals, 200);
     assert_eq!(till.end(did).outcome, Outcome::Done);
 }
+
+/// Details are told one by one, none is lost, however many stand in one window.
+#[test]
+fn no_detail_is_lost() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.start(Operation::Status);
+    till.put(Input::Sent(Link::Request));
+    let acquirers: String = (0..30).map(|number| format!("<Acq>A{number}</Acq>")).collect();
+    let xml = format!(
+        r#"<ServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="GetStatus" OverallResult="Success">{acquirers}</ServiceResponse>"#
+    );
+    let did = till.receive(Link::Request, &xml);
+    let details = did.iter().filter(|it| matches!(it, Did::Event(text) if text.starts_with("Detail"))).count();
+    assert_eq!(details, 30);
+    assert_eq!(till.end(did).outcome, Outcome::Done);
+}

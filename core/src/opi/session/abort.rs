@@ -164,7 +164,7 @@ impl<const D: usize> Session<'_, D> {
                 self.abort.step = Step::Sending;
                 self.abort.until = Some(until);
                 if let Some(lane) = self.lanes.get_mut(link) {
-                    lane.outgoing = Some(Outgoing { what: What::Abort, length, until });
+                    lane.outgoing = Some(Outgoing { what: What::Abort, length, until: None });
                 }
                 Some(Next::Send { link, length })
             }

@@ -72,7 +72,12 @@ impl<const D: usize> Session<'_, D> {
                 }
             };
             match seen {
-                Seen::Nothing => {}
+                // What a part tells in details is told before the next part adds its own.
+                Seen::Nothing => {
+                    if let Some(next) = self.next_detail() {
+                        return Some(next);
+                    }
+                }
                 Seen::Next(next) => {
                     if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question(_)) {
                         self.sign_of_life();
@@ -230,7 +235,7 @@ impl<const D: usize> Session<'_, D> {
         let until = self.now.after(self.settings.timeouts.send);
         match (encoded, self.lanes.get_mut(link)) {
             (Some(length), Some(lane)) => {
-                lane.outgoing = Some(Outgoing { what: What::Reply, length, until });
+                lane.outgoing = Some(Outgoing { what: What::Reply, length, until: Some(until) });
                 Some(Next::Send { link, length })
             }
             _ => {

@@ -45,6 +45,7 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
             (Outcome::Approved, Some(Reason::CheckReceipt))
         }
         OverallResult::PartialFailure => unknown(Reason::AuthorisationUnknown),
+        OverallResult::Failure if facts.approval_code.is_some() => unknown(Reason::Contradiction),
         OverallResult::Failure => failure(facts),
         OverallResult::Aborted if facts.approval_code.is_some() => unknown(Reason::Contradiction),
         OverallResult::Aborted => (Outcome::Aborted, Some(Reason::Stopped)),
@@ -82,7 +83,6 @@ fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
         "1" => (Outcome::Unknown, Some(Reason::AuthorisationUnknown)),
         // Nexi SDKs: no connection to the payment server.
         "569" | "579" => (Outcome::Declined, Some(Reason::HostUnreachable)),
-        _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
         _ => (Outcome::Declined, Some(Reason::TerminalRefused)),
     }
 }

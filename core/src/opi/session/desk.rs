@@ -120,6 +120,11 @@ impl Desk<'_> {
             Kind::CardServiceRequest => Kind::CardServiceResponse,
             _ => Kind::ServiceResponse,
         };
+        // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
+        let of_abort = header.request_type == Some(RequestType::AbortRequest);
+        if of_abort && current.request.operation != Operation::Abort {
+            return Ok(Role::Ignored);
+        }
         if header.kind != expected || header.request_type.as_ref() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }

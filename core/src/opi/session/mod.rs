@@ -411,12 +411,16 @@ impl<'m, const D: usize> Session<'m, D> {
         let now = self.now;
         let over = |until: Option<Instant>| until.is_some_and(|until| until <= now);
         let mut any = self.abort.expire(now);
-        for (_, lane) in self.lanes.all_mut() {
-            match lane.expire(now) {
+        let device = (0..=u8::MAX).take(D).map(Link::Device);
+        for link in [Link::Request, Link::Abort].into_iter().chain(device) {
+            match self.lanes.get_mut(link).map_or(Expired::Nothing, |lane| lane.expire(now)) {
                 Expired::Nothing => continue,
                 // Full only if nobody polls: the till then learns it from the answer it tries to give.
                 Expired::Question(id) => drop(self.stash.withdrawn.push_back(id)),
-                Expired::Sheet | Expired::Connection => {}
+                // The answer may still come on it, and has deadlines of its own.
+                Expired::Connection if link == Link::Request => {}
+                Expired::Connection => self.drop_link(link),
+                Expired::Sheet => {}
             }
             any = true;
         }
@@ -466,9 +470,8 @@ impl<'m, const D: usize> Session<'m, D> {
         if let Some(question) = self.stash.withdrawn.pop_front() {
             return Some(Next::QuestionWithdrawn(question));
         }
-        if let Some((name, value)) = self.stash.details.pop_front() {
-            self.stash.text = value.as_str().into();
-            return Some(Next::Detail(name));
+        if let Some(next) = self.next_detail() {
+            return Some(next);
         }
         if let Some(resolution) = self.resolution.filter(|_| self.ticket.is_none()) {
             let ticket = self.counters.ticket();
@@ -544,6 +547,12 @@ impl<'m, const D: usize> Session<'m, D> {
                 None => Output::Wait(self.waiting()),
             },
         }
+    }
+
+    fn next_detail(&mut self) -> Option<Next> {
+        let (name, value) = self.stash.details.pop_front()?;
+        self.stash.text = value.as_str().into();
+        Some(Next::Detail(name))
     }
 
     fn fault(&mut self, link: Link, offset: Option<u32>, what: &'static str) {
