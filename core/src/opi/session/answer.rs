@@ -1,7 +1,7 @@
 //! What an answer says, gathered part by part.
 
 use crate::id::Id;
-use crate::money::Money;
+use crate::money::{Decimal, Money};
 use crate::operation::Facts;
 use crate::opi::message::{Authorisation, OriginalHeader, OverallResult, Part, Place};
 use crate::text::Text;
@@ -16,6 +16,8 @@ pub struct Answer {
     /// The message that was repeated.
     pub original: Option<OriginalHeader>,
     tip: Option<Money>,
+    /// An amount without its currency: it can only be the one that was asked in.
+    bare: Option<Decimal>,
 }
 
 /// An identifier in the size that is kept; `None` if it does not fit, for a cut one would be another.
@@ -42,6 +44,9 @@ impl Answer {
             }
             Part::Total(total, Place::Tender | Place::Message) => {
                 fill(&mut facts.amount, total.money());
+                if total.currency.is_none() {
+                    fill(&mut self.bare, total.value.or(total.detailed_amount));
+                }
                 fill(&mut facts.cash_back, total.money_of(total.cash_back_amount));
                 fill(&mut self.tip, total.money_of(total.gratuity_amount));
             }
@@ -64,6 +69,9 @@ impl Answer {
 
     /// Works out the tip: what the answer calls so, or what was booked beyond what was asked.
     pub fn compare(&mut self, asked: Option<Money>) {
+        if let (Some(bare), Some(asked)) = (self.bare, asked) {
+            fill(&mut self.facts.amount, Money::from_decimal(bare, asked.currency()).ok());
+        }
         let beyond = match (self.facts.amount, asked) {
             (Some(booked), Some(asked)) if booked.currency() == asked.currency() && booked.minor() > asked.minor() => {
                 Some(Money::from_minor(booked.minor() - asked.minor(), booked.currency()))

@@ -76,13 +76,13 @@ fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
         return (Outcome::Declined, Some(Reason::HostDeclined));
     }
     match terminal {
+        _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
         // Nexi SDKs: the card holder pressed stop.
         "107" => (Outcome::Aborted, Some(Reason::Stopped)),
         // Nexi proxy: the answer of the authorisation is not known.
         "1" => (Outcome::Unknown, Some(Reason::AuthorisationUnknown)),
         // Nexi SDKs: no connection to the payment server.
         "569" | "579" => (Outcome::Declined, Some(Reason::HostUnreachable)),
-        _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
         _ => (Outcome::Declined, Some(Reason::TerminalRefused)),
     }
 }
