@@ -181,6 +181,13 @@ fn every_result_means_what_the_sources_say() {
         // The Nexi SDKs look for these as elements first, wherever they stand.
         ("TimedOut", "<CardCircuit>VISA</CardCircuit>".into(), Unknown, Some(Reason::Contradiction)),
         ("TimedOut", "<CardCircuit>OTHR</CardCircuit>".into(), Declined, Some(Reason::TimedOut)),
+        // The amount asked for may be repeated beside the one that was tendered.
+        (
+            "Success",
+            r#"<TotalAmount Currency="CHF">25.00</TotalAmount><Tender><TotalAmount Currency="CHF">10.00</TotalAmount></Tender>"#.into(),
+            Approved,
+            Some(Reason::PartialApproval),
+        ),
         ("Success", "<Tender><TotalAmount>10.00</TotalAmount></Tender>".into(), Approved, Some(Reason::PartialApproval)),
         ("DeviceUnavailable", String::new(), Declined, Some(Reason::DeviceUnavailable)),
         ("DeviceUnavailable", card.into(), Unknown, Some(Reason::Contradiction)),

@@ -42,11 +42,15 @@ impl Answer {
                 fill(&mut facts.terminal_batch, id(&terminal.terminal_batch));
                 fill(&mut facts.stan, id(&terminal.stan));
             }
-            Part::Total(total, Place::Tender | Place::Message) => {
-                fill(&mut facts.amount, total.money());
-                if total.currency.is_none() {
-                    fill(&mut self.bare, total.value.or(total.detailed_amount));
+            Part::Total(total, place @ (Place::Tender | Place::Message)) => {
+                let bare = total.value.or(total.detailed_amount).filter(|_| total.currency.is_none());
+                // What was tendered counts, wherever else the answer repeats what was asked.
+                if *place == Place::Tender {
+                    facts.amount = total.money().or(facts.amount.filter(|_| bare.is_none()));
+                    self.bare = bare.or(self.bare);
                 }
+                fill(&mut facts.amount, total.money());
+                fill(&mut self.bare, bare);
                 fill(&mut facts.cash_back, total.money_of(total.cash_back_amount));
                 fill(&mut self.tip, total.money_of(total.gratuity_amount));
             }
