@@ -189,7 +189,10 @@ fn targets_are_echoed_as_they_are_spelt() {
 fn a_merchants_copy_goes_to_the_merchants_printer() {
     for (profile, output) in [
         (&Profile::OPI_DE, r#"<Output OutDeviceTarget="Printer"><TextLine>M</TextLine></Output>"#),
-        (&Profile::NEXI, r#"<Output OutDeviceTarget="Printer" TicketType="MerchantReceipt"><TextLine>M</TextLine></Output>"#),
+        (
+            &Profile::NEXI,
+            r#"<Output OutDeviceTarget="Printer" TicketType="MerchantReceipt"><TextLine>M</TextLine></Output>"#,
+        ),
     ] {
         for (printer, journal_printer, kept) in [
             (DeviceStatus::Unavailable, DeviceStatus::Available, 1),
