@@ -235,6 +235,9 @@ impl fmt::Debug for Event<'_> {
             Self::Started { request_id, request_type } => {
                 out.debug_struct("Started").field("request_id", request_id).field("request_type", request_type).finish()
             }
+            Self::InDoubt { request_id, reason } => {
+                out.debug_struct("InDoubt").field("request_id", request_id).field("reason", reason).finish()
+            }
             Self::SheetBegun(sheet) => out.debug_tuple("SheetBegun").field(sheet).finish(),
             Self::Line(sheet, line) => out.debug_tuple("Line").field(sheet).field(line).finish(),
             Self::JournalText(sheet, text) => out.debug_tuple("JournalText").field(sheet).field(&Masked(text)).finish(),

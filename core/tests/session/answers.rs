@@ -176,12 +176,24 @@ fn every_result_means_what_the_sources_say() {
         ("Failure", reasons("51", "0") + approved, Unknown, Some(Reason::Contradiction)),
         ("Failure", reasons("0", "107") + approved, Unknown, Some(Reason::Contradiction)),
         ("Failure", reasons("0", "569") + approved, Unknown, Some(Reason::Contradiction)),
+        // Stopped, or without the host; but approved all the same?
         ("Aborted", String::new(), Aborted, Some(Reason::Stopped)),
         ("Aborted", approved.into(), Unknown, Some(Reason::Contradiction)),
         ("TimedOut", String::new(), Declined, Some(Reason::TimedOut)),
         ("TimedOut", blank.into(), Declined, Some(Reason::TimedOut)),
         ("TimedOut", other.into(), Declined, Some(Reason::TimedOut)),
         ("TimedOut", card.into(), Unknown, Some(Reason::Contradiction)),
+        // The Nexi SDKs look for these as elements first, wherever they stand.
+        ("TimedOut", "<CardCircuit>VISA</CardCircuit>".into(), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", "<CardCircuit>OTHR</CardCircuit>".into(), Declined, Some(Reason::TimedOut)),
+        // The amount asked for may be repeated beside the one that was tendered.
+        (
+            "Success",
+            r#"<TotalAmount Currency="CHF">25.00</TotalAmount><Tender><TotalAmount Currency="CHF">10.00</TotalAmount></Tender>"#.into(),
+            Approved,
+            Some(Reason::PartialApproval),
+        ),
+        ("Success", "<Tender><TotalAmount>10.00</TotalAmount></Tender>".into(), Approved, Some(Reason::PartialApproval)),
         ("DeviceUnavailable", String::new(), Declined, Some(Reason::DeviceUnavailable)),
         ("DeviceUnavailable", card.into(), Unknown, Some(Reason::Contradiction)),
         ("Busy", String::new(), Declined, Some(Reason::Busy)),

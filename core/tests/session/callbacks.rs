@@ -154,6 +154,61 @@ fn a_question_is_answered_with_what_the_cashier_said() {
     }
 }
 
+/// Some terminals ask in a request that says `Output`, and name no time or zero.
+#[test]
+fn a_question_is_asked_whatever_the_request_is_called() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let did = till.callback(
+        0,
+        &device(
+            "Output",
+            r#"<Output OutDeviceTarget="CashierDisplay"/><Input InDeviceTarget="CashierKeyboard"><Command TimeOut="0">GetConfirmation</Command></Input>"#,
+        ),
+    );
+    let asked = question(&did);
+    assert_eq!(asked.until.as_millis(), 45_000);
+    let did = till.put(Input::Answer(asked.id, Answer::Yes));
+    let reply = sent(&did);
+    assert!(reply.contains("RequestType=\"Output\"") && reply.contains("<InBoolean>true</InBoolean>"), "{reply}");
+}
+
+#[test]
+fn targets_are_echoed_as_they_are_spelt() {
+    for target in ["E-Journal", "EJournal"] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.pay();
+        let did = till.callback(0, &device("Output", &format!(r#"<Output OutDeviceTarget="{target}"><x/></Output>"#)));
+        let did = till.put(Input::Stored(sheets(&did)[0]));
+        let reply = sent(&did);
+        assert!(reply.contains(&format!(r#"<Output OutDeviceTarget="{target}" OutResult="Success"/>"#)), "{reply}");
+    }
+}
+
+/// What the till declared about its printers decides about copies, whatever the dialect calls the device.
+#[test]
+fn a_merchants_copy_goes_to_the_merchants_printer() {
+    for (profile, output) in [
+        (&Profile::OPI_DE, r#"<Output OutDeviceTarget="Printer"><TextLine>M</TextLine></Output>"#),
+        (
+            &Profile::NEXI,
+            r#"<Output OutDeviceTarget="Printer" TicketType="MerchantReceipt"><TextLine>M</TextLine></Output>"#,
+        ),
+    ] {
+        for (printer, journal_printer, kept) in [
+            (DeviceStatus::Unavailable, DeviceStatus::Available, 1),
+            (DeviceStatus::Available, DeviceStatus::Unavailable, 0),
+        ] {
+            let mut till = Till::with(profile, |settings| {
+                settings.devices.printer = printer.clone();
+                settings.devices.journal_printer = journal_printer.clone();
+            });
+            till.pay();
+            assert_eq!(sheets(&till.callback(0, &device("Output", output))).len(), kept);
+        }
+    }
+}
+
 /// Never success for an input nobody gave.
 #[test]
 fn an_input_nobody_gave_is_answered_as_not_given() {

@@ -152,12 +152,12 @@ impl World {
     }
 
     fn put(&mut self, input: Input<'_>) -> Result<(), Misuse> {
-        let (phase, unresolved) = (self.session.phase(), self.session.unresolved());
+        let (phase, unresolved) = (self.session.phase(), self.session.unresolved().cloned());
         let put = self.session.handle_input(Instant::from_millis(self.now), input);
         if put.is_err() {
             assert_eq!(
                 (phase, unresolved),
-                (self.session.phase(), self.session.unresolved()),
+                (self.session.phase(), self.session.unresolved().cloned()),
                 "misuse changes nothing"
             );
         }

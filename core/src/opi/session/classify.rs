@@ -73,10 +73,9 @@ fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
         reason.as_ref().is_some_and(|code| code.as_str().bytes().any(|byte| byte != b'0'))
     };
     let terminal = facts.terminal_decline_reason.as_ref().map_or("", |code| code.as_str());
-    if given(&facts.host_decline_reason) {
-        return (Outcome::Declined, Some(Reason::HostDeclined));
-    }
     match terminal {
+        _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
+        _ if given(&facts.host_decline_reason) => (Outcome::Declined, Some(Reason::HostDeclined)),
         // Nexi SDKs: the card holder pressed stop.
         "107" => (Outcome::Aborted, Some(Reason::Stopped)),
         // Nexi proxy: the answer of the authorisation is not known.

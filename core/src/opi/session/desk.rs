@@ -12,9 +12,9 @@ use crate::id::{Id, RequestId};
 use crate::operation::Operation;
 use crate::opi::Settings;
 use crate::opi::message::{
-    DeviceStatus, DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
+    DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
 };
-use crate::receipt::{Purpose, Sheet};
+use crate::receipt::{Copy, Purpose, Sheet};
 use crate::text::Text;
 use crate::time::Instant;
 
@@ -113,7 +113,9 @@ impl Desk<'_> {
             let ours = inquiry.request_id.is_some_and(|asked| asked.is_echoed_by(id));
             return if repeats || ours { Ok(Role::Testimony) } else { Err("an answer to another request") };
         }
-        if matches!(self.phase, Phase::Storing | Phase::Opening | Phase::Connecting | Phase::Recording) {
+        // What is settled stays settled, whatever the terminal says next.
+        let over = matches!(self.phase, Phase::Weighing | Phase::Recording | Phase::Reporting);
+        if over || matches!(self.phase, Phase::Storing | Phase::Opening | Phase::Connecting) {
             return Err("an answer that nobody waits for");
         }
         let expected = match family(self.settings, &current.request.operation) {
@@ -259,7 +261,7 @@ impl Desk<'_> {
             Part::OutputBegin(output) => {
                 let target = output.target.clone().unwrap_or(DeviceTarget::CashierDisplay);
                 let purpose = self.settings.profile.routing.purpose(&target, output.ticket_type.as_ref());
-                let purpose = purpose.filter(|purpose| self.is_there(&target, *purpose));
+                let purpose = purpose.filter(|purpose| self.is_there(*purpose));
                 let Some(purpose) = purpose else {
                     exchange.output = Some(Showing { target, sheet: None });
                     return Seen::Nothing;
@@ -322,15 +324,15 @@ impl Desk<'_> {
     }
 
     /// Whether the till has a device for this.
-    fn is_there(&self, target: &DeviceTarget, purpose: Purpose) -> bool {
+    fn is_there(&self, purpose: Purpose) -> bool {
         let devices = &self.settings.devices;
-        let works = |status: &DeviceStatus| !matches!(status, DeviceStatus::Unavailable | DeviceStatus::PaperEmpty);
-        match (purpose, target) {
-            (Purpose::CashierDisplay, _) => devices.cashier_display,
-            (Purpose::CustomerDisplay, _) => devices.customer_display,
-            (Purpose::Journal, _) => works(&devices.e_journal),
-            (_, DeviceTarget::JournalPrinter) => works(&devices.journal_printer),
-            _ => works(&devices.printer),
+        match purpose {
+            Purpose::CashierDisplay => devices.cashier_display,
+            Purpose::CustomerDisplay => devices.customer_display,
+            Purpose::Journal => devices.e_journal.works(),
+            // The device that was declared for this copy, by whatever name the dialect calls it.
+            Purpose::Receipt(Copy::Merchant) => devices.journal_printer.works(),
+            _ => devices.printer.works(),
         }
     }
 

@@ -216,12 +216,12 @@ impl<const D: usize> Session<'_, D> {
             Effect::Transmit => self.transmit(tx),
             Effect::Await => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-                let hard = match &self.current {
-                    Some(current) if current.takes_long() => timeouts.hard_long,
-                    _ => timeouts.hard,
-                };
-                self.deadlines.hard = Some(now.after(hard));
-                self.deadlines.phase = Some(now.after(if foreign { timeouts.grace } else { timeouts.idle }));
+                let long = self.takes_long();
+                self.deadlines.hard = Some(now.after(if long { timeouts.hard_long } else { timeouts.hard }));
+                if foreign {
+                    self.deadlines.phase = Some(now.after(timeouts.grace));
+                }
+                self.sign_of_life();
                 None
             }
             Effect::NotSent(reason) => {
@@ -401,17 +401,27 @@ impl<const D: usize> Session<'_, D> {
         ticket
     }
 
-    /// The terminal did something: it is still there.
+    fn takes_long(&self) -> bool {
+        self.current.as_ref().is_some_and(Current::takes_long)
+    }
+
+    /// The terminal did something: it is still there. While a question stands, it is the till that is waited for, and
+    /// while distant hosts are asked, the terminal has nothing to say: silence counts from then on.
     pub(super) fn sign_of_life(&mut self) {
         let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
+        let timeouts = &self.settings.timeouts;
         let silence = match self.phase {
-            Phase::Waiting => self.settings.timeouts.idle,
-            Phase::Hearing => self.settings.timeouts.probe,
+            Phase::Waiting if self.takes_long() => timeouts.hard_long,
+            Phase::Waiting => timeouts.idle,
+            Phase::Hearing => timeouts.probe,
             _ => return,
         };
-        if !foreign {
-            self.deadlines.phase = Some(self.now.after(silence));
+        if foreign {
+            return;
         }
+        let questions = self.lanes.all().filter_map(|(_, lane)| lane.question()).map(|question| question.until);
+        let from = questions.fold(self.now, Instant::max);
+        self.deadlines.phase = Some(from.after(silence));
     }
 
     pub(super) fn sent(&mut self, link: Link) -> Result<(), Misuse> {

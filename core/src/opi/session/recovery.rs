@@ -239,7 +239,7 @@ impl<const D: usize> Session<'_, D> {
         match frame::encode(tx, |out| asking.encode(out)) {
             Ok(length) => {
                 self.deadlines.phase = Some(until);
-                self.lanes.request.outgoing = Some(Outgoing { what: What::Request, length, until });
+                self.lanes.request.outgoing = Some(Outgoing { what: What::Request, length, until: None });
                 Some(Next::Send { link: Link::Request, length })
             }
             Err(_) => {
