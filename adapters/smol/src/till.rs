@@ -15,7 +15,7 @@ use smol::Timer;
 use smol::stream::Stream;
 
 use crate::clock::{Clock, now_local};
-use crate::config::{Config, OpenError, TRANSMIT, WINDOW};
+use crate::config::{Config, OVERDUE, OpenError, TRANSMIT, WINDOW};
 use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::Registration;
 use crate::machine::Machine;
@@ -41,6 +41,8 @@ pub struct Till {
     links: Links,
     /// The connection that is looked at first, so that a busy one does not hold up the others.
     turn: usize,
+    /// What was taken from connections since a deadline passed.
+    overdue: usize,
     registration: Registration,
     records: Records,
     sheets: Sheets,
@@ -93,6 +95,7 @@ impl Till {
             terminal,
             links: Links::default(),
             turn: 0,
+            overdue: 0,
             registration,
             records: Records { store, storing: None, waiting: VecDeque::new() },
             sheets: Sheets::default(),
@@ -204,10 +207,19 @@ impl Till {
     async fn woken(&mut self) -> Woken {
         let mut timer = self.wait.until.and_then(|until| self.clock.at(until)).map(Timer::at);
         poll_fn(|cx| {
-            // First, so that a terminal that never stops talking cannot put a deadline off.
             if timer.as_mut().is_some_and(|timer| Pin::new(timer).poll(cx).is_ready()) {
+                // What came in while nobody called counts, and may be the answer. Not without end: a terminal that
+                // never stops talking cannot put a deadline off.
+                if self.overdue < OVERDUE
+                    && let Poll::Ready((link, happened)) = self.poll_links(cx)
+                {
+                    self.overdue += 1;
+                    return Poll::Ready(Woken::Link(link, happened));
+                }
+                self.overdue = 0;
                 return Poll::Ready(Woken::Tick);
             }
+            self.overdue = 0;
             if let Poll::Ready((ticket, stored)) = self.records.poll(cx) {
                 return Poll::Ready(Woken::Stored(ticket, stored));
             }
