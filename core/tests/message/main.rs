@@ -1,6 +1,7 @@
 //! OPI messages, from the outside.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod catalogue;
 mod roundtrip;
 mod samples;
 mod secrets;
