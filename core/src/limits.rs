@@ -111,8 +111,11 @@ pub const TYPED: usize = 64;
 /// An expiry date or a verification value.
 pub const CARD_FACT: usize = 16;
 
-/// A token for a card.
+/// A token for a card, its salt, or a hash of a card number: SHA-256 in hexadecimal digits has 64.
 pub const TOKEN: usize = 64;
+
+/// An address for the check of a card: the IFSF schema allows 35 characters, two bytes each at worst.
+pub const ADDRESS: usize = 72;
 
 /// Longest value of one attribute or element that is read as one: the longest field above.
 pub const VALUE: usize = REMARK;
@@ -150,8 +153,30 @@ pub const FRAGMENT_ASKED: usize = 512;
 /// `PrivateData` of an answer, or an e-journal record, that is kept whole, in bytes.
 pub const FRAGMENT: usize = 1024;
 
+/// Encrypted card data of a request that is kept whole, in bytes: a track, a card number and a wrapped key, as
+/// hexadecimal digits with markup. A decoder tells all of it, whatever its length.
+pub const FRAGMENT_ENCRYPTED: usize = 512;
+
+/// `Encryption` and `Validation` of a request, in bytes: the IFSF schema leaves them open, and no sample has any.
+pub const FRAGMENT_OPEN: usize = 128;
+
+/// The modulus of a public key, in bytes: RSA with 4096 bits has 1024 hexadecimal digits.
+pub const MODULUS: usize = 1024;
+
 /// Pumps, products and the like of one event.
 pub const EVENT_LIST: usize = 4;
+
+/// Products a card may buy, in one event that is kept whole. The IFSF schema allows 99.
+pub const PRODUCTS: usize = 8;
+
+/// Products a card may not buy, in one answer that is kept whole.
+pub const RESTRICTIONS: usize = 8;
+
+/// Pieces of encrypted data in one input or output. A till that cannot decrypt them has no use for more.
+pub const SECURE_DATA: usize = 2;
+
+/// Encrypted data, authentication codes and pictures each, of one device request that is kept whole.
+pub const OUTPUT_EXTRAS: usize = 2;
 
 /// Bytes of a message that a session reads in one step: pieces of journals and private data are no longer. Must be
 /// at least [`WINDOW_MIN`].

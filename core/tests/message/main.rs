@@ -1,12 +1,14 @@
 //! OPI messages, from the outside.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod catalogue;
 mod roundtrip;
 mod samples;
 mod secrets;
 mod strategy;
 mod tolerance;
 mod values;
+mod whole;
 
 use opi_core::opi::message::{Decoder, Fault, FragmentOf, Message, Part};
 use opi_core::xml::Tolerance;
@@ -17,6 +19,7 @@ pub(crate) struct Reading {
     pub(crate) parts: Vec<String>,
     pub(crate) private_data: String,
     pub(crate) journal: String,
+    pub(crate) others: String,
     pub(crate) fault: Option<Fault>,
     pub(crate) skipped: u32,
 }
@@ -28,6 +31,7 @@ impl Reading {
                 let text = match of {
                     FragmentOf::PrivateData => &mut self.private_data,
                     FragmentOf::EJournal => &mut self.journal,
+                    _ => &mut self.others,
                 };
                 piece.write_to(text).unwrap();
             }

@@ -4,7 +4,8 @@ use opi_core::opi::message::{EncodeError, Fragment, FragmentError, Kind, Message
 use opi_core::xml::{Tolerance, WriteError, XmlErrorKind};
 use proptest::prelude::*;
 
-use crate::strategy::{Random, is_writable, message, with_namespace, without_fragments};
+use crate::strategy::Random;
+use crate::whole::{is_writable, message, with_namespace, without_fragments};
 use crate::{decode, read, read_windowed, samples};
 
 fn encode(message: &Message, style: &Style) -> Result<Vec<u8>, EncodeError> {

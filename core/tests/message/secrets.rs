@@ -4,7 +4,8 @@ use opi_core::opi::message::{Fragment, Kind, Message, Style};
 use opi_core::xml::Tolerance;
 use proptest::prelude::*;
 
-use crate::strategy::{Random, message};
+use crate::strategy::Random;
+use crate::whole::message;
 use crate::{decode, read, samples};
 
 /// A card number with a right check digit.

@@ -1,4 +1,4 @@
-//! Random messages: every field of every record, from one seed.
+//! Random records: every field, from one seed.
 
 use opi_core::id::Id;
 use opi_core::money::{Currency, Decimal, Money};
@@ -27,11 +27,11 @@ impl Random {
         self.state.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         usize::try_from((self.next() >> 16) % u64::try_from(bound.max(1)).unwrap()).unwrap()
     }
 
-    fn there(&mut self) -> bool {
+    pub(crate) fn there(&mut self) -> bool {
         (self.next() >> 16) % 100 < self.density
     }
 
@@ -60,7 +60,7 @@ pub(crate) trait Arbitrary: Sized {
 }
 
 /// A value that may be missing.
-trait Value: Sized {
+pub(crate) trait Value: Sized {
     fn value(random: &mut Random) -> Option<Self>;
 }
 
@@ -106,6 +106,12 @@ impl<const N: usize> Arbitrary for Secret<N> {
             Some(planted) => Self::new(&planted[..planted.len().min(N)]).unwrap(),
             None => Self::new(random.text(N).trim()).unwrap(),
         }
+    }
+}
+
+impl<const N: usize> Value for Secret<N> {
+    fn value(random: &mut Random) -> Option<Self> {
+        Some(Self::arbitrary(random)).filter(|secret| !secret.is_empty())
     }
 }
 
@@ -182,7 +188,7 @@ macro_rules! closed_words {
         }
     )*};
 }
-closed_words!(Alignment, CharStyle, Color, Size);
+closed_words!(Alignment, CharStyle, ClerkPermission, Coding, Color, Size);
 
 /// A literal with every field, so that a new field cannot be forgotten.
 macro_rules! records {
@@ -196,30 +202,44 @@ macro_rules! records {
 }
 records! {
     OriginalHeader { workstation_id, request_id, request_type, overall_result, application_sender, pop_id }
-    PosData { language_code, request_transaction_information, request_token, request_full_pan, request_receipt_header, trx_reference_number, pos_time_stamp, service_level, shift_number, clerk_id, outdoor_position, store_id, transaction_number, reversal_receipt_no, diagnosis_method, printer_status, e_journal_status, journal_printer_status, force_acceptance }
+    PosData { language_code, request_transaction_information, request_token, request_full_pan, request_receipt_header, trx_reference_number, pos_time_stamp, service_level, shift_number, clerk_id, outdoor_position, store_id, transaction_number, reversal_receipt_no, diagnosis_method, manual_pan, contactless, contactless_receipt, chip, swipe, clerk_permission, tight_control, split_payment, voice_referral, reference, card_holder_location, use_preselected_card, waiting_card, choice_pay_kind, unattended, split, printer_status, e_journal_status, journal_printer_status, force_acceptance }
     Terminal { terminal_id, terminal_batch, stan, merchant_id, device_id, apacs50_tn }
-    Authorisation { acquirer_id, time_stamp, approval_code, acquirer_batch, card_circuit, card_pan, masked_card_number, pan_print, trx_reference_number, action_code, return_code, response_code, issuer_id, start_date, expiry_date, issue_number, token, merchant, authorisation_type, receipt_number, receipt_copies, capture_reference, tracking_reference, card_verification, cv2_result, post_code_result, address_result, loyalty_allowed }
+    Authorisation { acquirer_id, time_stamp, approval_code, acquirer_batch, card_circuit, card_pan, masked_card_number, pan_print, trx_reference_number, action_code, return_code, response_code, issuer_id, start_date, expiry_date, issue_number, token, merchant, authorisation_type, receipt_number, receipt_copies, capture_reference, tracking_reference, card_verification, cv2_result, post_code_result, address_result, loyalty_allowed, fiscal_receipt, time_display, aid_parameter }
     OriginalTransaction { terminal_id, terminal_batch, stan, time_stamp, tracking_reference, acquirer_transaction_reference, approval_code }
-    SaleItem { item_id, product_code, amount, unit_measure, unit_price, quantity, tax_code, additional_product_code, additional_product_info, rebate_label }
-    CardValue { track1, track2, track3, icc, barcode, in_string, card_pan, start_date, expiry_date, end_date, card_circuit, issue_number, service_code, token, cv2 }
-    Loyalty { loyalty_flag, loyalty_time_stamp, loyalty_pan, original_loyalty_amount, loyalty_amount, loyalty_acquirer_id, loyalty_acquirer_batch, loyalty_approval_code }
+    SaleItem { item_id, product_code, amount, unit_measure, unit_price, quantity, tax_code, additional_product_code, additional_product_info, type_movement, sale_channel, vat_rate, rebate_label }
+    Product { name, unit_measure, quantity, code }
+    RestrictionCode { code }
+    CardValue { track1_coding, track1, track2_coding, track2, track3_coding, track3, icc, barcode, in_string, card_pan, start_date, expiry_date, end_date, card_circuit, issue_number, service_code, token_salt, token, cv2, post_code, address, mileage, registration }
+    CardDetails { expiry_date, currency_code, sequence_number }
+    Loyalty { loyalty_flag, loyalty_time_stamp, loyalty_pan, rule_card_pan, rule_card_circuit, original_loyalty_amount, loyalty_amount, loyalty_acquirer_id, loyalty_acquirer_batch, loyalty_approval_code, enabled, customer_name, points, bonus, incentive, updated }
     CardCircuit { display_name, card_circuit_state, code }
     Acquirer { terminal_id, merchant_id, acquirer_id, merchant_reference, credit_plan }
     Diagnosis { host_decline_reason, terminal_decline_reason }
-    PrivateFacts { card_holder_authentication, card_technology_type, card_verification_method, error_code, error_text, software_version, reboot_info }
+    PrivateFacts { card_holder_authentication, card_technology_type, card_verification_method, error_code, error_text, software_version, reboot_info, pan_hash }
     Identification { terminal_id, terminal_ip, app_version, ep2_mid, terminal_status, terminal_sub_status, hardware, serial_number, configuration_name, configuration_version }
     Acq { name }
-    Submission { successful, failed }
+    Submission { language_code, successful, successful_amount, failed, failed_amount }
     DiagnosisResult { text }
     Agent { name }
+    ErrorResponse { text }
+    Language { language_code }
+    PinPadProgramLoad { force_application, force_contactless, force_firmware, force_operating_system, install_encrypt }
+    EncryptionRsa { key }
+    EncryptionExponent { hex }
+    ServiceReference { text }
     ErrorDetail { category, code, severity, description }
-    Device { pop_id, serial_number, time_stamp, ptid, manufacturer, model, application_name, application_version, firmware_version, os_version }
+    Device { pop_id, serial_number, time_stamp, ptid, manufacturer, model, application_name, application_version, contactless_kernel_name, contactless_kernel_version, firmware_name, firmware_version, os_name, os_version, encryption_module_name, encryption_module_version, product }
     Output { target, input_synchronize, complete, immediate, category, code, time_out, ticket_type, receipt_copies }
-    TextLine { row, column, erase, echo, cursor, time_out, color, alignment, height, width, char_style1, char_style2, char_style3, paper_cut, menu_item, hidden, text }
+    TextLine { row, column, char_set, erase, echo, cursor, time_out, color, alignment, height, width, char_style1, char_style2, char_style3, paper_cut, menu_item, hidden, text }
+    OutSecureData { hex, data }
+    Mac { hex, data }
+    ImageFile { name }
     Buzzer { duration_beep, counter_beep, duration_pause, on }
-    InputCommand { target, length, min_length, max_length, decimals, separator, card_read_element, time_out, data_required, command, in_secure_data }
+    InputCommand { target, length, min_length, max_length, decimals, separator, card_read_element, time_out, data_required, command, in_secure_data_coding, in_secure_data }
     OutputResult { target, result }
     Event { event_type, dispensers, card_ident, data_required }
+    AuthResponse { response_code, approval_code, result }
+    TransactionLimits { auth_flags, floor, post_comms, ceiling, ceiling_cdcvm, ceiling_cash, ceiling_fpa, read_tlv }
     EventResult { dispensers, product_codes, modified_request }
     TransactionInfo { card_label_name, card_number, trx_reference_number, authorisation_code, date_and_time, acquirer_identifier }
     DccInfo { billing_amount, billing_currency_name, billing_currency_code, exchange_rate, commission_percentage }
@@ -270,14 +290,19 @@ impl Value for TotalAmount {
 impl Value for InputResult {
     fn value(random: &mut Random) -> Option<Self> {
         let mut all = Self {
+            secure_data_coding: Arbitrary::arbitrary(random),
+            secure_data: Arbitrary::arbitrary(random),
             has_value: true,
             target: Arbitrary::arbitrary(random),
             result: Arbitrary::arbitrary(random),
             in_boolean: Arbitrary::arbitrary(random),
             in_number: Arbitrary::arbitrary(random),
             in_string: Arbitrary::arbitrary(random),
+            track1_coding: Arbitrary::arbitrary(random),
             track1: Arbitrary::arbitrary(random),
+            track2_coding: Arbitrary::arbitrary(random),
             track2: Arbitrary::arbitrary(random),
+            track3_coding: Arbitrary::arbitrary(random),
             track3: Arbitrary::arbitrary(random),
             icc: Arbitrary::arbitrary(random),
             barcode: Arbitrary::arbitrary(random),
@@ -290,193 +315,4 @@ impl Value for InputResult {
         }
         Some(all)
     }
-}
-
-fn header(random: &mut Random, kind: Kind) -> Header {
-    Header {
-        kind,
-        namespace: Namespace::None,
-        workstation_id: Arbitrary::arbitrary(random),
-        request_id: Arbitrary::arbitrary(random),
-        request_type: Arbitrary::arbitrary(random),
-        overall_result: Arbitrary::arbitrary(random),
-        reference_number: Arbitrary::arbitrary(random),
-        application_sender: Arbitrary::arbitrary(random),
-        pop_id: Arbitrary::arbitrary(random),
-        terminal_id: Arbitrary::arbitrary(random),
-        sequence_id: Arbitrary::arbitrary(random),
-        reference_request_id: Arbitrary::arbitrary(random),
-        system_status: Arbitrary::arbitrary(random),
-        elme_tunnel_callback: Arbitrary::arbitrary(random),
-        elme_error_code: Arbitrary::arbitrary(random),
-        elme_error_text: Arbitrary::arbitrary(random),
-    }
-}
-
-fn card_service_request(random: &mut Random) -> CardServiceRequest {
-    CardServiceRequest {
-        header: header(random, Kind::CardServiceRequest),
-        pos_data: Arbitrary::arbitrary(random),
-        loyalty: Arbitrary::arbitrary(random),
-        card_circuits: if random.there() { Some(Arbitrary::arbitrary(random)) } else { None },
-        original: Arbitrary::arbitrary(random),
-        total: Arbitrary::arbitrary(random),
-        sale_items: Arbitrary::arbitrary(random),
-        card_value: Arbitrary::arbitrary(random),
-        acquirer: Arbitrary::arbitrary(random),
-        private_data: Fragment::default(),
-        left_out: 0,
-    }
-}
-
-fn card_service_response(random: &mut Random) -> CardServiceResponse {
-    CardServiceResponse {
-        header: header(random, Kind::CardServiceResponse),
-        terminal: Arbitrary::arbitrary(random),
-        errors: Arbitrary::arbitrary(random),
-        total: Arbitrary::arbitrary(random),
-        authorisation: Arbitrary::arbitrary(random),
-        loyalty: Arbitrary::arbitrary(random),
-        sale_items: Arbitrary::arbitrary(random),
-        original_header: Arbitrary::arbitrary(random),
-        card_value: Arbitrary::arbitrary(random),
-        diagnosis: Option::<Diagnosis>::arbitrary(random).filter(|diagnosis| *diagnosis != Diagnosis::default()),
-        facts: Option::<PrivateFacts>::arbitrary(random).filter(|facts| *facts != PrivateFacts::default()),
-        private_data: Fragment::default(),
-        left_out: 0,
-    }
-}
-
-fn service_request(random: &mut Random) -> ServiceRequest {
-    ServiceRequest {
-        header: header(random, Kind::ServiceRequest),
-        pos_data: Arbitrary::arbitrary(random),
-        total: Arbitrary::arbitrary(random),
-        agent: Arbitrary::arbitrary(random),
-        private_data: Fragment::default(),
-        left_out: 0,
-    }
-}
-
-fn service_response(random: &mut Random) -> ServiceResponse {
-    ServiceResponse {
-        header: header(random, Kind::ServiceResponse),
-        terminal: Arbitrary::arbitrary(random),
-        errors: Arbitrary::arbitrary(random),
-        authorisation: Arbitrary::arbitrary(random),
-        totals: Arbitrary::arbitrary(random),
-        submission: Arbitrary::arbitrary(random),
-        diagnosis_result: Arbitrary::arbitrary(random),
-        original_header: Arbitrary::arbitrary(random),
-        card_circuits: Arbitrary::arbitrary(random),
-        devices: Arbitrary::arbitrary(random),
-        identification: Arbitrary::arbitrary(random),
-        acquirers: Arbitrary::arbitrary(random),
-        diagnosis: Option::<Diagnosis>::arbitrary(random).filter(|diagnosis| *diagnosis != Diagnosis::default()),
-        facts: Option::<PrivateFacts>::arbitrary(random).filter(|facts| *facts != PrivateFacts::default()),
-        private_data: Fragment::default(),
-        left_out: 0,
-    }
-}
-
-fn device_request(random: &mut Random) -> DeviceRequest {
-    let mut outputs: heapless::Vec<Output, { opi_core::limits::OUTPUTS }> = Arbitrary::arbitrary(random);
-    let mut journal = false;
-    for output in &mut outputs {
-        if output.target.as_ref().is_some_and(DeviceTarget::is_journal) && std::mem::replace(&mut journal, true) {
-            output.target = Some(DeviceTarget::Printer);
-        }
-    }
-    let mut lines = heapless::Vec::new();
-    let mut sounds = heapless::Vec::new();
-    for output in 0..u8::try_from(outputs.len()).unwrap() {
-        for _ in 0..random.below(opi_core::limits::LINES / opi_core::limits::OUTPUTS) {
-            lines.push(OutputLine { output, line: TextLine::value(random).unwrap() }).unwrap();
-        }
-        if random.there() {
-            sounds.push(OutputSound { output, sound: Buzzer::value(random).unwrap() }).unwrap();
-        }
-    }
-    let transaction: Option<TransactionInfo> = if journal { Arbitrary::arbitrary(random) } else { None };
-    let event: Option<Event> = Arbitrary::arbitrary(random);
-    let mut header = header(random, Kind::DeviceRequest);
-    // A missing one would be told by the children.
-    header.request_type.get_or_insert(RequestType::Output);
-    DeviceRequest {
-        header,
-        outputs,
-        lines,
-        sounds,
-        transaction_total: if transaction.is_some() { Arbitrary::arbitrary(random) } else { None },
-        transaction,
-        dcc: if journal { Arbitrary::arbitrary(random) } else { None },
-        journal: Fragment::default(),
-        input: Arbitrary::arbitrary(random),
-        event_total: if event.is_some() { Arbitrary::arbitrary(random) } else { None },
-        event,
-        left_out: 0,
-    }
-}
-
-fn device_response(random: &mut Random) -> DeviceResponse {
-    let event_result: Option<EventResult> = Arbitrary::arbitrary(random);
-    DeviceResponse {
-        header: header(random, Kind::DeviceResponse),
-        outputs: Arbitrary::arbitrary(random),
-        input: Arbitrary::arbitrary(random),
-        event_total: if event_result.is_some() { Arbitrary::arbitrary(random) } else { None },
-        event_result,
-        error: Arbitrary::arbitrary(random),
-        left_out: 0,
-    }
-}
-
-/// A message without fragments.
-pub(crate) fn message(random: &mut Random, kind: Kind) -> Message {
-    match kind {
-        Kind::CardServiceRequest => Message::CardServiceRequest(card_service_request(random)),
-        Kind::CardServiceResponse => Message::CardServiceResponse(card_service_response(random)),
-        Kind::ServiceRequest => Message::ServiceRequest(service_request(random)),
-        Kind::ServiceResponse => Message::ServiceResponse(service_response(random)),
-        Kind::DeviceRequest => Message::DeviceRequest(device_request(random)),
-        Kind::DeviceResponse => Message::DeviceResponse(device_response(random)),
-    }
-}
-
-/// The same message without the fragments that reading adds.
-pub(crate) fn without_fragments(mut message: Message) -> Message {
-    match &mut message {
-        Message::CardServiceRequest(message) => message.private_data = Fragment::default(),
-        Message::CardServiceResponse(message) => message.private_data = Fragment::default(),
-        Message::ServiceRequest(message) => message.private_data = Fragment::default(),
-        Message::ServiceResponse(message) => message.private_data = Fragment::default(),
-        Message::DeviceRequest(message) => message.journal = Fragment::default(),
-        Message::DeviceResponse(_) => {}
-    }
-    message
-}
-
-/// Whether all of its fragments can be written.
-pub(crate) fn is_writable(message: &Message) -> bool {
-    match message {
-        Message::CardServiceRequest(message) => message.private_data.is_empty() || message.private_data.is_writable(),
-        Message::CardServiceResponse(message) => message.private_data.is_empty() || message.private_data.is_writable(),
-        Message::ServiceRequest(message) => message.private_data.is_empty() || message.private_data.is_writable(),
-        Message::ServiceResponse(message) => message.private_data.is_empty() || message.private_data.is_writable(),
-        Message::DeviceRequest(message) => message.journal.is_empty() || message.journal.is_writable(),
-        Message::DeviceResponse(_) => true,
-    }
-}
-
-pub(crate) fn with_namespace(mut message: Message, namespace: Namespace) -> Message {
-    let header = match &mut message {
-        Message::CardServiceRequest(message) => &mut message.header,
-        Message::CardServiceResponse(message) => &mut message.header,
-        Message::ServiceRequest(message) => &mut message.header,
-        Message::ServiceResponse(message) => &mut message.header,
-        Message::DeviceRequest(message) => &mut message.header,
-        Message::DeviceResponse(message) => &mut message.header,
-    };
-    header.namespace = namespace;
-    message
 }

@@ -1,8 +1,9 @@
 //! Implementations differ; what they mean does not.
 
+use opi_core::limits;
 use opi_core::opi::message::{
-    CardServiceResponse, Command, Decoder, DeviceRequest, DeviceTarget, Message, OverallResult, Part, RequestType,
-    ServiceResponse,
+    CardServiceResponse, Coding, Command, Decoder, DeviceRequest, DeviceTarget, Message, OverallResult, Part,
+    RequestType, ServiceResponse,
 };
 use opi_core::xml::Tolerance;
 
@@ -320,6 +321,39 @@ fn an_empty_input_value_is_not_the_same_as_none() {
         let Message::DeviceResponse(response) = decode(&document) else { panic!() };
         assert_eq!(response.input.unwrap().in_boolean, Some(value), "{text}");
     }
+}
+
+/// IFSF tills say how a track is coded by a child element; others write the track itself.
+#[test]
+fn a_track_keeps_its_coding() {
+    for (content, text, coding) in [
+        (";7=1?", ";7=1?", None),
+        ("<Ascii>;7=1?</Ascii>", ";7=1?", Some(Coding::Ascii)),
+        ("\n <Byte> 3B37 </Byte>\n", "3B37", Some(Coding::Byte)),
+        ("<Hex>3B</Hex><Hex>37</Hex>", "3B37", Some(Coding::Hex)),
+        ("<Foo>;7=1?</Foo>", ";7=1?", None),
+        ("<Ascii/>", "", Some(Coding::Ascii)),
+    ] {
+        let response = card_response(&format!("<CardValue><Track2>{content}</Track2></CardValue>"));
+        let value = response.card_value.unwrap();
+        assert_eq!((value.track2.expose_secret(), value.track2_coding), (text, coding), "{content}");
+        assert_eq!((value.track1_coding, value.track3_coding, response.left_out), (None, None, 0), "{content}");
+    }
+}
+
+/// What a till cannot decrypt must not fill its memory, and still be counted.
+#[test]
+fn encrypted_data_is_bounded() {
+    let data = "<InSecureData>0A</InSecureData>".repeat(limits::SECURE_DATA + 1);
+    let request = device_request("", &format!("<Input InDeviceTarget='PinPad'>{data}</Input>"));
+    assert_eq!(request.input.unwrap().in_secure_data.len(), limits::SECURE_DATA);
+    assert_eq!(request.left_out, 1);
+    let modulus = "C0".repeat(limits::MODULUS);
+    let response = service_response(&format!("<EncryptionModulus>{modulus}</EncryptionModulus>"));
+    assert!(response.encryption_modulus.is_cut());
+    assert_eq!(response.encryption_modulus.as_str(), &modulus[..limits::MODULUS]);
+    let document = format!("<ServiceResponse><EncryptionModulus>{modulus}</EncryptionModulus></ServiceResponse>");
+    assert_eq!(read(document.as_bytes()).others, modulus, "a decoder tells it all");
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! `CardServiceRequest` and `CardServiceResponse`.
 
 use super::encode::{EncodeError, MessageWriter, Style};
-use super::facts::{Diagnosis, ErrorDetail, PrivateFacts};
+use super::facts::{Diagnosis, ErrorDetail, ErrorResponse, Language, PrivateFacts};
 use super::fragment::Fragment;
+use super::goods::{RestrictionCode, SaleItem};
 use super::header::{Header, Kind, OriginalHeader};
+use super::instrument::{Acquirer, CardCircuit, CardDetails, CardValue, Loyalty};
 use super::part::{FragmentOf, Part, Place};
-use super::payment::{
-    Acquirer, Authorisation, CardCircuit, CardValue, Loyalty, OriginalTransaction, PosData, SaleItem, Terminal,
-    TotalAmount,
-};
+use super::payment::{Authorisation, OriginalTransaction, PosData, Terminal, TotalAmount};
 use super::whole::{Collect, keep, message};
 use crate::limits;
 
@@ -29,10 +28,16 @@ message! {
         sale_items: heapless::Vec<SaleItem, { limits::SALE_ITEMS }>,
         /// A card that is not to be read.
         card_value: Option<CardValue>,
+        /// The same, encrypted: the content of `EncryptedCardValue` as written.
+        encrypted_card_value: Fragment<{ limits::FRAGMENT_ENCRYPTED }>,
         /// Which acquirer.
         acquirer: Option<Acquirer>,
         /// Whatever vendors agreed on.
         private_data: Fragment<{ limits::FRAGMENT_ASKED }>,
+        /// The content of `Encryption` as written.
+        encryption: Fragment<{ limits::FRAGMENT_OPEN }>,
+        /// The content of `Validation` as written.
+        validation: Fragment<{ limits::FRAGMENT_OPEN }>,
     }
 }
 
@@ -57,10 +62,11 @@ impl CardServiceRequest {
         }
         writer.records(&self.sale_items);
         writer.records(&self.card_value);
+        writer.fragment("EncryptedCardValue", &self.encrypted_card_value);
         writer.records(&self.acquirer);
-        if !self.private_data.is_empty() {
-            writer.fragment("PrivateData", &self.private_data);
-        }
+        writer.fragment("PrivateData", &self.private_data);
+        writer.fragment("Encryption", &self.encryption);
+        writer.fragment("Validation", &self.validation);
         writer.finish()
     }
 
@@ -91,14 +97,20 @@ impl Collect for CardServiceRequest {
             Part::SaleItem(record) => keep(&mut self.sale_items, record, &mut self.left_out),
             Part::CardValue(record) => self.card_value = Some(record.clone()),
             Part::Acquirer(record) => self.acquirer = Some(record.clone()),
+            Part::Fragment { of: FragmentOf::EncryptedCardValue, piece } => self.encrypted_card_value.append(piece),
             Part::Fragment { of: FragmentOf::PrivateData, piece } => self.private_data.append(piece),
+            Part::Fragment { of: FragmentOf::Encryption, piece } => self.encryption.append(piece),
+            Part::Fragment { of: FragmentOf::Validation, piece } => self.validation.append(piece),
             _ => {}
         }
     }
 
     fn end(&mut self, header: &Header, skipped: u32) {
         self.header = header.clone();
+        self.encrypted_card_value.seal();
         self.private_data.seal();
+        self.encryption.seal();
+        self.validation.seal();
         self.left_out = self.left_out.saturating_add(skipped);
     }
 }
@@ -110,10 +122,16 @@ message! {
         terminal: Option<Terminal>,
         /// What was wrong with the request.
         errors: heapless::Vec<ErrorDetail, { limits::ERRORS }>,
+        /// What stands besides the errors.
+        error_response: Option<ErrorResponse>,
+        /// Language of `Tender`.
+        language: Option<Language>,
         /// What was paid. Read below `Tender` and, if it is not there, below the root; written below `Tender`.
         total: Option<TotalAmount>,
         /// How it was authorised.
         authorisation: Option<Authorisation>,
+        /// What the card may not buy.
+        restriction_codes: heapless::Vec<RestrictionCode, { limits::RESTRICTIONS }>,
         /// Loyalty.
         loyalty: Option<Loyalty>,
         /// What was sold, with rebates.
@@ -122,6 +140,8 @@ message! {
         original_header: Option<OriginalHeader>,
         /// What was read from the card.
         card_value: Option<CardValue>,
+        /// More about the card.
+        card_details: Option<CardDetails>,
         /// Why it was declined. Written inside of `PrivateData` if there is no fragment for it.
         diagnosis: Option<Diagnosis>,
         /// German facts. Written as `PrivateData` if there is no fragment for it.
@@ -141,19 +161,24 @@ impl CardServiceResponse {
         writer.begin(Kind::CardServiceResponse, &self.header);
         writer.amounts_like(self.total.as_ref());
         writer.records(&self.terminal);
-        if !self.errors.is_empty() {
-            writer.within("ErrorDetail", |writer| writer.records(&self.errors));
-        }
-        if self.total.is_some() || self.authorisation.is_some() {
+        writer.errors(&self.errors, &self.error_response);
+        let tender = self.language.is_some()
+            || self.total.is_some()
+            || self.authorisation.is_some()
+            || !self.restriction_codes.is_empty();
+        if tender {
             writer.within("Tender", |writer| {
+                writer.records(&self.language);
                 writer.records(&self.total);
                 writer.records(&self.authorisation);
+                writer.records(&self.restriction_codes);
             });
         }
         writer.records(&self.loyalty);
         writer.records(&self.sale_items);
         writer.records(&self.original_header);
         writer.records(&self.card_value);
+        writer.records(&self.card_details);
         if !self.private_data.is_empty() {
             writer.fragment("PrivateData", &self.private_data);
         } else if self.diagnosis.is_some() || self.facts.is_some() {
@@ -175,6 +200,9 @@ impl Collect for CardServiceResponse {
         match part {
             Part::Terminal(record) => self.terminal = Some(record.clone()),
             Part::ErrorDetail(record) => keep(&mut self.errors, record, &mut self.left_out),
+            Part::ErrorResponse(record) => self.error_response = Some(record.clone()),
+            Part::Language(record, Place::Tender) => self.language = Some(record.clone()),
+            Part::RestrictionCode(record) => keep(&mut self.restriction_codes, record, &mut self.left_out),
             Part::Total(record, Place::Tender) => self.total = Some(record.clone()),
             Part::Total(record, Place::Message) => {
                 self.total.get_or_insert_with(|| record.clone());
@@ -184,6 +212,7 @@ impl Collect for CardServiceResponse {
             Part::SaleItem(record) => keep(&mut self.sale_items, record, &mut self.left_out),
             Part::OriginalHeader(record) => self.original_header = Some(record.clone()),
             Part::CardValue(record) => self.card_value = Some(record.clone()),
+            Part::CardDetails(record) => self.card_details = Some(record.clone()),
             Part::Diagnosis(record) => self.diagnosis = Some(record.clone()),
             Part::PrivateFacts(record) => self.facts = Some(record.clone()),
             Part::Fragment { of: FragmentOf::PrivateData, piece } => self.private_data.append(piece),

@@ -1,16 +1,17 @@
 //! Tokens in, parts out: one message at a time, in bounded memory whatever its length.
 
-use super::facts::{Diagnosis, PrivateFacts};
+use super::facts::{Diagnosis, Language, PrivateFacts};
 use super::fault::{Fault, FaultKind};
 use super::header::{Header, IXRETAIL, Kind, Namespace};
 use super::node::{Given, Node, OpenFragment, Slot};
-use super::part::{FragmentOf, Part, Piece};
+use super::part::{FragmentOf, Part, Piece, Place};
 use super::payment::Authorisation;
 use super::place::{self, Container, Element, Inner, Outer};
-use super::record::{self, Record, Role, Spec};
+use super::record;
+use super::records::{Records, Wrong};
 use super::request_type::RequestType;
-use super::value::{Flaw, Found};
-use super::vocabulary::DeviceTarget;
+use super::value::Found;
+use super::vocabulary::{Coding, DeviceTarget};
 use crate::limits;
 use crate::text::Text;
 use crate::xml::{Name, Raw, Reader, Token, Tolerance};
@@ -23,13 +24,9 @@ use crate::xml::{Name, Raw, Reader, Token, Tolerance};
 #[derive(Clone)]
 pub struct Decoder {
     reader: Reader,
-    header: Header,
     /// The open elements.
     nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
-    inner: Inner,
-    outer: Outer,
-    facts: PrivateFacts,
-    diagnosis: Diagnosis,
+    records: Records,
     /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
     value: Text<{ limits::VALUE }>,
     /// The text of the record being read.
@@ -60,12 +57,8 @@ impl Decoder {
     pub const fn new(tolerance: Tolerance) -> Self {
         Self {
             reader: Reader::new(tolerance),
-            header: Header::EMPTY,
             nodes: heapless::Vec::new(),
-            inner: Inner::Empty,
-            outer: Outer::Empty,
-            facts: PrivateFacts::EMPTY,
-            diagnosis: Diagnosis::EMPTY,
+            records: Records::EMPTY,
             value: Text::new(),
             own: Text::new(),
             attribute: None,
@@ -82,12 +75,13 @@ impl Decoder {
     /// Forgets everything but the tolerance: the next byte is the first of another message.
     pub fn reset(&mut self) {
         self.reader.reset();
-        self.header = Header::default();
         self.nodes.clear();
-        self.inner = Inner::Empty;
-        self.outer = Outer::Empty;
-        self.facts = PrivateFacts::default();
-        self.diagnosis = Diagnosis::default();
+        self.records.header = Header::default();
+        self.records.inner = Inner::Empty;
+        self.records.outer = Outer::Empty;
+        self.records.facts = PrivateFacts::default();
+        self.records.diagnosis = Diagnosis::default();
+        self.records.language = Language::default();
         self.value.clear();
         self.own.clear();
         self.attribute = None;
@@ -126,7 +120,7 @@ impl Decoder {
     /// It may know more than at first: some values are also read from children of the root.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {
-        if self.header_given { Some(&self.header) } else { None }
+        if self.header_given { Some(&self.records.header) } else { None }
     }
 
     /// Bytes of the document used so far.
@@ -143,22 +137,24 @@ impl Decoder {
 
     fn part(&self, given: Given) -> Option<Part<'_>> {
         match given {
-            Given::Header => Some(Part::Header(&self.header)),
-            Given::Inner => self.inner.part(),
-            Given::Outer => self.outer.part(),
+            Given::Header => Some(Part::Header(&self.records.header)),
+            Given::Inner => self.records.inner.part(),
+            Given::Outer => self.records.outer.part(),
             Given::CardCircuits => Some(Part::CardCircuits),
             Given::OutputEnd => Some(Part::OutputEnd),
-            Given::Facts => Some(Part::PrivateFacts(&self.facts)),
-            Given::Diagnosis => Some(Part::Diagnosis(&self.diagnosis)),
+            Given::Facts => Some(Part::PrivateFacts(&self.records.facts)),
+            Given::Language(place) => Some(Part::Language(&self.records.language, place)),
+            Given::Diagnosis => Some(Part::Diagnosis(&self.records.diagnosis)),
             Given::End => Some(Part::End),
         }
     }
 
     fn step<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Step<'a>, Fault> {
         match self.given.take() {
-            Some(Given::Inner) => self.inner = Inner::Empty,
-            Some(Given::Outer) => self.outer = Outer::Empty,
-            Some(Given::Facts) => self.facts = PrivateFacts::default(),
+            Some(Given::Inner) => self.records.inner = Inner::Empty,
+            Some(Given::Outer) => self.records.outer = Outer::Empty,
+            Some(Given::Facts) => self.records.facts = PrivateFacts::default(),
+            Some(Given::Language(_)) => self.records.language = Language::default(),
             _ => {}
         }
         if let Some(given) = self.waiting.take() {
@@ -242,34 +238,19 @@ impl Decoder {
         }
     }
 
-    fn specs(&self, slot: Slot) -> &'static [Spec] {
-        match slot {
-            Slot::Header => Header::SPECS,
-            Slot::Inner => self.inner.specs(),
-            Slot::Outer => self.outer.specs(),
-            Slot::Facts => PrivateFacts::SPECS,
-            Slot::Diagnosis => Diagnosis::SPECS,
-        }
-    }
-
-    fn find(&self, slot: Slot, group: &str, name: &[u8]) -> Option<(Slot, u8)> {
-        record::find(self.specs(slot), group, name).map(|index| (slot, index))
-    }
-
-    fn group(&self, slot: Slot, index: u8) -> &'static str {
-        self.specs(slot).get(usize::from(index)).map_or("", |spec| spec.group)
-    }
-
     fn find_attribute(&self, name: &[u8]) -> Option<(Slot, u8)> {
         let own = match *self.nodes.last()? {
-            Node::Container(Container::Root) => self.find(Slot::Header, "", name),
-            Node::Record(slot) => self.find(slot, "", name),
-            Node::Group(slot, index) => self.find(slot, self.group(slot, index), name),
+            Node::Container(Container::Root) => self.records.find(Slot::Header, "", name),
+            Node::Record(slot) => self.records.find(slot, "", name),
+            Node::Group(slot, index) => self.records.find(slot, self.records.group(slot, index), name),
             // Their text is being read into the same place.
             Node::Leaf(..) | Node::Stray(_) | Node::InLeaf => return None,
+            Node::Container(Container::Tender | Container::Reconciliation) => {
+                self.records.find(Slot::Language, "", name)
+            }
             Node::Container(_) | Node::Unknown => None,
         };
-        own.or_else(|| self.find(Slot::Diagnosis, "", name))
+        own.or_else(|| self.records.find(Slot::Diagnosis, "", name))
     }
 
     fn attribute_piece(&mut self, value: Raw<'_>, more: bool) -> Result<(), Fault> {
@@ -286,36 +267,28 @@ impl Decoder {
 
     /// The value that was collected is complete.
     fn put_value(&mut self, slot: Slot, index: u8, element: bool) -> Result<(), Fault> {
-        let value = core::mem::take(&mut self.value);
-        self.put(slot, index, &Found { text: value.as_str(), cut: value.is_cut(), element })
+        let found = Found { text: self.value.as_str(), cut: self.value.is_cut(), element };
+        let result = self.records.put(slot, index, &found);
+        self.value.clear();
+        self.judge(result)
     }
 
     fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Fault> {
-        let number = usize::from(index);
-        let result = match slot {
-            Slot::Header => self.header.put(number, found),
-            Slot::Inner => self.inner.put(number, found),
-            Slot::Outer => self.outer.put(number, found),
-            Slot::Facts => self.facts.put(number, found),
-            Slot::Diagnosis => self.diagnosis.put(number, found),
-        };
-        let Err(flaw) = result else { return Ok(()) };
-        let spec = self.specs(slot).get(number);
-        let fatal = match spec.map(|spec| spec.role) {
-            Some(Role::Vital | Role::Amount) if matches!(self.inner, Inner::Total(..)) => self.inner.decides_money(),
-            Some(Role::Vital) => true,
-            _ => false,
-        };
-        let name = spec.map_or("", |spec| if spec.name.is_empty() { "TotalAmount" } else { spec.name });
-        self.flaw(fatal, name, flaw)
+        let result = self.records.put(slot, index, found);
+        self.judge(result)
     }
 
-    fn flaw(&mut self, fatal: bool, name: &'static str, flaw: Flaw) -> Result<(), Fault> {
-        if fatal {
-            return Err(Fault { offset: self.reader.offset(), kind: FaultKind::Field { name, flaw } });
+    fn judge(&mut self, result: Result<(), Wrong>) -> Result<(), Fault> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(Wrong { fatal: true, name, flaw }) => {
+                Err(Fault { offset: self.reader.offset(), kind: FaultKind::Field { name, flaw } })
+            }
+            Err(_) => {
+                self.skipped = self.skipped.saturating_add(1);
+                Ok(())
+            }
         }
-        self.skipped = self.skipped.saturating_add(1);
-        Ok(())
     }
 
     /// What the element is that begins.
@@ -324,43 +297,50 @@ impl Decoder {
         let Some(&top) = self.nodes.last() else {
             return self.open_root(name);
         };
+        if let Node::Leaf(slot, index) = top
+            && let Some(coding) = record::find_coding(self.records.specs(slot), index)
+            && let Some(name) = Coding::LISTED.iter().find(|coding| coding.as_str().as_bytes() == local)
+        {
+            self.put(slot, coding, &Found { text: name.as_str(), cut: false, element: true })?;
+        }
         if matches!(top, Node::Leaf(..) | Node::Stray(_) | Node::InLeaf) {
             return Ok(Node::InLeaf);
         }
         if let Some((slot, group)) = self.around(top) {
             if group.is_empty()
-                && let Some(index) = record::find_group(self.specs(slot), local)
+                && let Some(index) = record::find_group(self.records.specs(slot), local)
             {
-                if let Some(presence) = record::find_presence(self.specs(slot), self.group(slot, index)) {
+                if let Some(presence) = record::find_presence(self.records.specs(slot), self.records.group(slot, index))
+                {
                     self.put(slot, presence, &Found { text: "", cut: false, element: true })?;
                 }
                 self.own.clear();
                 return Ok(Node::Group(slot, index));
             }
-            if let Some((slot, index)) = self.find(slot, group, local) {
+            if let Some((slot, index)) = self.records.find(slot, group, local) {
                 self.value.clear();
                 return Ok(Node::Leaf(slot, index));
             }
         }
-        let kind = self.header.kind;
+        let kind = self.records.header.kind;
         let element = match top {
             Node::Container(container) => place::below(container, kind, local),
             _ => None,
         };
         let element = element
-            .or_else(|| if self.inner.is_empty() { place::inside(&self.outer, local) } else { None })
+            .or_else(|| if self.records.inner.is_empty() { place::inside(&self.records.outer, local) } else { None })
             .or_else(|| place::anywhere(kind, local));
         Ok(match element {
             Some(Element::Container(Container::Private)) if self.in_private() => Node::Unknown,
             Some(Element::Container(container)) => Node::Container(container),
-            Some(Element::Inner(new)) if self.inner.is_empty() => {
-                self.inner = new();
+            Some(Element::Inner(new)) if self.records.inner.is_empty() => {
+                self.records.inner = new();
                 self.derive_request_type();
                 self.own.clear();
                 Node::Record(Slot::Inner)
             }
-            Some(Element::Outer(new)) if self.inner.is_empty() && self.outer.is_empty() => {
-                self.outer = new();
+            Some(Element::Outer(new)) if self.records.inner.is_empty() && self.records.outer.is_empty() => {
+                self.records.outer = new();
                 self.derive_request_type();
                 Node::Record(Slot::Outer)
             }
@@ -373,7 +353,7 @@ impl Decoder {
             let tag = u32::try_from(name.as_bytes().len()).unwrap_or(u32::MAX).saturating_add(1);
             return Err(Fault { offset: self.reader.offset().saturating_sub(tag), kind: FaultKind::Root });
         };
-        self.header.kind = kind;
+        self.records.header.kind = kind;
         Ok(Node::Container(Container::Root))
     }
 
@@ -381,10 +361,12 @@ impl Decoder {
     fn around(&self, top: Node) -> Option<(Slot, &'static str)> {
         match top {
             Node::Record(slot) => Some((slot, "")),
-            Node::Group(slot, index) => Some((slot, self.group(slot, index))),
+            Node::Group(slot, index) => Some((slot, self.records.group(slot, index))),
             Node::Container(Container::Private) => Some((Slot::Facts, "")),
             // Only some documents say how e-journals are nested.
-            Node::Unknown if self.inner.is_empty() && matches!(self.outer, Outer::TransactionInfo(_)) => {
+            Node::Unknown
+                if self.records.inner.is_empty() && matches!(self.records.outer, Outer::TransactionInfo(_)) =>
+            {
                 Some((Slot::Outer, ""))
             }
             _ => None,
@@ -393,23 +375,23 @@ impl Decoder {
 
     /// A value outside of the record it belongs to.
     fn stray(&mut self, top: Node, name: &[u8]) -> Node {
-        if let Some((slot, index)) = self.find(Slot::Diagnosis, "", name) {
+        if let Some((slot, index)) = self.records.find(Slot::Diagnosis, "", name) {
             self.value.clear();
             return Node::Leaf(slot, index);
         }
         if top == Node::Container(Container::Root)
             && name == b"ReferenceNumber"
-            && let Some((slot, index)) = self.find(Slot::Header, "", name)
+            && let Some((slot, index)) = self.records.find(Slot::Header, "", name)
         {
             self.value.clear();
             return Node::Leaf(slot, index);
         }
-        if self.inner.is_empty()
-            && self.outer.is_empty()
-            && place::is_stray_authorisation(self.header.kind, name)
-            && let Some(index) = record::find(Authorisation::SPECS, "", name)
+        if self.records.inner.is_empty()
+            && self.records.outer.is_empty()
+            && place::is_stray_authorisation(self.records.header.kind, name)
+            && let Some(index) = record::find(<Authorisation as record::Record>::SPECS, "", name)
         {
-            self.inner = Inner::Authorisation(Authorisation::default());
+            self.records.inner = Inner::Authorisation(Authorisation::default());
             self.value.clear();
             return Node::Stray(index);
         }
@@ -422,14 +404,14 @@ impl Decoder {
 
     /// A device request that does not say what it is: the question decides, if there is one.
     fn derive_request_type(&mut self) {
-        let missing = self.header.request_type.is_none();
-        let request_type = match (&self.inner, &self.outer) {
+        let missing = self.records.header.request_type.is_none();
+        let request_type = match (&self.records.inner, &self.records.outer) {
             (Inner::Output(_), _) if missing => RequestType::Output,
             (Inner::InputCommand(_), _) if missing || self.derived => RequestType::Input,
             (Inner::Empty, Outer::Event(_)) if missing => RequestType::Event,
             _ => return,
         };
-        self.header.request_type = Some(request_type);
+        self.records.header.request_type = Some(request_type);
         self.derived = true;
     }
 
@@ -438,7 +420,7 @@ impl Decoder {
         self.attribute = None;
         match *self.nodes.last()? {
             Node::Container(Container::Root) => {
-                self.header.namespace = match self.reader.namespace() {
+                self.records.header.namespace = match self.reader.namespace() {
                     "" => Namespace::None,
                     IXRETAIL => Namespace::IxRetail,
                     _ => Namespace::Other,
@@ -447,12 +429,18 @@ impl Decoder {
                 Some(Given::Header)
             }
             Node::Container(Container::CardCircuits) => Some(Given::CardCircuits),
+            Node::Container(Container::Tender) => self.language(Place::Tender),
+            Node::Container(Container::Reconciliation) => self.language(Place::Reconciliation),
             Node::Container(Container::Private) => {
                 self.keep_fragment(FragmentOf::PrivateData);
                 None
             }
+            Node::Container(Container::Kept(of)) => {
+                self.keep_fragment(of);
+                None
+            }
             Node::Record(Slot::Inner) => {
-                let Inner::Output(output) = &self.inner else { return None };
+                let Inner::Output(output) = &self.records.inner else { return None };
                 let journal = output.target.as_ref().is_some_and(DeviceTarget::is_journal);
                 if let Some(top) = self.nodes.last_mut() {
                     *top = Node::Container(Container::Output);
@@ -466,6 +454,10 @@ impl Decoder {
         }
     }
 
+    fn language(&self, place: Place) -> Option<Given> {
+        self.records.language.language_code.is_some().then_some(Given::Language(place))
+    }
+
     fn keep_fragment(&mut self, of: FragmentOf) {
         if self.fragment.is_none() {
             self.fragment = Some(OpenFragment { of, depth: self.nodes.len() });
@@ -476,14 +468,18 @@ impl Decoder {
     fn own_text(&mut self, node: Node) -> Result<(), Fault> {
         let (slot, group) = match node {
             Node::Record(slot) => (slot, ""),
-            Node::Group(slot, index) => (slot, self.group(slot, index)),
+            Node::Group(slot, index) => (slot, self.records.group(slot, index)),
             _ => return Ok(()),
         };
-        let own = core::mem::take(&mut self.own);
-        match record::find_text(self.specs(slot), group) {
-            Some(index) => self.put(slot, index, &Found { text: own.as_str(), cut: own.is_cut(), element: true }),
+        let result = match record::find_text(self.records.specs(slot), group) {
+            Some(index) => {
+                let found = Found { text: self.own.as_str(), cut: self.own.is_cut(), element: true };
+                self.records.put(slot, index, &found)
+            }
             None => Ok(()),
-        }
+        };
+        self.own.clear();
+        self.judge(result)
     }
 
     fn close(&mut self) -> Result<Option<Given>, Fault> {
@@ -502,17 +498,19 @@ impl Decoder {
                 Some(Given::Inner)
             }
             Node::Record(Slot::Inner) => {
-                if let Inner::Total(total, _) = &self.inner
+                if let Inner::Total(total, _) = &self.records.inner
                     && let Err((name, flaw)) = total.check()
                 {
-                    self.flaw(self.inner.decides_money(), name, flaw)?;
+                    self.judge(Err(Wrong { fatal: self.records.inner.decides_money(), name, flaw }))?;
                 }
                 Some(Given::Inner)
             }
             Node::Record(Slot::Outer) => Some(Given::Outer),
             Node::Container(Container::Output) => Some(Given::OutputEnd),
-            Node::Container(Container::Private) if self.facts != PrivateFacts::default() => Some(Given::Facts),
-            Node::Container(Container::Root) if self.diagnosis != Diagnosis::default() => Some(Given::Diagnosis),
+            Node::Container(Container::Private) if self.records.facts != PrivateFacts::default() => Some(Given::Facts),
+            Node::Container(Container::Root) if self.records.diagnosis != Diagnosis::default() => {
+                Some(Given::Diagnosis)
+            }
             _ => None,
         })
     }

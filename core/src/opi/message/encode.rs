@@ -2,11 +2,13 @@
 
 use core::fmt;
 
+use super::facts::{ErrorDetail, ErrorResponse};
 use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
 use super::record::{Form, Record, Role, Spec};
 use super::value::Field;
+use super::vocabulary::Coding;
 use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
 
@@ -68,13 +70,25 @@ pub(crate) struct RecordWriter<'w, 'b> {
     decimals: u8,
     /// The child element that is open; empty if none is.
     group: &'static str,
-    /// Whether the record's own element ends with it.
-    whole: bool,
+    /// What stays open at the end.
+    left: Left,
+    /// The child element that the next value stands in.
+    coding: Option<Coding>,
+}
+
+/// What stays open behind a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    /// The record's own element.
+    Element,
+    /// This child element too.
+    Group(&'static str),
 }
 
 impl<'w, 'b> RecordWriter<'w, 'b> {
-    const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8, whole: bool) -> Self {
-        Self { xml, style, decimals, group: "", whole }
+    const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8, left: Left) -> Self {
+        Self { xml, style, decimals, group: "", left, coding: None }
     }
 
     pub(crate) fn begin(&mut self, element: &'static str) {
@@ -104,33 +118,52 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         if spec.group.is_empty() && form == Form::attribute {
             return;
         }
+        let coding = self.coding.take();
+        let mut written = false;
         field.each(self.decimals(spec), &mut |value| {
-            if self.group != spec.group {
-                if !self.group.is_empty() {
-                    self.xml.close();
-                }
-                self.begin(spec.group);
-                self.group = spec.group;
-            }
+            written = true;
+            self.enter(spec.group);
             match form {
                 Form::attribute => self.xml.attribute_fmt(spec.name, value),
                 Form::text => self.xml.text_fmt(value),
                 Form::presence => {}
-                Form::element => {
-                    self.xml.open(spec.name);
-                    self.xml.text_fmt(value);
-                    self.xml.close();
-                }
+                Form::element => self.element(spec.name, coding, Some(value)),
+                Form::coding => self.coding = Coding::shown(value),
             }
         });
+        if coding.is_some() && !written {
+            self.element(spec.name, coding, None);
+        }
+    }
+
+    fn element(&mut self, name: &'static str, coding: Option<Coding>, value: Option<&dyn fmt::Display>) {
+        self.xml.open(name);
+        if let Some(coding) = coding {
+            self.xml.open(coding.as_str());
+        }
+        if let Some(value) = value {
+            self.xml.text_fmt(value);
+        }
+        if coding.is_some() {
+            self.xml.close();
+        }
+        self.xml.close();
+    }
+
+    /// Closes the child element that is open, and opens this one.
+    fn enter(&mut self, group: &'static str) {
+        if self.group != group {
+            if !self.group.is_empty() {
+                self.xml.close();
+            }
+            self.begin(group);
+            self.group = group;
+        }
     }
 
     pub(crate) fn end(&mut self, element: &'static str) {
-        if !self.group.is_empty() {
-            self.group = "";
-            self.xml.close();
-        }
-        if self.whole && !element.is_empty() {
+        self.enter(if let Left::Group(group) = self.left { group } else { "" });
+        if self.left == Left::Nothing && !element.is_empty() {
             self.xml.close();
         }
     }
@@ -167,7 +200,7 @@ impl<'b> MessageWriter<'b> {
     }
 
     pub(super) fn record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, true));
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Nothing));
     }
 
     pub(super) fn records<'a, R: Record + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
@@ -178,7 +211,12 @@ impl<'b> MessageWriter<'b> {
 
     /// A record whose element is closed by [`close`](Self::close).
     pub(super) fn open_record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, false));
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element));
+    }
+
+    /// A record whose element and one child element of it are closed by [`close`](Self::close).
+    pub(super) fn open_record_at<R: Record>(&mut self, record: &R, group: &'static str) {
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Group(group)));
     }
 
     pub(super) fn close(&mut self) {
@@ -188,7 +226,9 @@ impl<'b> MessageWriter<'b> {
     /// The values of a record, in the element that is open.
     pub(super) fn contents<R: Record>(&mut self, record: &Option<R>) {
         if let Some(record) = record {
-            record.write_content(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, false));
+            let writer = &mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element);
+            record.write_content(writer);
+            writer.end("");
         }
     }
 
@@ -198,8 +238,26 @@ impl<'b> MessageWriter<'b> {
         self.xml.close();
     }
 
+    /// The errors of an answer, if there is anything to tell.
+    pub(super) fn errors<'a>(
+        &mut self,
+        errors: impl IntoIterator<Item = &'a ErrorDetail, IntoIter: ExactSizeIterator>,
+        response: &Option<ErrorResponse>,
+    ) {
+        let errors = errors.into_iter();
+        if errors.len() > 0 || response.is_some() {
+            self.within("ErrorDetail", |writer| {
+                writer.records(errors);
+                writer.records(response);
+            });
+        }
+    }
+
+    /// An element as it was written, if there is anything in it.
     pub(super) fn fragment<const N: usize>(&mut self, element: &'static str, fragment: &Fragment<N>) {
-        self.within(element, |writer| writer.fragment_content(fragment));
+        if !fragment.is_empty() {
+            self.within(element, |writer| writer.fragment_content(fragment));
+        }
     }
 
     pub(super) fn fragment_content<const N: usize>(&mut self, fragment: &Fragment<N>) {

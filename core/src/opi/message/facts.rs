@@ -3,6 +3,8 @@
 use super::payment::Timestamp;
 use crate::id::Id;
 use crate::limits;
+use crate::money::Decimal;
+use crate::secret::Secret;
 use crate::text::Text;
 
 type Short = Id<{ limits::SHORT_ID }>;
@@ -36,6 +38,8 @@ record! {
         software_version: Option<Short> = element ["SoftwareVersion"];
         /// When the terminal will restart next.
         reboot_info: Option<Timestamp> = element ["RebootInfo"];
+        /// Hash of the card number: whoever has it can find the number.
+        pan_hash: Secret<{ limits::TOKEN }> = element ["PANHash"] in "HashData";
     }
 }
 
@@ -76,10 +80,16 @@ record! {
 record! {
     /// How many stored transactions were submitted (IFSF).
     pub struct Submission = "Submission" {
+        /// Language of the texts.
+        language_code: Option<Id<8>> = attribute ["LanguageCode"];
         /// Submitted.
         successful: Option<u32> = attribute ["NumberPayments"] in "Successful";
+        /// How much was submitted.
+        successful_amount: Option<Decimal> = text in "Successful";
         /// Not submitted.
         failed: Option<u32> = attribute ["NumberPayments"] in "Failed";
+        /// How much was not.
+        failed_amount: Option<Decimal> = text in "Failed";
     }
 }
 
@@ -114,6 +124,62 @@ record! {
 }
 
 record! {
+    /// What a server answered besides the errors (ATS).
+    pub struct ErrorResponse = "Response" {
+        /// Word or text.
+        text: Text<{ limits::REMARK }> = text;
+    }
+}
+
+record! {
+    /// The language of the texts of an element.
+    pub struct Language = "" {
+        /// `de`, ...
+        language_code: Option<Id<8>> = attribute ["LanguageCode"];
+    }
+}
+
+record! {
+    /// What is to be loaded into the PIN pad (IFSF; the choices are those of ATS).
+    pub struct PinPadProgramLoad = "PINPadProgramLoad" {
+        /// The program, even if it is there.
+        force_application: Option<bool> = element ["ForceApplication"];
+        /// The contactless kernel, even if it is there.
+        force_contactless: Option<bool> = element ["ForceContactless"];
+        /// The firmware, even if it is there.
+        force_firmware: Option<bool> = element ["ForceFirmware"];
+        /// The operating system, even if it is there.
+        force_operating_system: Option<bool> = element ["ForceOperatingSystem"];
+        /// The encryption.
+        install_encrypt: Option<bool> = element ["InstallEncrypt"];
+    }
+}
+
+record! {
+    /// Which public key is asked for (IFSF).
+    pub struct EncryptionRsa = "EncryptionRSA" {
+        /// Name of the key.
+        key: Secret<{ limits::TOKEN }> = text;
+    }
+}
+
+record! {
+    /// Exponent of the terminal's public key (IFSF).
+    pub struct EncryptionExponent = "EncryptionExponent" {
+        /// As hexadecimal digits.
+        hex: Secret<{ limits::TOKEN }> = text;
+    }
+}
+
+record! {
+    /// Reference of the answer (IFSF).
+    pub struct ServiceReference = "Reference" {
+        /// Reference.
+        text: Text<{ limits::REMARK }> = text;
+    }
+}
+
+record! {
     /// Versions of one device (ATS).
     pub struct Device = "Device" {
         /// Point of payment.
@@ -132,9 +198,23 @@ record! {
         application_name: Option<Id<{ limits::LONG_ID }>> = element ["ApplicationName"];
         /// Version of the program.
         application_version: Option<Short> = element ["ApplicationVersion"];
+        /// Contactless kernel.
+        contactless_kernel_name: Option<Id<{ limits::LONG_ID }>> = element ["ContactlessKernelName"];
+        /// Version of the contactless kernel.
+        contactless_kernel_version: Option<Short> = element ["ContactlessKernelVersion"];
+        /// Firmware.
+        firmware_name: Option<Id<{ limits::LONG_ID }>> = element ["FirmwareName"];
         /// Version of the firmware.
         firmware_version: Option<Short> = element ["FirmwareVersion"];
+        /// Operating system.
+        os_name: Option<Id<{ limits::LONG_ID }>> = element ["OSName"];
         /// Version of the operating system.
         os_version: Option<Short> = element ["OSVersion"];
+        /// Module that encrypts.
+        encryption_module_name: Option<Id<{ limits::LONG_ID }>> = element ["EncryptionModuleName"];
+        /// Version of the module that encrypts.
+        encryption_module_version: Option<Short> = element ["EncryptionModuleVersion"];
+        /// Product.
+        product: Option<Id<{ limits::LONG_ID }>> = element ["Product"];
     }
 }

@@ -12,7 +12,7 @@ use crate::xml::{Reader, Token, Tolerance, XmlError};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fragment<const N: usize> {
     xml: Text<N>,
-    /// It can be written into a document as it is.
+    /// There is something, and it can be written into a document as it is.
     closed: bool,
 }
 
@@ -48,7 +48,7 @@ impl<const N: usize> Fragment<N> {
             return Err(FragmentError::TooLong);
         }
         check(xml).map_err(FragmentError::Xml)?;
-        Ok(Self { xml: Text::from_cut(xml), closed: true })
+        Ok(Self { xml: Text::from_cut(xml), closed: !xml.is_empty() })
     }
 
     /// The XML.
@@ -71,8 +71,8 @@ impl<const N: usize> Fragment<N> {
 
     /// Whether it can be written into a message: it is whole and needs nothing of the document it was taken from.
     #[must_use]
-    pub const fn is_writable(&self) -> bool {
-        self.closed
+    pub fn is_writable(&self) -> bool {
+        self.closed || (self.is_empty() && !self.is_cut())
     }
 
     pub(super) fn append(&mut self, piece: Piece<'_>) {
@@ -83,7 +83,7 @@ impl<const N: usize> Fragment<N> {
 
     /// Nothing more comes.
     pub(super) fn seal(&mut self) {
-        self.closed = !self.xml.is_cut() && check(self.xml.as_str()).is_ok();
+        self.closed = !self.is_empty() && !self.is_cut() && check(self.as_str()).is_ok();
     }
 }
 

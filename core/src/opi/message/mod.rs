@@ -21,15 +21,19 @@ mod card;
 mod decoder;
 mod device;
 mod encode;
+mod event;
 mod facts;
 mod fault;
 mod fragment;
+mod goods;
 mod header;
+mod instrument;
 mod node;
 mod output;
 mod part;
 mod payment;
 mod place;
+mod records;
 mod reply;
 mod request_type;
 mod service;
@@ -38,28 +42,30 @@ mod whole;
 
 pub use card::{CardServiceRequest, CardServiceResponse};
 pub use decoder::Decoder;
-pub use device::{DeviceRequest, DeviceResponse, OutputLine, OutputSound};
+pub use device::{DeviceRequest, DeviceResponse, OutputData, OutputImage, OutputLine, OutputMac, OutputSound};
 pub use encode::{EncodeError, Style};
+pub use event::{AuthResponse, Event, EventResult, TransactionLimits};
 pub use facts::{
-    Acq, Agent, Device, Diagnosis, DiagnosisResult, ErrorDetail, Identification, PrivateFacts, Submission,
+    Acq, Agent, Device, Diagnosis, DiagnosisResult, EncryptionExponent, EncryptionRsa, ErrorDetail, ErrorResponse,
+    Identification, Language, PinPadProgramLoad, PrivateFacts, ServiceReference, Submission,
 };
 pub use fault::{Fault, FaultKind};
 pub use fragment::{Fragment, FragmentError};
+pub use goods::{Product, RestrictionCode, SaleItem};
 pub use header::{Header, IXRETAIL, Kind, Namespace, OriginalHeader, RequestText};
+pub use instrument::{Acquirer, CardCircuit, CardDetails, CardValue, Loyalty, Track};
 pub use output::{
-    Buzzer, DccInfo, Event, EventResult, InputCommand, InputResult, Output, OutputResult, TextLine, TransactionInfo,
+    Buzzer, DccInfo, ImageFile, InputCommand, InputResult, Mac, OutSecureData, Output, OutputResult, TextLine,
+    TransactionInfo,
 };
 pub use part::{FragmentOf, Part, Piece, Place};
-pub use payment::{
-    Acquirer, Authorisation, CardCircuit, CardValue, Circuit, Loyalty, OriginalTransaction, PosData, SaleItem,
-    Terminal, Timestamp, TotalAmount, Track,
-};
+pub use payment::{Authorisation, Circuit, OriginalTransaction, PosData, Terminal, Timestamp, TotalAmount};
 pub use reply::{Echo, Reply, Verdict};
 pub use request_type::RequestType;
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::Flaw;
 pub use vocabulary::{
-    Alignment, AuthorisationType, CharStyle, Color, Command, DeviceStatus, DeviceTarget, EventType, OverallResult,
-    PaymentType, Size, TicketType, Unlisted,
+    Alignment, AuthorisationType, CharStyle, ClerkPermission, Coding, Color, Command, DeviceStatus, DeviceTarget,
+    EventType, OverallResult, PaymentType, Size, TicketType, Unlisted,
 };
 pub use whole::Message;

@@ -1,6 +1,6 @@
 //! What a decoder remembers of the elements that are open, and what it owes its caller.
 
-use super::part::FragmentOf;
+use super::part::{FragmentOf, Place};
 use super::place::Container;
 
 /// Whose value.
@@ -11,6 +11,7 @@ pub(super) enum Slot {
     Outer,
     Facts,
     Diagnosis,
+    Language,
 }
 
 /// An open element.
@@ -40,6 +41,7 @@ pub(super) enum Given {
     OutputEnd,
     Facts,
     Diagnosis,
+    Language(Place),
     End,
 }
 

@@ -1,10 +1,8 @@
 //! Records of what the terminal wants shown, printed, stored, asked, and of the till's answers to it.
 
-use super::payment::{Circuit, Timestamp, Track};
-use super::request_type::RequestType;
-use super::vocabulary::{
-    Alignment, CharStyle, Color, Command, DeviceTarget, EventType, OverallResult, Size, TicketType,
-};
+use super::instrument::Track;
+use super::payment::{Circuit, Timestamp};
+use super::vocabulary::{Alignment, CharStyle, Coding, Color, Command, DeviceTarget, OverallResult, Size, TicketType};
 use crate::id::Id;
 use crate::limits;
 use crate::money::{Currency, Decimal};
@@ -45,6 +43,8 @@ record! {
         row: Option<u16> = attribute ["Row"];
         /// Column.
         column: Option<u16> = attribute ["Column"];
+        /// Set of characters.
+        char_set: Option<u8> = attribute ["CharSet"];
         /// Clear the display first.
         erase: Option<bool> = attribute ["Erase"];
         /// Show what is typed.
@@ -93,6 +93,34 @@ record! {
 }
 
 record! {
+    /// Encrypted data to be written to a card or a PIN pad (IFSF).
+    pub struct OutSecureData = "OutSecureData" {
+        /// As hexadecimal digits.
+        hex: heapless::Vec<Secret<{ limits::CHIP_DATA }>, { limits::SECURE_DATA }> = element ["Hex"];
+        /// Without saying how it is coded.
+        data: Secret<{ limits::CHIP_DATA }> = text;
+    }
+}
+
+record! {
+    /// Data to be authenticated, or its authentication code (IFSF).
+    pub struct Mac = "MAC" {
+        /// As hexadecimal digits.
+        hex: heapless::Vec<Secret<{ limits::CHIP_DATA }>, { limits::SECURE_DATA }> = element ["Hex"];
+        /// Without saying how it is coded.
+        data: Secret<{ limits::CHIP_DATA }> = text;
+    }
+}
+
+record! {
+    /// A picture to show or print, by its name (IFSF).
+    pub struct ImageFile = "ImageFile" {
+        /// Name of the file.
+        name: Text<{ limits::REMARK }> = text;
+    }
+}
+
+record! {
     /// A question for the cashier or the customer.
     pub struct InputCommand = "Input" {
         /// Where.
@@ -115,8 +143,10 @@ record! {
         data_required: Option<Short> = attribute ["DataRequired"] in "Command";
         /// What is asked.
         command: Option<Command> = text in "Command";
+        /// How the encrypted data is coded: all of it in the same way.
+        in_secure_data_coding: Option<Coding> = coding ["InSecureData"];
         /// Encrypted data to work with.
-        in_secure_data: Secret<{ limits::CHIP_DATA }> = element ["InSecureData"];
+        in_secure_data: heapless::Vec<Secret<{ limits::CHIP_DATA }>, { limits::SECURE_DATA }> = element ["InSecureData"];
     }
 }
 
@@ -139,6 +169,10 @@ record! {
         target: Option<DeviceTarget> = attribute ["InDeviceTarget"];
         /// How it ended.
         result: Option<OverallResult> = attribute ["InResult"] as vital;
+        /// How the encrypted data is coded: all of it in the same way.
+        secure_data_coding: Option<Coding> = coding ["SecureData"];
+        /// Encrypted data.
+        secure_data: heapless::Vec<Secret<{ limits::CHIP_DATA }>, { limits::SECURE_DATA }> = element ["SecureData"];
         /// Whether `InputValue` is there. It is written if it is set or if one of the values is there.
         has_value: bool = presence in "InputValue";
         /// Yes or no.
@@ -147,10 +181,16 @@ record! {
         in_number: Option<Short> = element ["InNumber"] in "InputValue";
         /// A text.
         in_string: Text<{ limits::TEXT_LINE }> = element ["InString"] in "InputValue";
+        /// How track 1 is coded.
+        track1_coding: Option<Coding> = coding ["Track1"] in "InputValue";
         /// Track 1.
         track1: Track = element ["Track1"] in "InputValue";
+        /// How track 2 is coded.
+        track2_coding: Option<Coding> = coding ["Track2"] in "InputValue";
         /// Track 2.
         track2: Track = element ["Track2"] in "InputValue";
+        /// How track 3 is coded.
+        track3_coding: Option<Coding> = coding ["Track3"] in "InputValue";
         /// Track 3.
         track3: Track = element ["Track3"] in "InputValue";
         /// Chip data.
@@ -163,32 +203,6 @@ record! {
         start_date: Secret<{ limits::CARD_FACT }> = element ["StartDate"] in "InputValue";
         /// Valid until.
         expiry_date: Secret<{ limits::CARD_FACT }> = element ["ExpiryDate"] in "InputValue";
-    }
-}
-
-record! {
-    /// Something happened at the pump (IFSF).
-    pub struct Event = "Event" {
-        /// What.
-        event_type: Option<EventType> = attribute ["EventType"];
-        /// Pumps.
-        dispensers: heapless::Vec<Id<8>, { limits::EVENT_LIST }> = element ["Dispenser"] in "EventData";
-        /// Which card.
-        card_ident: Secret<{ limits::TRACK }> = element ["CardIdent"] in "EventData";
-        /// What the till must know.
-        data_required: heapless::Vec<Short, { limits::EVENT_LIST }> = element ["DataRequired"] in "EventData";
-    }
-}
-
-record! {
-    /// What the till makes of an event (IFSF).
-    pub struct EventResult = "EventResult" {
-        /// Pumps.
-        dispensers: heapless::Vec<Id<8>, { limits::EVENT_LIST }> = element ["Dispenser"];
-        /// Products.
-        product_codes: heapless::Vec<Short, { limits::EVENT_LIST }> = element ["ProductCode"];
-        /// What the terminal shall do instead.
-        modified_request: Option<RequestType> = element ["ModifiedRequest"];
     }
 }
 

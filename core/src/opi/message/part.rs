@@ -2,17 +2,19 @@
 
 use core::fmt;
 
+use super::event::{AuthResponse, Event, EventResult, TransactionLimits};
 use super::facts::{
-    Acq, Agent, Device, Diagnosis, DiagnosisResult, ErrorDetail, Identification, PrivateFacts, Submission,
+    Acq, Agent, Device, Diagnosis, DiagnosisResult, EncryptionExponent, EncryptionRsa, ErrorDetail, ErrorResponse,
+    Identification, Language, PinPadProgramLoad, PrivateFacts, ServiceReference, Submission,
 };
+use super::goods::{Product, RestrictionCode, SaleItem};
 use super::header::{Header, OriginalHeader};
+use super::instrument::{Acquirer, CardCircuit, CardDetails, CardValue, Loyalty};
 use super::output::{
-    Buzzer, DccInfo, Event, EventResult, InputCommand, InputResult, Output, OutputResult, TextLine, TransactionInfo,
+    Buzzer, DccInfo, ImageFile, InputCommand, InputResult, Mac, OutSecureData, Output, OutputResult, TextLine,
+    TransactionInfo,
 };
-use super::payment::{
-    Acquirer, Authorisation, CardCircuit, CardValue, Loyalty, OriginalTransaction, PosData, SaleItem, Terminal,
-    TotalAmount,
-};
+use super::payment::{Authorisation, OriginalTransaction, PosData, Terminal, TotalAmount};
 use crate::xml::{Raw, Runs};
 
 /// One part of a message. It is given when its element ends, unless said otherwise.
@@ -41,6 +43,8 @@ pub enum Part<'a> {
     SaleItem(&'a SaleItem),
     /// `CardValue`.
     CardValue(&'a CardValue),
+    /// `CardDetails`.
+    CardDetails(&'a CardDetails),
     /// `Loyalty`.
     Loyalty(&'a Loyalty),
     /// `CardCircuitCollection` began, perhaps with nothing in it.
@@ -53,6 +57,13 @@ pub enum Part<'a> {
     Agent(&'a Agent),
     /// `ErrorDetail/Error`.
     ErrorDetail(&'a ErrorDetail),
+    /// `ErrorDetail/Response`.
+    ErrorResponse(&'a ErrorResponse),
+    /// `Tender/RestrictionCodes`.
+    RestrictionCode(&'a RestrictionCode),
+    /// The language of what was paid ([`Place::Tender`]) or of a reconciliation ([`Place::Reconciliation`]), which
+    /// begins. Not given if it has none.
+    Language(&'a Language, Place),
     /// Reasons of a decline, wherever they stood. Given before the end of the message.
     Diagnosis(&'a Diagnosis),
     /// German facts. Given at the end of `PrivateData`, if there are any.
@@ -67,12 +78,26 @@ pub enum Part<'a> {
     DiagnosisResult(&'a DiagnosisResult),
     /// `Device`.
     Device(&'a Device),
+    /// `PINPadProgramLoad`.
+    PinPadProgramLoad(&'a PinPadProgramLoad),
+    /// `EncryptionRSA`.
+    EncryptionRsa(&'a EncryptionRsa),
+    /// `EncryptionExponent`.
+    EncryptionExponent(&'a EncryptionExponent),
+    /// `Reference` of a `ServiceResponse`.
+    Reference(&'a ServiceReference),
     /// An output began; its lines and facts follow, then [`OutputEnd`](Part::OutputEnd).
     OutputBegin(&'a Output),
     /// A line of the output.
     TextLine(&'a TextLine),
     /// A sound of the output.
     Buzzer(&'a Buzzer),
+    /// Encrypted data of the output.
+    OutSecureData(&'a OutSecureData),
+    /// An authentication code of the output.
+    Mac(&'a Mac),
+    /// A picture of the output.
+    ImageFile(&'a ImageFile),
     /// The facts of a transaction. Its amount comes before it, see [`Place::TransactionInfo`].
     TransactionInfo(&'a TransactionInfo),
     /// What the cardholder is billed.
@@ -81,13 +106,19 @@ pub enum Part<'a> {
     OutputEnd,
     /// A question.
     Input(&'a InputCommand),
-    /// An event. Its amount comes before it.
+    /// A product that the card of an event may buy.
+    Product(&'a Product),
+    /// An event. Its amount and products come before it.
     Event(&'a Event),
     /// What became of an output.
     OutputResult(&'a OutputResult),
     /// What was answered.
     InputResult(&'a InputResult),
-    /// What the till makes of an event. Amount, items and acquirer come before it.
+    /// How the till's own host authorised an event.
+    AuthResponse(&'a AuthResponse),
+    /// Up to which amount the terminal may do what, after an event.
+    TransactionLimits(&'a TransactionLimits),
+    /// What the till makes of an event. Amount, items, acquirer, authorisation and limits come before it.
     EventResult(&'a EventResult),
     /// The content of an element as it was written, besides the parts that were found in it.
     Fragment {
@@ -126,6 +157,14 @@ pub enum FragmentOf {
     PrivateData,
     /// The output with the target `E-Journal`.
     EJournal,
+    /// `EncryptedCardValue`: only who has the key can make anything of it.
+    EncryptedCardValue,
+    /// `Encryption`, which the IFSF schema leaves open.
+    Encryption,
+    /// `Validation`, which the IFSF schema leaves open.
+    Validation,
+    /// `EncryptionModulus`: hexadecimal digits, more than any other value has.
+    EncryptionModulus,
 }
 
 /// A piece of XML as it was written: characters, with markup and references in it.

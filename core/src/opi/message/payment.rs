@@ -1,12 +1,11 @@
-//! Records of card requests and answers.
+//! Records of card requests and answers: the till, the money, the transaction.
 
 use super::value::Flaw;
-use super::vocabulary::{AuthorisationType, DeviceStatus, PaymentType};
+use super::vocabulary::{AuthorisationType, ClerkPermission, DeviceStatus, PaymentType};
 use crate::id::Id;
 use crate::limits;
 use crate::money::{Currency, Decimal, Money, MoneyError};
 use crate::secret::{Pan, Secret};
-use crate::text::Text;
 
 /// A time as it was received or is to be written: forms differ and the text is kept.
 pub type Timestamp = Id<{ limits::TIMESTAMP }>;
@@ -15,8 +14,6 @@ type Long = Id<{ limits::LONG_ID }>;
 type Number = Id<{ limits::NUMBER_ID }>;
 /// A brand as its code or name: an open list.
 pub type Circuit = Id<{ limits::CARD_CIRCUIT }>;
-/// Track data.
-pub type Track = Secret<{ limits::TRACK }>;
 
 record! {
     /// What the till says about itself and wants besides the money.
@@ -43,10 +40,42 @@ record! {
         clerk_id: Option<Short> = element ["ClerkID"];
         /// Pump (IFSF).
         outdoor_position: Option<Id<8>> = element ["OutdoorPosition"];
+        /// Whether the card number may be typed (IFSF).
+        manual_pan: Option<bool> = element ["ManualPAN"];
+        /// Whether a card may be read without contact (IFSF).
+        contactless: Option<bool> = element ["Contactless"];
+        /// Whether such a payment gets a receipt (IFSF).
+        contactless_receipt: Option<bool> = element ["ContactlessReceipt"];
+        /// Whether a chip may be read (IFSF).
+        chip: Option<bool> = element ["Chip"];
+        /// Whether a magnetic stripe may be read (IFSF).
+        swipe: Option<bool> = element ["Swipe"];
+        /// What the cashier may do (IFSF).
+        clerk_permission: Option<ClerkPermission> = element ["ClerkPermission"];
+        /// Whether the till steers every step (IFSF).
+        tight_control: Option<bool> = element ["TightControl"];
+        /// Whether the amount may be split over several cards (IFSF).
+        split_payment: Option<bool> = element ["SplitPayment"];
+        /// Whether the cashier can ask for an authorisation by voice (IFSF).
+        voice_referral: Option<bool> = element ["VoiceReferral"];
+        /// Use the card that was read before (ELME).
+        use_preselected_card: Option<bool> = element ["UsePreselectedCard", "usePreselectedCard"];
+        /// Wait for a card (a French IFSF simulator, as the next three).
+        waiting_card: Option<bool> = element ["waitingCard", "WaitingCard"];
+        /// Let the customer choose how to pay.
+        choice_pay_kind: Option<bool> = element ["choicePayKind", "ChoicePayKind"];
+        /// Nobody is at the till.
+        unattended: Option<bool> = element ["unattended", "Unattended"];
+        /// Split the amount.
+        split: Option<bool> = element ["split", "Split"];
         /// Store (EFTLink).
         store_id: Option<Short> = element ["StoreID"];
         /// Number of the sale at the till (IFSF).
         transaction_number: Option<Short> = element ["TransactionNumber"];
+        /// Reference of the till (IFSF).
+        reference: Option<Long> = element ["Reference"];
+        /// Where the cardholder is: `CP`, `CNP`, `ECOM`, `MOTO` (ATS).
+        card_holder_location: Option<Id<8>> = element ["CardHolderLocation"];
         /// Receipt to reverse (ELME).
         reversal_receipt_no: Option<Short> = element ["ReversalReceiptNo"] as vital;
         /// Kind of self test (IFSF).
@@ -226,6 +255,12 @@ record! {
         address_result: Option<Number> = attribute ["AddressResult"];
         /// Whether points may be given.
         loyalty_allowed: Option<bool> = attribute ["LoyaltyAllowed"];
+        /// Whether the receipt is one for the tax office (IFSF).
+        fiscal_receipt: Option<bool> = attribute ["FiscalReceipt"];
+        /// Whether the time is to be shown (IFSF).
+        time_display: Option<bool> = attribute ["TimeDisplay"];
+        /// Parameters of the application of the chip.
+        aid_parameter: Option<Long> = attribute ["AIDParameter"];
     }
 }
 
@@ -267,7 +302,10 @@ impl Authorisation {
             cv2_result,
             post_code_result,
             address_result,
-            loyalty_allowed
+            loyalty_allowed,
+            fiscal_receipt,
+            time_display,
+            aid_parameter
         );
     }
 }
@@ -289,117 +327,5 @@ record! {
         acquirer_transaction_reference: Option<Long> = attribute ["AcquirerTransactionReference"] as vital;
         /// Approval code (EFTLink).
         approval_code: Option<Number> = attribute ["ApprovalCode"] as vital;
-    }
-}
-
-record! {
-    /// One item of the sale (IFSF).
-    pub struct SaleItem = "SaleItem" {
-        /// Number of the item.
-        item_id: Option<Number> = attribute ["ItemID"];
-        /// Product.
-        product_code: Option<Short> = element ["ProductCode"];
-        /// Price of the item, in the currency of the total.
-        amount: Option<Decimal> = element ["Amount"] as amount;
-        /// `EA`, `LTR`, ...
-        unit_measure: Option<Id<8>> = element ["UnitMeasure"];
-        /// Price of one unit.
-        unit_price: Option<Decimal> = element ["UnitPrice"];
-        /// How many units.
-        quantity: Option<Decimal> = element ["Quantity"];
-        /// Tax.
-        tax_code: Option<Id<8>> = element ["TaxCode"];
-        /// Second code of the product.
-        additional_product_code: Option<Short> = element ["AdditionalProductCode"];
-        /// Name of the product.
-        additional_product_info: Text<{ limits::NAME }> = element ["AdditionalProductInfo"];
-        /// Rebate in an answer with loyalty.
-        rebate_label: Text<{ limits::NAME }> = element ["RebateLabel"];
-    }
-}
-
-record! {
-    /// What was read from a card, or is to be used instead of reading one.
-    pub struct CardValue = "CardValue" {
-        /// Track 1.
-        track1: Track = element ["Track1"];
-        /// Track 2.
-        track2: Track = element ["Track2"];
-        /// Track 3.
-        track3: Track = element ["Track3"];
-        /// Chip data.
-        icc: Secret<{ limits::CHIP_DATA }> = element ["ICC"];
-        /// Barcode.
-        barcode: Secret<{ limits::TYPED }> = element ["Barcode"];
-        /// What was typed.
-        in_string: Secret<{ limits::TYPED }> = element ["InString"];
-        /// Card number.
-        card_pan: Option<Pan> = element ["CardPAN"];
-        /// Valid from.
-        start_date: Secret<{ limits::CARD_FACT }> = element ["StartDate"];
-        /// Valid until.
-        expiry_date: Secret<{ limits::CARD_FACT }> = element ["ExpiryDate"];
-        /// Valid until, third spelling.
-        end_date: Secret<{ limits::CARD_FACT }> = element ["EndDate"];
-        /// Brand.
-        card_circuit: Option<Circuit> = element ["CardCircuit"];
-        /// Issue number of the card.
-        issue_number: Option<Id<8>> = element ["IssueNumber"];
-        /// Service code of the magnetic stripe.
-        service_code: Secret<{ limits::CARD_FACT }> = element ["ServiceCode"];
-        /// Token for the card.
-        token: Secret<{ limits::TOKEN }> = element ["Token"];
-        /// Verification value.
-        cv2: Secret<{ limits::CARD_FACT }> = element ["CV2"];
-    }
-}
-
-record! {
-    /// Loyalty (IFSF).
-    pub struct Loyalty = "Loyalty" {
-        /// Whether loyalty is used.
-        loyalty_flag: Option<bool> = attribute ["LoyaltyFlag"];
-        /// Time.
-        loyalty_time_stamp: Option<Timestamp> = attribute ["LoyaltyTimeStamp"];
-        /// Loyalty card.
-        loyalty_pan: Option<Pan> = attribute ["LoyaltyPAN"] in "LoyaltyCard";
-        /// Points as an amount before.
-        original_loyalty_amount: Option<Decimal> = attribute ["OriginalLoyaltyAmount"] in "LoyaltyAmount";
-        /// Points as an amount.
-        loyalty_amount: Option<Decimal> = text in "LoyaltyAmount";
-        /// Acquirer of the loyalty.
-        loyalty_acquirer_id: Option<Short> = attribute ["LoyaltyAcquirerID"] in "LoyaltyApprovalCode";
-        /// Batch of the loyalty acquirer.
-        loyalty_acquirer_batch: Option<Number> = attribute ["LoyaltyAcquirerBatch"] in "LoyaltyApprovalCode";
-        /// Approval code of the loyalty acquirer.
-        loyalty_approval_code: Option<Number> = text in "LoyaltyApprovalCode";
-    }
-}
-
-record! {
-    /// One brand (its code), accepted or wanted.
-    pub struct CardCircuit = "CardCircuit" {
-        /// Name for people (CCV, Nexi).
-        display_name: Text<{ limits::CARD_CIRCUIT }> = attribute ["DisplayName"];
-        /// `Accepted` or `Denied` (ATS).
-        card_circuit_state: Option<Id<8>> = attribute ["CardCircuitState"];
-        /// Code.
-        code: Option<Circuit> = text;
-    }
-}
-
-record! {
-    /// Which acquirer is to be used, or was (IFSF).
-    pub struct Acquirer = "Acquirer" {
-        /// Terminal.
-        terminal_id: Option<Short> = attribute ["TerminalID"];
-        /// Merchant.
-        merchant_id: Option<Short> = attribute ["MerchantID"];
-        /// Acquirer.
-        acquirer_id: Option<Short> = attribute ["AcquirerID"];
-        /// Reference of the merchant.
-        merchant_reference: Option<Long> = attribute ["MerchantReference"];
-        /// Plan of instalments.
-        credit_plan: Option<Number> = attribute ["CreditPlan"];
     }
 }

@@ -1,15 +1,19 @@
 //! Which elements may stand where, and what they are. One table for all six messages.
 
-use super::facts::{Acq, Agent, Device, DiagnosisResult, ErrorDetail, Identification, Submission};
+use super::event::{AuthResponse, Event, EventResult, TransactionLimits};
+use super::facts::{
+    Acq, Agent, Device, DiagnosisResult, EncryptionExponent, EncryptionRsa, ErrorDetail, ErrorResponse, Identification,
+    PinPadProgramLoad, ServiceReference, Submission,
+};
+use super::goods::{Product, RestrictionCode, SaleItem};
 use super::header::{Kind, OriginalHeader};
+use super::instrument::{Acquirer, CardCircuit, CardDetails, CardValue, Loyalty};
 use super::output::{
-    Buzzer, DccInfo, Event, EventResult, InputCommand, InputResult, Output, OutputResult, TextLine, TransactionInfo,
+    Buzzer, DccInfo, ImageFile, InputCommand, InputResult, Mac, OutSecureData, Output, OutputResult, TextLine,
+    TransactionInfo,
 };
-use super::part::{Part, Place};
-use super::payment::{
-    Acquirer, Authorisation, CardCircuit, CardValue, Loyalty, OriginalTransaction, PosData, SaleItem, Terminal,
-    TotalAmount,
-};
+use super::part::{FragmentOf, Part, Place};
+use super::payment::{Authorisation, OriginalTransaction, PosData, Terminal, TotalAmount};
 use super::record::{Record, Spec};
 use super::value::{Flaw, Found};
 
@@ -24,6 +28,8 @@ pub(super) enum Container {
     Versions,
     Output,
     Private,
+    /// Given as it is written.
+    Kept(FragmentOf),
 }
 
 /// What an element is. Records are large, so they are made only where they stay.
@@ -76,7 +82,9 @@ slot! {
     enum Inner {
         PosData, Terminal, Authorisation, OriginalHeader, OriginalTransaction, SaleItem, CardValue, Loyalty, CardCircuit,
         Acquirer, Agent, ErrorDetail, Identification, Acq, Submission, DiagnosisResult, Device, Output, TextLine, Buzzer,
-        DccInfo, InputCommand, OutputResult, InputResult,
+        DccInfo, InputCommand, OutputResult, InputResult, CardDetails, ErrorResponse, RestrictionCode, PinPadProgramLoad,
+        EncryptionRsa, EncryptionExponent, ServiceReference, OutSecureData, Mac, ImageFile, Product, AuthResponse,
+        TransactionLimits,
     } and Total
 }
 
@@ -118,6 +126,19 @@ impl Inner {
             Self::InputCommand(record) => Part::Input(record),
             Self::OutputResult(record) => Part::OutputResult(record),
             Self::InputResult(record) => Part::InputResult(record),
+            Self::CardDetails(record) => Part::CardDetails(record),
+            Self::ErrorResponse(record) => Part::ErrorResponse(record),
+            Self::RestrictionCode(record) => Part::RestrictionCode(record),
+            Self::PinPadProgramLoad(record) => Part::PinPadProgramLoad(record),
+            Self::EncryptionRsa(record) => Part::EncryptionRsa(record),
+            Self::EncryptionExponent(record) => Part::EncryptionExponent(record),
+            Self::ServiceReference(record) => Part::Reference(record),
+            Self::OutSecureData(record) => Part::OutSecureData(record),
+            Self::Mac(record) => Part::Mac(record),
+            Self::ImageFile(record) => Part::ImageFile(record),
+            Self::Product(record) => Part::Product(record),
+            Self::AuthResponse(record) => Part::AuthResponse(record),
+            Self::TransactionLimits(record) => Part::TransactionLimits(record),
             Self::Total(record, place) => Part::Total(record, *place),
         })
     }
@@ -163,6 +184,7 @@ pub(super) fn below(parent: Container, kind: Kind, name: &[u8]) -> Option<Elemen
         Container::Tender => match name {
             b"TotalAmount" => total!(Tender),
             b"Authorisation" | b"Authorization" => inner!(Authorisation),
+            b"RestrictionCodes" => inner!(RestrictionCode),
             _ => None,
         },
         Container::Reconciliation => match name {
@@ -175,6 +197,7 @@ pub(super) fn below(parent: Container, kind: Kind, name: &[u8]) -> Option<Elemen
         },
         Container::Errors => match name {
             b"Error" => inner!(ErrorDetail),
+            b"Response" => inner!(ErrorResponse),
             _ => None,
         },
         Container::Versions => match name {
@@ -185,9 +208,12 @@ pub(super) fn below(parent: Container, kind: Kind, name: &[u8]) -> Option<Elemen
         Container::Output => match name {
             b"TextLine" => inner!(TextLine),
             b"Buzzer" => inner!(Buzzer),
+            b"OutSecureData" => inner!(OutSecureData),
+            b"MAC" => inner!(Mac),
+            b"ImageFile" => inner!(ImageFile),
             _ => None,
         },
-        Container::Private => None,
+        Container::Private | Container::Kept(_) => None,
     }
 }
 
@@ -199,6 +225,14 @@ fn below_root(kind: Kind, name: &[u8]) -> Option<Element> {
         (Kind::DeviceResponse, b"Output") => inner!(OutputResult),
         (Kind::DeviceResponse, b"Input") => inner!(InputResult),
         (Kind::DeviceResponse, b"EventResult") => outer!(EventResult),
+        (Kind::CardServiceRequest, b"EncryptedCardValue") => container(Container::Kept(FragmentOf::EncryptedCardValue)),
+        (Kind::CardServiceRequest, b"Encryption") => container(Container::Kept(FragmentOf::Encryption)),
+        (Kind::CardServiceRequest, b"Validation") => container(Container::Kept(FragmentOf::Validation)),
+        (Kind::ServiceRequest, b"PINPadProgramLoad") => inner!(PinPadProgramLoad),
+        (Kind::ServiceRequest, b"EncryptionRSA") => inner!(EncryptionRsa),
+        (Kind::ServiceResponse, b"EncryptionModulus") => container(Container::Kept(FragmentOf::EncryptionModulus)),
+        (Kind::ServiceResponse, b"EncryptionExponent") => inner!(EncryptionExponent),
+        (Kind::ServiceResponse, b"Reference") => inner!(ServiceReference),
         (_, b"POSdata" | b"POSData") => inner!(PosData),
         (_, b"TotalAmount") => total!(Message),
         (_, b"Terminal") => inner!(Terminal),
@@ -208,6 +242,7 @@ fn below_root(kind: Kind, name: &[u8]) -> Option<Element> {
         (_, b"OriginalTransaction") => inner!(OriginalTransaction),
         (_, b"SaleItem") => inner!(SaleItem),
         (_, b"CardValue") => inner!(CardValue),
+        (_, b"CardDetails") => inner!(CardDetails),
         (_, b"Loyalty") => inner!(Loyalty),
         (_, b"CardCircuitCollection") => container(Container::CardCircuits),
         (_, b"Acquirer") => inner!(Acquirer),
@@ -226,6 +261,9 @@ pub(super) fn inside(outer: &Outer, name: &[u8]) -> Option<Element> {
     match (outer, name) {
         (Outer::TransactionInfo(_), b"TotalAmount") => total!(TransactionInfo),
         (Outer::Event(_), b"TotalAmount") => total!(Event),
+        (Outer::Event(_), b"ProductCode") => inner!(Product),
+        (Outer::EventResult(_), b"AuthResponse") => inner!(AuthResponse),
+        (Outer::EventResult(_), b"TransactionLimits") => inner!(TransactionLimits),
         (Outer::EventResult(_), b"TotalAmount") => total!(EventResult),
         (Outer::EventResult(_), b"SaleItem") => inner!(SaleItem),
         (Outer::EventResult(_), b"Acquirer") => inner!(Acquirer),

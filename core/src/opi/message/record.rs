@@ -13,6 +13,8 @@ pub(crate) enum Form {
     text,
     /// The value is that the element is there.
     presence,
+    /// The name of the one child element that the value of this name stands in: written around the next value.
+    coding,
 }
 
 /// What a flaw of a value costs.
@@ -61,8 +63,14 @@ pub(crate) trait Record: Sized {
 pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<u8> {
     position(specs, |spec| {
         let named = same(spec.name, name) || spec.also.iter().any(|also| same(also, name));
-        named && spec.is_in(group)
+        named && spec.form != Form::coding && spec.is_in(group)
     })
+}
+
+/// Where it is kept how the value is coded.
+pub(crate) fn find_coding(specs: &'static [Spec], value: u8) -> Option<u8> {
+    let value = specs.get(usize::from(value))?;
+    position(specs, |spec| spec.form == Form::coding && spec.name == value.name && spec.is_in(value.group))
 }
 
 /// Whether two names are equal; most differ in length or in the last letter. No name is empty.

@@ -1,8 +1,9 @@
 //! The answer to a device request, written without collecting it first.
 
 use super::encode::{EncodeError, MessageWriter, Style};
+use super::event::EventResult;
 use super::header::{Header, Kind, RequestText};
-use super::output::{EventResult, InputResult, OutputResult};
+use super::output::{InputResult, OutputResult};
 use super::request_type::RequestType;
 use super::vocabulary::{DeviceTarget, OverallResult};
 use crate::id::Id;

@@ -2,12 +2,14 @@
 
 use super::encode::{EncodeError, MessageWriter, Style};
 use super::facts::{
-    Acq, Agent, Device, Diagnosis, DiagnosisResult, ErrorDetail, Identification, PrivateFacts, Submission,
+    Acq, Agent, Device, Diagnosis, DiagnosisResult, EncryptionExponent, EncryptionRsa, ErrorDetail, ErrorResponse,
+    Identification, Language, PinPadProgramLoad, PrivateFacts, ServiceReference, Submission,
 };
 use super::fragment::Fragment;
 use super::header::{Header, Kind, OriginalHeader};
+use super::instrument::CardCircuit;
 use super::part::{FragmentOf, Part, Place};
-use super::payment::{Authorisation, CardCircuit, PosData, Terminal, TotalAmount};
+use super::payment::{Authorisation, PosData, Terminal, TotalAmount};
 use super::whole::{Collect, keep, message};
 use crate::limits;
 
@@ -20,8 +22,12 @@ message! {
         total: Option<TotalAmount>,
         /// Which agent.
         agent: Option<Agent>,
+        /// What is to be loaded.
+        pin_pad_program_load: Option<PinPadProgramLoad>,
         /// Whatever vendors agreed on, such as which receipts the till prints (German logins).
         private_data: Fragment<{ limits::FRAGMENT_ASKED }>,
+        /// Which public key is asked for.
+        encryption_rsa: Option<EncryptionRsa>,
     }
 }
 
@@ -37,9 +43,9 @@ impl ServiceRequest {
         writer.amounts_like(self.total.as_ref());
         writer.records(&self.total);
         writer.records(&self.agent);
-        if !self.private_data.is_empty() {
-            writer.fragment("PrivateData", &self.private_data);
-        }
+        writer.records(&self.pin_pad_program_load);
+        writer.fragment("PrivateData", &self.private_data);
+        writer.records(&self.encryption_rsa);
         writer.finish()
     }
 }
@@ -54,6 +60,8 @@ impl Collect for ServiceRequest {
             Part::PosData(record) => self.pos_data = Some(record.clone()),
             Part::Total(record, Place::Message) => self.total = Some(record.clone()),
             Part::Agent(record) => self.agent = Some(record.clone()),
+            Part::PinPadProgramLoad(record) => self.pin_pad_program_load = Some(record.clone()),
+            Part::EncryptionRsa(record) => self.encryption_rsa = Some(record.clone()),
             Part::Fragment { of: FragmentOf::PrivateData, piece } => self.private_data.append(piece),
             _ => {}
         }
@@ -73,8 +81,12 @@ message! {
         terminal: Option<Terminal>,
         /// What was wrong with the request.
         errors: heapless::Vec<ErrorDetail, { limits::ERRORS }>,
+        /// What stands besides the errors.
+        error_response: Option<ErrorResponse>,
         /// How it was authorised.
         authorisation: Option<Authorisation>,
+        /// Language of the reconciliation.
+        language: Option<Language>,
         /// Lines of the reconciliation.
         totals: heapless::Vec<TotalAmount, { limits::RECONCILIATION_LINES }>,
         /// What was submitted.
@@ -85,6 +97,12 @@ message! {
         original_header: Option<OriginalHeader>,
         /// Brands the terminal takes. Not written if they stand in the fragment.
         card_circuits: heapless::Vec<CardCircuit, { limits::CARD_CIRCUITS }>,
+        /// Modulus of the terminal's public key, in hexadecimal digits.
+        encryption_modulus: Fragment<{ limits::MODULUS }>,
+        /// Its exponent.
+        encryption_exponent: Option<EncryptionExponent>,
+        /// Reference of the answer.
+        reference: Option<ServiceReference>,
         /// Versions of its devices.
         devices: heapless::Vec<Device, { limits::DEVICES }>,
         /// Who the terminal is. Written inside of `PrivateData` if there is no fragment for it, as the next three.
@@ -109,12 +127,11 @@ impl ServiceResponse {
         let mut writer = MessageWriter::new(style, out);
         writer.begin(Kind::ServiceResponse, &self.header);
         writer.records(&self.terminal);
-        if !self.errors.is_empty() {
-            writer.within("ErrorDetail", |writer| writer.records(&self.errors));
-        }
+        writer.errors(&self.errors, &self.error_response);
         writer.records(&self.authorisation);
-        if !self.totals.is_empty() {
+        if !self.totals.is_empty() || self.language.is_some() {
             writer.within("Reconciliation", |writer| {
+                writer.records(&self.language);
                 for total in &self.totals {
                     writer.amounts_like(Some(total));
                     writer.record(total);
@@ -128,6 +145,9 @@ impl ServiceResponse {
         if !self.card_circuits.is_empty() && !self.private_data.as_str().contains("CardCircuit") {
             writer.within("CardCircuitCollection", |writer| writer.records(&self.card_circuits));
         }
+        writer.fragment("EncryptionModulus", &self.encryption_modulus);
+        writer.records(&self.encryption_exponent);
+        writer.records(&self.reference);
         if !self.devices.is_empty() {
             writer.within("Versions", |writer| {
                 writer.within("Devices", |writer| writer.records(&self.devices));
@@ -166,6 +186,11 @@ impl Collect for ServiceResponse {
             Part::Terminal(record) => self.terminal = Some(record.clone()),
             Part::ErrorDetail(record) => keep(&mut self.errors, record, &mut self.left_out),
             Part::Authorisation(record) => self.authorisation.get_or_insert_default().fill(record),
+            Part::ErrorResponse(record) => self.error_response = Some(record.clone()),
+            Part::Language(record, Place::Reconciliation) => self.language = Some(record.clone()),
+            Part::EncryptionExponent(record) => self.encryption_exponent = Some(record.clone()),
+            Part::Reference(record) => self.reference = Some(record.clone()),
+            Part::Fragment { of: FragmentOf::EncryptionModulus, piece } => self.encryption_modulus.append(piece),
             Part::Total(record, Place::Reconciliation) => keep(&mut self.totals, record, &mut self.left_out),
             Part::Submission(record) => self.submission = Some(record.clone()),
             Part::DiagnosisResult(record) => self.diagnosis_result = Some(record.clone()),
@@ -183,6 +208,7 @@ impl Collect for ServiceResponse {
 
     fn end(&mut self, header: &Header, skipped: u32) {
         self.header = header.clone();
+        self.encryption_modulus.seal();
         self.private_data.seal();
         self.left_out = self.left_out.saturating_add(skipped);
     }

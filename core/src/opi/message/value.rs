@@ -236,6 +236,18 @@ impl Value for Pan {
     }
 }
 
+/// Of a list; one alone is a field of its own.
+impl<const N: usize> Value for Secret<N> {
+    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+        let mut secret = Self::EMPTY;
+        secret.put(found)?;
+        Ok((!secret.is_empty()).then_some(secret))
+    }
+    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.expose_secret())
+    }
+}
+
 impl Value for bool {
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
         let word = found.word();

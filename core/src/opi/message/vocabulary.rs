@@ -342,7 +342,7 @@ vocabulary! {
     }
 }
 
-/// Listed words only: how a line looks is not worth the bytes of an unlisted word in every line.
+/// Listed words only: how a line looks is not worth the bytes of an unlisted word in every line, nor is a wish.
 macro_rules! closed_vocabulary {
     ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$doc:meta])* $variant:ident = $wire:literal ),+ $(,)? }) => {
         $(#[$meta])*
@@ -443,5 +443,38 @@ closed_vocabulary! {
         Grey = "Grey",
         /// Brown.
         Brown = "Brown",
+    }
+}
+
+closed_vocabulary! {
+    /// What a cashier may do (IFSF).
+    pub enum ClerkPermission {
+        /// Little.
+        Low = "Low",
+        /// More.
+        Medium = "Medium",
+        /// Everything.
+        High = "High",
+    }
+}
+
+closed_vocabulary! {
+    /// The child element that a value stands in, which says how it is coded (IFSF).
+    pub enum Coding {
+        /// As characters.
+        Ascii = "Ascii",
+        /// As bytes in hexadecimal digits.
+        Byte = "Byte",
+        /// As bytes in hexadecimal digits, of data that is not a track.
+        Hex = "Hex",
+    }
+}
+
+impl Coding {
+    /// The one with the name that is shown.
+    pub(crate) fn shown(name: &dyn fmt::Display) -> Option<Self> {
+        let mut text = heapless::String::<8>::new();
+        fmt::Write::write_fmt(&mut text, format_args!("{name}")).ok()?;
+        Self::from_text(&text)
     }
 }
