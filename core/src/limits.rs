@@ -103,7 +103,10 @@ pub const TEXT_LINE: usize = 128;
 pub const TRACK: usize = 112;
 
 /// Chip data and encrypted data as text; longer data is left out, since a till has no use for it.
-pub const CHIP_DATA: usize = 256;
+pub const CHIP_DATA: usize = 128;
+
+/// What was scanned or typed instead of a card.
+pub const TYPED: usize = 64;
 
 /// An expiry date or a verification value.
 pub const CARD_FACT: usize = 16;
@@ -112,7 +115,7 @@ pub const CARD_FACT: usize = 16;
 pub const TOKEN: usize = 64;
 
 /// Longest value of one attribute or element that is read as one: the longest field above.
-pub const VALUE: usize = CHIP_DATA;
+pub const VALUE: usize = REMARK;
 
 /// Items of a sale in one message. A till that sells more sends them unitemised.
 pub const SALE_ITEMS: usize = 4;
@@ -135,13 +138,16 @@ pub const DEVICES: usize = 4;
 /// Acquirers in one answer.
 pub const ACQUIRERS: usize = 8;
 
-/// Outputs of one device request: two receipts are seen.
-pub const OUTPUTS: usize = 4;
+/// Outputs of one device request: two receipts are seen, and there are 21 kinds of device.
+pub const OUTPUTS: usize = 16;
 
 /// Lines of one device request that is kept whole: a receipt has 20 to 120.
 pub const LINES: usize = 128;
 
-/// `PrivateData` or an e-journal record that is kept whole, in bytes.
+/// `PrivateData` of a request, in bytes. That of a German login has about 400.
+pub const FRAGMENT_ASKED: usize = 512;
+
+/// `PrivateData` of an answer, or an e-journal record, that is kept whole, in bytes.
 pub const FRAGMENT: usize = 1024;
 
 /// Pumps, products and the like of one event.
@@ -162,3 +168,34 @@ pub const FAULTS: usize = 4;
 
 /// Aborts of one request (Nexi SDKs).
 pub const ABORTS: u8 = 3;
+
+/// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
+pub const DECLINE_REASON: usize = 16;
+
+/// Connections of tills that a simulated terminal serves at one time: a few tills, each with a request and an abort.
+pub const SIM_TILLS: usize = 8;
+
+/// Connections to the listener of a till that a simulated terminal has open at one time. A question and its
+/// withdrawal need two, a stray message a third.
+pub const SIM_DEVICES: usize = 4;
+
+/// Largest message a simulated terminal takes, in bytes. Requests of 1.3 KiB are the largest seen.
+pub const SIM_MESSAGE: usize = 4096;
+
+/// Steps of one scripted dialogue: the script that shows every device has 26.
+pub const SIM_STEPS: usize = 48;
+
+/// Things a simulated terminal has still to do. Each input leads to at most six.
+pub const SIM_ACTS: usize = 24;
+
+/// Scripts in a row.
+pub const SIM_SCRIPTS: usize = 256;
+
+/// Transactions a simulated terminal remembers for reversals and completions; the oldest is forgotten first.
+pub const SIM_TRADES: usize = 64;
+
+/// Lines of a reconciliation: brands times directions times currencies. A booking that needs one more is refused.
+pub const SIM_TOTALS: usize = 32;
+
+/// Transmit buffer a simulated terminal needs, in bytes: its longest message is an e-journal of 64 KiB.
+pub const SIM_TRANSMIT: usize = 80 * 1024;

@@ -56,7 +56,8 @@ impl Currency {
     pub fn new(code: &str) -> Result<Self, MoneyError> {
         let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::Currency)?;
         let known = OTHER_EXPONENTS.iter().any(|(other, _)| **other == bytes)
-            || TWO_DIGITS.split_ascii_whitespace().any(|other| other.as_bytes() == bytes);
+            // Three letters and a blank each.
+            || TWO_DIGITS.as_bytes().chunks(4).any(|other| other.first_chunk() == Some(&bytes));
         if known { Ok(Self(bytes)) } else { Err(MoneyError::Currency) }
     }
 

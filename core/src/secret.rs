@@ -146,6 +146,9 @@ impl fmt::Debug for Pan {
 pub struct Secret<const N: usize>(heapless::String<N, u16>);
 
 impl<const N: usize> Secret<N> {
+    /// Nothing.
+    pub(crate) const EMPTY: Self = Self(heapless::String::new());
+
     /// Takes the text; `None` if longer than `N` bytes.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {

@@ -1,3 +1,45 @@
-//! The command `opi`.
+//! The command `opi`: pay on a card terminal, be one, decode its messages. A till uses the library instead.
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod args;
+mod ask;
+mod decode;
+mod describe;
+mod exit;
+mod json;
+mod pay;
+mod plain;
+mod show;
+mod signal;
+mod simulate;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+
+use crate::args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli.command) {
+        Ok(status) => status,
+        // What clap cannot know alone, said the way clap says it.
+        Err(why) => Cli::command().error(ErrorKind::ValueValidation, why).exit(),
+    }
+}
+
+/// Carries the command out; the error is one of usage.
+fn run(command: &Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
+        Command::Decode(args) => Ok(decode::run(args)),
+        command => {
+            let Some((operation, till)) = command.operation()? else { return Ok(ExitCode::SUCCESS) };
+            if let Some(why) = till.misplaced() {
+                return Err(why.into());
+            }
+            Ok(pay::run(operation, till, simulate::setup(till.profile.profile(), &till.simulated)?))
+        }
+    }
+}

@@ -1,1 +1,72 @@
-//! opi-core over smol.
+#![forbid(unsafe_code)]
+//! The till side of card payments over TCP, on smol.
+//!
+//! A till author sees one object, [`Till`], and what it tells, [`Notice`]. The protocol is decided in `opi-core`; this
+//! crate moves bytes, time and records, and decides nothing.
+//!
+//! ```no_run
+//! use opi_core::drive::Answer;
+//! use opi_core::id::{RequestId, WorkstationId};
+//! use opi_core::money::{Currency, Money};
+//! use opi_core::operation::{Operation, Request};
+//! use opi_core::opi::{Profile, Settings};
+//! use opi_smol::{Config, FileStore, Listener, Notice, Till, now_local};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> { smol::block_on(async {
+//! // The number must be beyond every one that this lane ever used: a till keeps count.
+//! let first_request = RequestId::new(1)?;
+//! let settings = Settings::new(WorkstationId::new("lane-1")?, &Profile::NEXI, first_request);
+//! let mut till = Till::new(Config {
+//!     terminal: "192.0.2.10:4100".parse()?,
+//!     listener: Listener::bind("0.0.0.0:4102").await?,
+//!     settings,
+//!     store: Box::new(FileStore::open("till.jsonl")?),
+//! })
+//! .await?;
+//!
+//! let amount = Money::from_minor(25_00, Currency::CHF);
+//! till.start(&Request::new(Operation::Payment { amount, cash_back: None }, now_local()))?;
+//! let finished = loop {
+//!     match till.next().await {
+//!         Notice::Sheet(sheet) => sheet.lines.iter().for_each(|line| println!("{}", line.text)),
+//!         Notice::Question(question) => till.answer(question.id, Answer::Yes)?,
+//!         Notice::Finished(finished) => break finished,
+//!         _ => {}
+//!     }
+//! };
+//! println!("{}", finished.outcome.name());
+//! # Ok(()) }) }
+//! ```
+//!
+//! What a till must keep to:
+//!
+//! * Call [`Till::next`] as long as an operation is in progress; nothing happens in between. It may lose any race.
+//! * [`Unknown`](opi_core::operation::Outcome::Unknown) is an outcome. It blocks the lane until a person's decision
+//!   is given to [`Till::resolve`] (I6).
+//! * A [`Store`] tells the truth: what it calls stored survives a power cut.
+//! * Bind the [`Listener`] once, and let the terminal through the firewall: without callbacks there are no receipts.
+
+pub mod clock;
+pub mod config;
+mod link;
+mod listener;
+mod machine;
+pub mod notice;
+pub mod private_data;
+mod sheets;
+#[cfg(feature = "sim")]
+pub mod sim;
+pub mod store;
+mod till;
+
+pub use clock::now_local;
+pub use config::{Config, OpenError};
+pub use listener::Listener;
+pub use notice::{Notice, RawText, Trouble, WholeSheet};
+pub use store::{Entry, FileStore, MemoryStore, Store, Storing};
+pub use till::Till;
+
+/// The till of the README runs as it stands there.
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

@@ -51,6 +51,17 @@ impl Encoding {
         }
     }
 
+    /// The encoding of which `as usize` is this number.
+    pub(super) const fn from_number(number: usize) -> Self {
+        match number {
+            0 => Self::Utf8,
+            1 => Self::Ascii,
+            2 => Self::Latin1,
+            3 => Self::Windows1252,
+            _ => Self::Doubtful,
+        }
+    }
+
     /// Reads one character whose first byte is not ASCII.
     pub(super) fn decode(self, bytes: &[u8]) -> Decoded {
         let Some(&first) = bytes.first() else { return Decoded::Short };

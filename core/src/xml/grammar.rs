@@ -56,7 +56,7 @@ fn split(input: &[u8], at: usize) -> (&[u8], &[u8]) {
 }
 
 /// A qualified name (Namespaces in XML 1.0 §4) and the byte behind it seen, but not taken.
-#[inline]
+#[inline(always)]
 pub(super) fn name(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
     let len = scan::name(input);
     // The usual case: ASCII, no prefix.
@@ -131,7 +131,7 @@ fn equals_quote(input: &[u8]) -> Parsed<'_, char> {
 }
 
 /// The name of an attribute, `=` and the opening quote.
-#[inline]
+#[inline(always)]
 pub(super) fn attribute_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, (Name<'_>, u8)> {
     let (rest, name) = name(encoding, input)?;
     if let [b'=', quote @ (b'"' | b'\''), rest @ ..] = rest {
@@ -147,6 +147,20 @@ pub(super) enum Declared {
     Version,
     Encoding,
     Standalone,
+}
+
+impl Declared {
+    /// Whether the value may be that of this part (XML 1.0 §2.8 and §4.3.3, productions 26, 32 and 81).
+    pub(super) fn allows(self, value: &[u8]) -> bool {
+        match (self, value) {
+            (Self::Version, [b'1', b'.', minor @ ..]) => !minor.is_empty() && minor.iter().all(u8::is_ascii_digit),
+            (Self::Encoding, [b'A'..=b'Z' | b'a'..=b'z', name @ ..]) => {
+                name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte))
+            }
+            (Self::Standalone, b"yes" | b"no") => true,
+            _ => false,
+        }
+    }
 }
 
 /// A part of the XML declaration and its value.
@@ -259,7 +273,7 @@ enum Stop {
 /// The loop that all kinds of character data share: leaps from stop to stop.
 ///
 /// `Incomplete` and an error only come if there is no character before.
-#[inline(always)]
+#[inline(never)]
 fn piece<'a, const N: usize>(
     input: &'a [u8],
     stops: [u8; N],
@@ -315,10 +329,21 @@ fn reference_stop(input: &[u8]) -> Stop {
 }
 
 /// Character data up to `<`, which is not taken.
-#[inline]
+#[inline(always)]
 pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    const STOPS: [u8; 3] = [b'<', b'&', b']'];
+    // The usual case: nothing to look at in between but line feeds.
+    let mut at = scan::plain(input, STOPS);
+    loop {
+        let (bytes, rest) = split(input, at);
+        match rest {
+            [b'<', ..] if at > 0 => return Ok((rest, Piece { bytes, flags: 0, closed: true })),
+            [b'\n', behind @ ..] => at += 1 + scan::plain(behind, STOPS),
+            _ => break,
+        }
+    }
     let kept = flag::REFERENCE | flag::LINE_END | flag::FOREIGN;
-    piece(input, [b'<', b'&', b']'], kept, encoding, |first, rest| match (first, rest) {
+    piece(input, STOPS, kept, encoding, |first, rest| match (first, rest) {
         (b'<', _) => Stop::Close(0),
         (b'&', _) => reference_stop(rest),
         (_, [_, b']', b'>', ..]) => Stop::Bad(Kind::CdataEnd),
@@ -328,10 +353,18 @@ pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
 }
 
 /// An attribute value up to its closing quote, which is taken.
-#[inline]
+#[inline(always)]
 pub(super) fn value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    let stops = [quote, b'&', b'<'];
+    // The usual case: nothing to look at in between.
+    let (bytes, rest) = split(input, scan::plain(input, stops));
+    if let [first, rest @ ..] = rest
+        && *first == quote
+    {
+        return Ok((rest, Piece { bytes, flags: 0, closed: true }));
+    }
     let kept = flag::REFERENCE | flag::BLANK | flag::FOREIGN;
-    piece(input, [quote, b'&', b'<'], kept, encoding, |first, rest| match first {
+    piece(input, stops, kept, encoding, |first, rest| match first {
         b'&' => reference_stop(rest),
         b'<' => Stop::Bad(Kind::LessThan),
         _ => Stop::Close(1),

@@ -6,6 +6,7 @@
 mod encoding;
 mod error;
 mod grammar;
+mod outside;
 mod reader;
 mod scan;
 mod scope;

@@ -1,10 +1,10 @@
-//! The reader: which tokens may follow which.
+//! The reader: which tokens may follow which, in tags and in content.
 
 use nom::Err;
 
 use super::encoding::Encoding;
 use super::error::{XmlError, XmlErrorKind as Kind};
-use super::grammar::{self, Declared, Fault, INCOMPLETE, Piece, Refusal, Section, fault};
+use super::grammar::{self, Declared, Fault, INCOMPLETE, Piece, Refusal, fault};
 use super::scan;
 use super::scope::Scope;
 use super::token::{Raw, Run, Token};
@@ -19,61 +19,79 @@ use super::tolerance::Tolerance;
 /// A window of [`WINDOW_MIN`](crate::limits::WINDOW_MIN) bytes is always enough for the next step.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    tolerance: Tolerance,
-    encoding: Encoding,
-    state: State,
-    /// Bytes used by earlier calls.
-    offset: u32,
-    /// Offset of the tag or the attribute being read, for errors found at its end.
-    tag_at: u32,
-    attribute_at: u32,
+    pub(super) tolerance: Tolerance,
+    pub(super) encoding: Encoding,
+    pub(super) state: State,
+    /// White space was just read, where the next thing needs some in front.
+    pub(super) spaced: bool,
+    /// Nothing was read yet that may not stand before an XML declaration.
+    pub(super) first: bool,
     /// A byte order mark stood in front, so the document is UTF-8.
-    marked: bool,
+    pub(super) marked: bool,
     /// The root element has begun.
-    rooted: bool,
-    failed: Option<XmlError>,
-    scope: Scope,
+    pub(super) rooted: bool,
+    /// The last part of the XML declaration read.
+    pub(super) declared: Option<Declared>,
+    /// Of the attribute whose value is being read: its quote, and whether it declares a namespace.
+    quote: u8,
+    binds: bool,
+    /// Bytes used so far.
+    offset: usize,
+    /// Where the tag and the attribute being read began, for errors found at their end.
+    tag_at: usize,
+    attribute_at: usize,
+    /// Whether the window reaches to the end of the document.
+    last: bool,
+    /// Of [`State::Failed`].
+    failure: Option<XmlError>,
+    pub(super) scope: Scope,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// Nothing was read yet.
     Start,
-    /// Outside the root element. `first`: an XML declaration may still come.
-    Outside {
-        first: bool,
-    },
-    /// In the XML declaration behind `<?xml` or a part of it.
-    Declaration {
-        last: Option<Declared>,
-        spaced: bool,
-    },
+    /// Outside the root element.
+    Outside,
+    /// In the XML declaration, behind `<?xml` or a part of it.
+    Declaration,
     /// In the content of an element.
     Content,
     /// In a start tag, behind its name or an attribute.
-    Tag {
-        spaced: bool,
-    },
+    Tag,
     /// In an attribute value.
-    Value {
-        quote: u8,
-        binds: bool,
-    },
+    Value,
     /// Behind the start tag of an empty element.
     Empty,
     /// In an end tag, behind its name.
     EndTag,
     Comment,
     Cdata,
-    /// In a processing instruction, behind its target.
-    Instruction {
-        spaced: bool,
-    },
+    /// In a processing instruction, directly behind its target.
+    Target,
+    /// In a processing instruction.
+    Instruction,
     End,
+    Failed,
 }
 
-/// What a step gives: a token, or nothing yet.
-type Step<'a> = Result<Option<Token<'a>>, Refusal>;
+/// What a call gives. The hot functions make it where it is returned: converting one `Result` with a token in it into
+/// another copies all of it, which cost a fifth of the time.
+type Step<'a> = Result<Option<Token<'a>>, XmlError>;
+
+/// What a seldom state gives: `None` gives the next state its turn.
+pub(super) type Turn<'a> = Option<Step<'a>>;
+
+/// What a parser accepted, or the end of this call.
+macro_rules! accept {
+    ($reader:ident, $input:ident, $parsed:expr) => {
+        match $parsed {
+            Ok(accepted) => accepted,
+            Err(refusal) => return $reader.refuse(refusal, $input).into(),
+        }
+    };
+}
+pub(super) use accept;
 
 impl Reader {
     /// A reader at the start of a document.
@@ -83,12 +101,18 @@ impl Reader {
             tolerance,
             encoding: Encoding::Utf8,
             state: State::Start,
+            spaced: false,
+            first: true,
+            marked: false,
+            rooted: false,
+            declared: None,
+            quote: 0,
+            binds: false,
             offset: 0,
             tag_at: 0,
             attribute_at: 0,
-            marked: false,
-            rooted: false,
-            failed: None,
+            last: false,
+            failure: None,
             scope: Scope::new(),
         }
     }
@@ -97,10 +121,13 @@ impl Reader {
     pub fn reset(&mut self) {
         self.encoding = Encoding::Utf8;
         self.state = State::Start;
-        self.offset = 0;
+        self.spaced = false;
+        self.first = true;
         self.marked = false;
         self.rooted = false;
-        self.failed = None;
+        self.declared = None;
+        self.offset = 0;
+        self.failure = None;
         self.scope.clear();
     }
 
@@ -116,24 +143,27 @@ impl Reader {
     ///
     /// # Errors
     /// What is wrong with the document, from then on at every call.
-    #[inline]
     pub fn next<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Token<'a>>, XmlError> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        let window = Window { end: self.offset.saturating_add(count(input.len())) };
-        let result = self.step(input, window);
-        self.offset = window.offset(input);
-        match result {
-            Ok(token) => Ok(token),
-            Err(Err::Incomplete(_)) if !last => Ok(None),
-            Err(Err::Incomplete(_)) if self.is_complete() && input.is_empty() => {
-                self.state = State::End;
-                Ok(Some(Token::End))
-            }
-            Err(Err::Incomplete(_)) => Err(self.fail(XmlError { offset: window.end, kind: Kind::UnexpectedEnd })),
-            Err(Err::Error(Fault { kind, left }) | Err::Failure(Fault { kind, left })) => {
-                Err(self.fail(XmlError { offset: window.end.saturating_sub(count(left)), kind }))
+        self.last = last;
+        loop {
+            let turn = match (self.state, *input) {
+                (State::Tag, _) => return self.tag(input),
+                (State::Content, [b'<', b'/', name @ ..]) => match name.strip_prefix(self.scope.innermost()) {
+                    // The usual case: the very name, and no white space behind it.
+                    Some([b'>', rest @ ..]) => {
+                        self.take(input, rest);
+                        return self.close();
+                    }
+                    _ => self.end_head(input),
+                },
+                (State::Content, [b'<', b'!' | b'?', ..]) => self.seldom_content(input),
+                (State::Content, [b'<', name @ ..]) => return self.open(input, name),
+                (State::Content, _) => return self.text(input),
+                (State::Empty, _) => return self.close(),
+                _ => self.seldom(input),
+            };
+            if let Some(step) = turn {
+                return step;
             }
         }
     }
@@ -141,7 +171,7 @@ impl Reader {
     /// Bytes of the document used so far, a byte order mark included.
     #[must_use]
     pub const fn offset(&self) -> u32 {
-        self.offset
+        count(self.offset)
     }
 
     /// Number of open elements.
@@ -169,198 +199,166 @@ impl Reader {
         Raw::verbatim(bytes, self.encoding)
     }
 
-    /// Whether the document may end here.
-    fn is_complete(&self) -> bool {
-        self.rooted && matches!(self.state, State::Outside { .. })
+    /// Moves on to what is left of the window.
+    #[inline(always)]
+    pub(super) fn take<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8]) {
+        // `rest` is an end of `input`; nobody sends so much that the sum wraps.
+        self.offset = self.offset.wrapping_add(input.len().wrapping_sub(rest.len()));
+        *input = rest;
+    }
+
+    /// Skips white space, and says whether there was any.
+    #[inline(always)]
+    pub(super) fn blanks(&mut self, input: &mut &[u8]) -> bool {
+        let len = scan::blank(input);
+        if len > 0 {
+            self.take(input, input.get(len..).unwrap_or_default());
+        }
+        len > 0
+    }
+
+    /// Waits for more bytes, comes to the end of the document, or fails.
+    #[cold]
+    pub(super) fn refuse<'a>(&mut self, refusal: Refusal, input: &[u8]) -> Step<'a> {
+        let end = self.offset.saturating_add(input.len());
+        match refusal {
+            Err::Incomplete(_) if !self.last => Ok(None),
+            Err::Incomplete(_) if self.rooted && self.state == State::Outside && input.is_empty() => {
+                self.state = State::End;
+                Ok(Some(Token::End))
+            }
+            Err::Incomplete(_) => self.fail(Kind::UnexpectedEnd, end),
+            Err::Error(Fault { kind, left }) | Err::Failure(Fault { kind, left }) => {
+                self.fail(kind, end.saturating_sub(left))
+            }
+        }
     }
 
     #[cold]
-    fn fail(&mut self, error: XmlError) -> XmlError {
-        *self.failed.insert(error)
+    fn fail<'a>(&mut self, kind: Kind, at: usize) -> Step<'a> {
+        let failure = XmlError { offset: count(at), kind };
+        self.state = State::Failed;
+        self.failure = Some(failure);
+        Err(failure)
     }
 
-    /// Moves through the states until one gives a token or needs more bytes.
-    fn step<'a>(&mut self, input: &mut &'a [u8], window: Window) -> Step<'a> {
-        loop {
-            let token = match self.state {
-                State::Tag { spaced } => self.tag(input, window, spaced)?,
-                State::Content => self.content(input, window)?,
-                State::Value { quote, binds } => {
-                    let (value, more) = self.value(input, quote, binds)?;
-                    Some(Token::Value { value, more })
-                }
-                State::Empty => Some(self.close()),
-                State::EndTag => self.end_tag(input)?,
-                State::Cdata => self.cdata(input)?,
-                State::Comment => self.skip(input, grammar::comment)?,
-                State::Instruction { spaced } => self.instruction(input, spaced)?,
-                State::Start => self.start(input)?,
-                State::Outside { first } => self.outside(input, window, first)?,
-                State::Declaration { last, spaced } => self.declaration(input, last, spaced)?,
-                State::End => Some(Token::End),
-            };
-            if token.is_some() {
-                return Ok(token);
-            }
+    /// The states a document is seldom in, out of the way of the others.
+    #[inline(never)]
+    fn seldom<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        match self.state {
+            State::Start => self.start(input),
+            State::Outside => self.outside(input),
+            State::Declaration => self.declaration(input),
+            State::Value => Some(self.value(input)),
+            State::EndTag => Some(self.end_tag(input)),
+            State::Comment => self.skip(input, grammar::comment),
+            State::Cdata => self.cdata(input),
+            State::Target => self.target(input),
+            State::Instruction => self.skip(input, grammar::instruction),
+            State::End => Some(Ok(Some(Token::End))),
+            State::Content | State::Tag | State::Empty | State::Failed => self.failure.map(Err),
         }
     }
 
-    /// A byte order mark, which decides for UTF-8.
-    fn start<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
-        match *input {
-            [0xEF, 0xBB, 0xBF, rest @ ..] => {
-                *input = rest;
-                self.marked = true;
-            }
-            [] | [0xEF] | [0xEF, 0xBB] => return Err(INCOMPLETE),
-            _ => {}
-        }
-        if self.tolerance.lying_encoding {
-            self.encoding = Encoding::Doubtful;
-        }
-        self.state = State::Outside { first: true };
-        Ok(None)
+    #[inline(always)]
+    fn text<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
+        let (rest, Piece { bytes, flags, .. }) = accept!(self, input, grammar::text(self.encoding, input));
+        self.take(input, rest);
+        Ok(Some(Token::Text(Raw::new(bytes, flags, self.encoding))))
     }
 
-    fn declaration<'a>(&mut self, input: &mut &'a [u8], last: Option<Declared>, spaced: bool) -> Step<'a> {
-        let spaced = blanks(input) || spaced;
-        self.state = State::Declaration { last, spaced };
-        let wrong = fault(Kind::Declaration, input);
-        match *input {
-            [] | [b'?'] => return Err(INCOMPLETE),
-            [b'?', b'>', rest @ ..] if last.is_some() => {
-                *input = rest;
-                self.state = State::Outside { first: false };
-                return Ok(None);
-            }
-            _ if !spaced => return Err(wrong),
-            _ => {}
+    /// `<` and a name, if there is one.
+    #[inline(always)]
+    pub(super) fn open<'a>(&mut self, input: &mut &'a [u8], name: &'a [u8]) -> Step<'a> {
+        let (rest, name) = accept!(self, input, grammar::name(self.encoding, name));
+        if let Err(kind) = self.scope.open(name) {
+            return self.refuse(fault(kind, input), input);
         }
-        let at_item = *input;
-        let (rest, (item, value)) = grammar::declared(at_item)?;
-        let at_value = fault(Kind::Declaration, at_item);
-        let in_order = last < Some(item) && last.is_some() != (item == Declared::Version);
-        let legal = match (item, value) {
-            (Declared::Version, [b'1', b'.', minor @ ..]) => !minor.is_empty() && minor.iter().all(u8::is_ascii_digit),
-            (Declared::Encoding, [b'A'..=b'Z' | b'a'..=b'z', name @ ..]) => {
-                name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte))
-            }
-            (Declared::Standalone, b"yes" | b"no") => true,
-            _ => false,
-        };
-        if !in_order || !legal {
-            return Err(at_value);
-        }
-        if item == Declared::Encoding && !self.tolerance.lying_encoding {
-            let named = Encoding::from_name(value).filter(|named| !self.marked || *named == Encoding::Utf8);
-            self.encoding = named.ok_or(fault(Kind::EncodingName, at_item))?;
-        }
-        *input = rest;
-        self.state = State::Declaration { last: Some(item), spaced: false };
-        Ok(None)
-    }
-
-    fn outside<'a>(&mut self, input: &mut &'a [u8], window: Window, first: bool) -> Step<'a> {
-        let blank = blanks(input);
-        let first = first && (!blank || self.tolerance.blank_before_declaration);
-        self.state = State::Outside { first };
-        match *input {
-            [] | [b'<'] => Err(INCOMPLETE),
-            [b'<', b'?', ..] => self.instruction_head(input, first),
-            [b'<', b'!', ..] => self.section(input),
-            [b'<', b'/', ..] => Err(fault(Kind::EndTag, input)),
-            [b'<', ..] if self.rooted => Err(fault(Kind::SecondRoot, input)),
-            [b'<', ..] => self.open(input, window),
-            _ => Err(fault(Kind::OutsideRoot, input)),
-        }
-    }
-
-    #[inline]
-    fn content<'a>(&mut self, input: &mut &'a [u8], window: Window) -> Step<'a> {
-        match *input {
-            [] | [b'<'] => Err(INCOMPLETE),
-            [b'<', b'/', ..] => self.end_head(input),
-            [b'<', b'!', ..] => self.section(input),
-            [b'<', b'?', ..] => self.instruction_head(input, false),
-            [b'<', ..] => self.open(input, window),
-            _ => {
-                let (rest, Piece { bytes, flags, .. }) = grammar::text(self.encoding, input)?;
-                *input = rest;
-                Ok(Some(Token::Text(Raw::new(bytes, flags, self.encoding))))
-            }
-        }
-    }
-
-    #[inline]
-    fn open<'a>(&mut self, input: &mut &'a [u8], window: Window) -> Step<'a> {
-        let [_, after @ ..] = *input else { return Err(INCOMPLETE) };
-        let (rest, name) = grammar::name(self.encoding, after)?;
-        self.scope.open(name).map_err(|kind| fault(kind, input))?;
-        self.tag_at = window.offset(input);
-        self.rooted = true;
-        *input = rest;
-        self.state = State::Tag { spaced: false };
+        self.tag_at = self.offset;
+        self.take(input, rest);
+        self.state = State::Tag;
         Ok(Some(Token::Open(name)))
     }
 
-    #[inline]
-    fn tag<'a>(&mut self, input: &mut &'a [u8], window: Window, spaced: bool) -> Step<'a> {
-        let spaced = blanks(input) || spaced;
-        self.state = State::Tag { spaced };
+    #[inline(always)]
+    fn tag<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
+        if self.blanks(input) {
+            self.spaced = true;
+        }
         match *input {
-            [] | [b'/'] => Err(INCOMPLETE),
-            [b'>', rest @ ..] => self.enter(input, window, rest, State::Content),
-            [b'/', b'>', rest @ ..] => self.enter(input, window, rest, State::Empty),
-            [b'/', ..] => Err(fault(Kind::Tag, input)),
-            [first, ..] if !spaced => {
-                let kind = if first.is_ascii() && begins_name(*first) { Kind::Blank } else { Kind::Tag };
-                Err(fault(kind, input))
-            }
-            [first, ..] if !begins_name(*first) => Err(fault(Kind::Tag, input)),
-            _ => self.attribute(input, window),
+            [b'>', rest @ ..] => self.enter(input, rest, State::Content),
+            [b'/', b'>', rest @ ..] => self.enter(input, rest, State::Empty),
+            [first, ..] if self.spaced && begins_name(*first) => self.attribute(input),
+            _ => self.no_tag(input),
         }
     }
 
-    #[inline]
-    fn enter<'a>(&mut self, input: &mut &'a [u8], window: Window, rest: &'a [u8], state: State) -> Step<'a> {
-        self.scope.enter().map_err(|kind| window.fault_at(kind, self.tag_at))?;
-        *input = rest;
+    #[cold]
+    fn no_tag<'a>(&mut self, input: &[u8]) -> Step<'a> {
+        let refusal = match *input {
+            [] | [b'/'] => INCOMPLETE,
+            [first, ..] if first.is_ascii() && begins_name(first) => fault(Kind::Blank, input),
+            _ => fault(Kind::Tag, input),
+        };
+        self.refuse(refusal, input)
+    }
+
+    #[inline(always)]
+    fn enter<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], state: State) -> Step<'a> {
+        if let Err(kind) = self.scope.enter() {
+            return self.fail(kind, self.tag_at);
+        }
+        self.take(input, rest);
         self.state = state;
+        self.spaced = false;
         Ok(Some(Token::Enter))
     }
 
-    #[inline]
-    fn attribute<'a>(&mut self, input: &mut &'a [u8], window: Window) -> Step<'a> {
-        let (rest, (name, quote)) = grammar::attribute_head(self.encoding, input)?;
-        self.scope.attribute(name).map_err(|kind| fault(kind, input))?;
+    #[inline(always)]
+    fn attribute<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
+        let (rest, (name, quote)) = accept!(self, input, grammar::attribute_head(self.encoding, input));
+        if let Err(kind) = self.scope.attribute(name) {
+            return self.refuse(fault(kind, input), input);
+        }
         let binds = name.is_xmlns();
         if binds {
             let prefix = if name.prefix().is_empty() { &[] } else { name.local() };
-            self.scope.bind(prefix).map_err(|kind| fault(kind, input))?;
+            if let Err(kind) = self.scope.bind(prefix) {
+                return self.refuse(fault(kind, input), input);
+            }
+            self.attribute_at = self.offset;
         }
-        self.attribute_at = window.offset(input);
-        *input = rest;
-        self.state = State::Value { quote, binds };
-        let (value, more) = match self.value(input, quote, binds) {
+        self.spaced = false;
+        // The name does not wait for its value, and an error in the value comes behind the name.
+        let (rest, Piece { bytes, flags, closed }) = match grammar::value(self.encoding, quote, rest) {
             Ok(piece) => piece,
-            // The name must not wait for its value, and an error in the value comes behind the name.
-            Err(_) => (Raw::new(&[], 0, self.encoding), true),
+            Err(_) => (rest, Piece { bytes: &[], flags: 0, closed: false }),
         };
-        Ok(Some(Token::Attribute { name, value, more }))
-    }
-
-    #[inline]
-    fn value<'a>(&mut self, input: &mut &'a [u8], quote: u8, binds: bool) -> Result<(Raw<'a>, bool), Refusal> {
-        let (rest, Piece { bytes, flags, closed }) = grammar::value(self.encoding, quote, input)?;
-        *input = rest;
+        self.take(input, rest);
         let value = Raw::new(bytes, flags, self.encoding);
-        if closed {
-            self.state = State::Tag { spaced: false };
+        if !closed {
+            self.state = State::Value;
+            self.quote = quote;
+            self.binds = binds;
         }
         if binds {
             self.bind(value, closed);
         }
-        Ok((value, !closed))
+        Ok(Some(Token::Attribute { name, value, more: !closed }))
+    }
+
+    fn value<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
+        let parsed = grammar::value(self.encoding, self.quote, input);
+        let (rest, Piece { bytes, flags, closed }) = accept!(self, input, parsed);
+        self.take(input, rest);
+        let value = Raw::new(bytes, flags, self.encoding);
+        if closed {
+            self.state = State::Tag;
+        }
+        if self.binds {
+            self.bind(value, closed);
+        }
+        Ok(Some(Token::Value { value, more: !closed }))
     }
 
     /// Keeps a piece of a namespace name. What is wrong with it is told behind the token: at which piece would
@@ -374,149 +372,55 @@ impl Reader {
             }
         }
         if closed && let Err(kind) = self.scope.bound() {
-            self.failed = Some(XmlError { offset: self.attribute_at, kind });
+            let _ = self.fail(kind, self.attribute_at);
         }
     }
 
-    #[inline]
-    fn end_head<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
-        let open = self.scope.innermost();
-        // The usual case: the very name, and no white space behind it.
-        if let [b'<', b'/', rest @ ..] = *input
-            && let Some([b'>', rest @ ..]) = rest.strip_prefix(open)
-        {
-            *input = rest;
-            return Ok(Some(self.close()));
+    #[cold]
+    fn end_head<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        let (rest, name) = accept!(self, input, grammar::end_head(self.encoding, input));
+        if name.as_bytes() != self.scope.innermost() {
+            return self.refuse(fault(Kind::EndTag, input), input).into();
         }
-        let (rest, name) = grammar::end_head(self.encoding, input)?;
-        if name.as_bytes() != open {
-            return Err(fault(Kind::EndTag, input));
-        }
-        *input = rest;
+        self.take(input, rest);
         self.state = State::EndTag;
-        Ok(None)
+        None
     }
 
     fn end_tag<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
-        blanks(input);
+        self.blanks(input);
         match *input {
-            [] => Err(INCOMPLETE),
             [b'>', rest @ ..] => {
-                *input = rest;
-                Ok(Some(self.close()))
+                self.take(input, rest);
+                self.close()
             }
-            _ => Err(fault(Kind::Tag, input)),
+            [] => self.refuse(INCOMPLETE, input),
+            _ => self.refuse(fault(Kind::Tag, input), input),
         }
     }
 
-    #[inline]
-    fn close<'a>(&mut self) -> Token<'a> {
+    #[inline(always)]
+    fn close<'a>(&mut self) -> Step<'a> {
         self.scope.close();
         self.state = self.between();
-        Token::Close
+        Ok(Some(Token::Close))
     }
 
     /// The state behind a construct that may stand inside and outside of the root element.
-    fn between(&self) -> State {
-        if self.scope.depth() > 0 { State::Content } else { State::Outside { first: false } }
-    }
-
-    fn section<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
-        let (rest, section) = grammar::section(input)?;
-        self.state = match section {
-            Section::Comment => State::Comment,
-            Section::Cdata if self.scope.depth() > 0 => State::Cdata,
-            Section::Cdata => return Err(fault(Kind::OutsideRoot, input)),
-            Section::Doctype => return Err(fault(Kind::Doctype, input)),
-        };
-        *input = rest;
-        Ok(None)
-    }
-
-    fn cdata<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
-        let (rest, Piece { bytes, flags, closed }) = grammar::cdata(self.encoding, input)?;
-        *input = rest;
-        if closed {
-            self.state = State::Content;
-        }
-        let text = Raw::new(bytes, flags, self.encoding);
-        Ok(if text.is_empty() { None } else { Some(Token::Text(text)) })
-    }
-
-    fn instruction_head<'a>(&mut self, input: &mut &'a [u8], first: bool) -> Step<'a> {
-        let (rest, target) = grammar::instruction_head(self.encoding, input)?;
-        self.state = match target.as_bytes() {
-            b"xml" if first => State::Declaration { last: None, spaced: false },
-            name if name.eq_ignore_ascii_case(b"xml") => return Err(fault(Kind::Declaration, input)),
-            _ if !target.prefix().is_empty() => return Err(fault(Kind::Instruction, input)),
-            _ => State::Instruction { spaced: false },
-        };
-        *input = rest;
-        Ok(None)
-    }
-
-    fn instruction<'a>(&mut self, input: &mut &'a [u8], spaced: bool) -> Step<'a> {
-        if !spaced {
-            match *input {
-                [] | [b'?'] => return Err(INCOMPLETE),
-                [b'?', b'>', ..] => {}
-                [byte, ..] if scan::is(scan::BLANK, *byte) => {}
-                _ => return Err(fault(Kind::Instruction, input)),
-            }
-            self.state = State::Instruction { spaced: true };
-        }
-        self.skip(input, grammar::instruction)
-    }
-
-    /// Reads over a piece of something that gives no token.
-    fn skip<'a>(
-        &mut self,
-        input: &mut &'a [u8],
-        parser: impl Fn(Encoding, &'a [u8]) -> grammar::Parsed<'a, Piece<'a>>,
-    ) -> Step<'a> {
-        let (rest, piece) = parser(self.encoding, input)?;
-        *input = rest;
-        if piece.closed {
-            self.state = self.between();
-        }
-        Ok(None)
-    }
-}
-
-/// The end of the caller's window in the document: what is left of the window tells where we are.
-#[derive(Clone, Copy)]
-struct Window {
-    end: u32,
-}
-
-impl Window {
-    #[inline]
-    fn offset(self, left: &[u8]) -> u32 {
-        self.end.saturating_sub(count(left.len()))
-    }
-
-    /// A fault at a place that may have left the window.
-    fn fault_at(self, kind: Kind, offset: u32) -> Refusal {
-        Err::Failure(Fault { kind, left: usize::try_from(self.end.saturating_sub(offset)).unwrap_or(usize::MAX) })
+    #[inline(always)]
+    pub(super) fn between(&self) -> State {
+        if self.scope.depth() > 0 { State::Content } else { State::Outside }
     }
 }
 
 /// Documents of 4 GiB are far beyond every frame; offsets stop there.
-#[inline]
-fn count(bytes: usize) -> u32 {
-    u32::try_from(bytes).unwrap_or(u32::MAX)
-}
-
-/// Skips white space, and says whether there was any.
-#[inline]
-fn blanks(input: &mut &[u8]) -> bool {
-    let len = scan::blank(input);
-    *input = input.get(len..).unwrap_or_default();
-    len > 0
+#[expect(clippy::cast_possible_truncation, reason = "checked; `try_from` is not const")]
+const fn count(bytes: usize) -> u32 {
+    if bytes > u32::MAX as usize { u32::MAX } else { bytes as u32 }
 }
 
 /// Whether a byte may begin a name, as far as one byte tells.
-#[inline]
+#[inline(always)]
 fn begins_name(byte: u8) -> bool {
     byte >= 0x80 || byte == b':' || scan::is(scan::NAME_START, byte)
 }

@@ -25,6 +25,8 @@ pub(super) struct Scope {
     bindings: heapless::Vec<Binding, XML_BINDINGS>,
     /// One bit for each attribute name of the tag: a clear bit proves that a name is new.
     seen: u64,
+    /// Length of the prefix of the tag's name.
+    tag_prefix: u8,
     /// Attributes of the tag that have a prefix and declare no namespace.
     prefixed: u8,
     /// The namespace name under declaration did not fit.
@@ -82,6 +84,7 @@ impl Scope {
             attributes: heapless::Vec::new(),
             bindings: heapless::Vec::new(),
             seen: 0,
+            tag_prefix: 0,
             prefixed: 0,
             overflow: false,
         }
@@ -102,7 +105,7 @@ impl Scope {
     pub(super) fn open(&mut self, name: Name<'_>) -> Result<(), Kind> {
         let element = Element { at: self.low, len: tiny(name.as_bytes().len()), bindings: tiny(self.bindings.len()) };
         self.elements.push(element).map_err(|_| Kind::Depth)?;
-        self.forget_tag();
+        self.tag_prefix = tiny(name.prefix().len());
         if self.keep(name.as_bytes()) { Ok(()) } else { Err(Kind::Scope) }
     }
 
@@ -185,25 +188,26 @@ impl Scope {
     }
 
     /// Ends the tag: every prefix must have a namespace, and no two attributes the same expanded name.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&mut self) -> Result<(), Kind> {
-        let checked = self.check_prefixes();
+        if self.tag_prefix != 0 || self.prefixed != 0 {
+            self.check_prefixes()?;
+        }
         self.forget_tag();
-        checked
-    }
-
-    fn check_prefixes(&self) -> Result<(), Kind> {
-        let prefix = prefix_of_name(self.innermost());
-        if prefix == b"xmlns" {
-            return Err(Kind::Binding);
-        }
-        if !prefix.is_empty() && self.resolve(prefix).is_none() {
-            return Err(Kind::UnboundPrefix);
-        }
-        if self.prefixed == 0 { Ok(()) } else { self.check_attributes() }
+        Ok(())
     }
 
     #[cold]
+    fn check_prefixes(&self) -> Result<(), Kind> {
+        match prefix_of_name(self.innermost()) {
+            b"" => {}
+            b"xmlns" => return Err(Kind::Binding),
+            prefix if self.resolve(prefix).is_none() => return Err(Kind::UnboundPrefix),
+            _ => {}
+        }
+        self.check_attributes()
+    }
+
     fn check_attributes(&self) -> Result<(), Kind> {
         for (count, attribute) in self.attributes.iter().enumerate() {
             let Some(expanded) = self.expand(attribute)? else { continue };

@@ -102,25 +102,41 @@ pub(super) mod flag {
 #[derive(Clone, Copy)]
 pub struct Raw<'a> {
     bytes: &'a [u8],
-    flags: u8,
-    encoding: Encoding,
+    /// The flags, and from the second byte on the encoding. One word: two bytes that are written one by one and
+    /// copied as a word with the token make the processor wait.
+    marks: usize,
 }
 
 impl<'a> Raw<'a> {
+    #[inline(always)]
     pub(super) const fn new(bytes: &'a [u8], flags: u8, encoding: Encoding) -> Self {
-        Self { bytes, flags, encoding }
+        Self { bytes, marks: flags as usize | (encoding as usize) << 8 }
+    }
+
+    const fn flags(self) -> u8 {
+        self.marks.to_le_bytes()[0]
+    }
+
+    const fn encoding(self) -> Encoding {
+        Encoding::from_number(self.marks >> 8)
     }
 
     pub(super) fn verbatim(bytes: &'a [u8], encoding: Encoding) -> Self {
         let flags = if bytes.is_ascii() { 0 } else { flag::FOREIGN };
-        Self { bytes, flags, encoding }
+        Self::new(bytes, flags, encoding)
     }
 
     /// The characters, if the bytes of the document are just these: no reference, no line end or white space to
     /// replace, nothing but UTF-8.
     #[must_use]
     pub fn as_plain(&self) -> Option<&'a str> {
-        if self.flags == 0 { core::str::from_utf8(self.bytes).ok() } else { None }
+        if self.flags() == 0 { core::str::from_utf8(self.bytes).ok() } else { None }
+    }
+
+    /// The bytes of [`as_plain`](Raw::as_plain): to compare with known words, which saves checking them as UTF-8.
+    #[must_use]
+    pub const fn as_plain_bytes(&self) -> Option<&'a [u8]> {
+        if self.flags() == 0 { Some(self.bytes) } else { None }
     }
 
     /// The characters, in order, with references and line ends replaced.
@@ -190,7 +206,7 @@ impl<'a> Iterator for Runs<'a> {
     type Item = Run<'a>;
 
     fn next(&mut self) -> Option<Run<'a>> {
-        let Raw { bytes, flags, encoding } = self.rest;
+        let (bytes, flags, encoding) = (self.rest.bytes, self.rest.flags(), self.rest.encoding());
         let direct = direct(bytes, flags);
         let (run, used) = if direct > 0 {
             let text = bytes.get(..direct).and_then(|direct| core::str::from_utf8(direct).ok());

@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod driver;
+mod oracle;
 mod splits;
 mod wellformed;
+mod writer;

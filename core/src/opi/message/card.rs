@@ -32,7 +32,7 @@ message! {
         /// Which acquirer.
         acquirer: Option<Acquirer>,
         /// Whatever vendors agreed on.
-        private_data: Fragment<{ limits::FRAGMENT }>,
+        private_data: Fragment<{ limits::FRAGMENT_ASKED }>,
     }
 }
 

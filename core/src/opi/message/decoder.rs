@@ -3,12 +3,14 @@
 use super::facts::{Diagnosis, PrivateFacts};
 use super::fault::{Fault, FaultKind};
 use super::header::{Header, IXRETAIL, Kind, Namespace};
+use super::node::{Given, Node, OpenFragment, Slot};
 use super::part::{FragmentOf, Part, Piece};
 use super::payment::Authorisation;
 use super::place::{self, Container, Element, Inner, Outer};
 use super::record::{self, Record, Role, Spec};
+use super::request_type::RequestType;
 use super::value::{Flaw, Found};
-use super::vocabulary::{DeviceTarget, RequestType};
+use super::vocabulary::DeviceTarget;
 use crate::limits;
 use crate::text::Text;
 use crate::xml::{Name, Raw, Reader, Token, Tolerance};
@@ -34,7 +36,7 @@ pub struct Decoder {
     own: Text<{ limits::REMARK }>,
     /// Whose value the attribute being read is.
     attribute: Option<(Slot, u8)>,
-    fragment: Option<Fragment>,
+    fragment: Option<OpenFragment>,
     /// A part that comes after the piece of a fragment.
     waiting: Option<Given>,
     given: Option<Given>,
@@ -43,53 +45,6 @@ pub struct Decoder {
     derived: bool,
     skipped: u32,
     failed: Option<Fault>,
-}
-
-/// Whose value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
-    Header,
-    Inner,
-    Outer,
-    Facts,
-    Diagnosis,
-}
-
-/// An open element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Node {
-    Container(Container),
-    /// The element of a record.
-    Record(Slot),
-    /// A child element of a record with values of its own; the number of the first of them.
-    Group(Slot, u8),
-    /// An element that is one value.
-    Leaf(Slot, u8),
-    /// The same, outside of its record.
-    Stray(u8),
-    /// An element inside of a value: its text belongs to the value (IFSF `Track2/Ascii`).
-    InLeaf,
-    Unknown,
-}
-
-/// The part to give next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Given {
-    Header,
-    Inner,
-    Outer,
-    CardCircuits,
-    OutputEnd,
-    Facts,
-    Diagnosis,
-    End,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Fragment {
-    of: FragmentOf,
-    /// Open elements, the owner included.
-    depth: usize,
 }
 
 /// What one run over the tokens gave.
@@ -102,15 +57,15 @@ enum Step<'a> {
 impl Decoder {
     /// A decoder at the start of a message.
     #[must_use]
-    pub fn new(tolerance: Tolerance) -> Self {
+    pub const fn new(tolerance: Tolerance) -> Self {
         Self {
             reader: Reader::new(tolerance),
-            header: Header::default(),
+            header: Header::EMPTY,
             nodes: heapless::Vec::new(),
             inner: Inner::Empty,
             outer: Outer::Empty,
-            facts: PrivateFacts::default(),
-            diagnosis: Diagnosis::default(),
+            facts: PrivateFacts::EMPTY,
+            diagnosis: Diagnosis::EMPTY,
             value: Text::new(),
             own: Text::new(),
             attribute: None,
@@ -176,7 +131,7 @@ impl Decoder {
 
     /// Bytes of the document used so far.
     #[must_use]
-    pub const fn offset(&self) -> u32 {
+    pub fn offset(&self) -> u32 {
         self.reader.offset()
     }
 
@@ -251,7 +206,7 @@ impl Decoder {
     }
 
     /// Whether the reader stands in the end tag of the fragment's owner.
-    fn ends(&self, fragment: Fragment) -> bool {
+    fn ends(&self, fragment: OpenFragment) -> bool {
         self.reader.in_end_tag() && self.reader.depth() == fragment.depth
     }
 
@@ -383,7 +338,6 @@ impl Decoder {
                 return Ok(Node::Group(slot, index));
             }
             if let Some((slot, index)) = self.find(slot, group, local) {
-                self.own_text(top)?;
                 self.value.clear();
                 return Ok(Node::Leaf(slot, index));
             }
@@ -399,17 +353,15 @@ impl Decoder {
         Ok(match element {
             Some(Element::Container(Container::Private)) if self.in_private() => Node::Unknown,
             Some(Element::Container(container)) => Node::Container(container),
-            Some(Element::Inner(inner)) if self.inner.is_empty() => {
-                self.derive_request_type(&inner);
-                self.inner = inner;
+            Some(Element::Inner(new)) if self.inner.is_empty() => {
+                self.inner = new();
+                self.derive_request_type();
                 self.own.clear();
                 Node::Record(Slot::Inner)
             }
-            Some(Element::Outer(outer)) if self.inner.is_empty() && self.outer.is_empty() => {
-                if matches!(outer, Outer::Event(_)) && self.header.request_type.is_none() {
-                    self.header.request_type = Some(RequestType::Event);
-                }
-                self.outer = outer;
+            Some(Element::Outer(new)) if self.inner.is_empty() && self.outer.is_empty() => {
+                self.outer = new();
+                self.derive_request_type();
                 Node::Record(Slot::Outer)
             }
             _ => self.stray(top, local),
@@ -469,10 +421,12 @@ impl Decoder {
     }
 
     /// A device request that does not say what it is: the question decides, if there is one.
-    fn derive_request_type(&mut self, inner: &Inner) {
-        let request_type = match inner {
-            Inner::Output(_) if self.header.request_type.is_none() => RequestType::Output,
-            Inner::InputCommand(_) if self.header.request_type.is_none() || self.derived => RequestType::Input,
+    fn derive_request_type(&mut self) {
+        let missing = self.header.request_type.is_none();
+        let request_type = match (&self.inner, &self.outer) {
+            (Inner::Output(_), _) if missing => RequestType::Output,
+            (Inner::InputCommand(_), _) if missing || self.derived => RequestType::Input,
+            (Inner::Empty, Outer::Event(_)) if missing => RequestType::Event,
             _ => return,
         };
         self.header.request_type = Some(request_type);
@@ -514,11 +468,11 @@ impl Decoder {
 
     fn keep_fragment(&mut self, of: FragmentOf) {
         if self.fragment.is_none() {
-            self.fragment = Some(Fragment { of, depth: self.nodes.len() });
+            self.fragment = Some(OpenFragment { of, depth: self.nodes.len() });
         }
     }
 
-    /// The text of a record or group up to here is its value, if there is more than blanks.
+    /// The text of a record or of a group in it is a value of its own; child elements are not part of it.
     fn own_text(&mut self, node: Node) -> Result<(), Fault> {
         let (slot, group) = match node {
             Node::Record(slot) => (slot, ""),

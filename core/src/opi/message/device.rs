@@ -8,7 +8,7 @@ use super::output::{
     Buzzer, DccInfo, Event, EventResult, InputCommand, InputResult, Output, OutputResult, TextLine, TransactionInfo,
 };
 use super::part::{FragmentOf, Part, Place};
-use super::payment::{Acquirer, SaleItem, TotalAmount};
+use super::payment::TotalAmount;
 use super::vocabulary::DeviceTarget;
 use super::whole::{Collect, keep, message};
 use crate::limits;
@@ -159,10 +159,6 @@ message! {
         event_result: Option<EventResult>,
         /// Its amount.
         event_total: Option<TotalAmount>,
-        /// Its item.
-        event_item: Option<SaleItem>,
-        /// Its acquirer.
-        event_acquirer: Option<Acquirer>,
         /// What was wrong with the request.
         error: Option<ErrorDetail>,
     }
@@ -182,8 +178,6 @@ impl DeviceResponse {
             writer.open_record(result);
             writer.amounts_like(self.event_total.as_ref());
             writer.records(&self.event_total);
-            writer.records(&self.event_item);
-            writer.records(&self.event_acquirer);
             writer.close();
         }
         if self.error.is_some() {
@@ -204,8 +198,6 @@ impl Collect for DeviceResponse {
             Part::InputResult(record) => self.input = Some(record.clone()),
             Part::EventResult(record) => self.event_result = Some(record.clone()),
             Part::Total(record, Place::EventResult) => self.event_total = Some(record.clone()),
-            Part::SaleItem(record) => self.event_item = Some(record.clone()),
-            Part::Acquirer(record) => self.event_acquirer = Some(record.clone()),
             Part::ErrorDetail(record) => self.error = Some(record.clone()),
             _ => {}
         }

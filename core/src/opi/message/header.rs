@@ -1,6 +1,7 @@
 //! The root element: which message it is, whose it is, and how it ended.
 
-use super::vocabulary::{OverallResult, RequestType};
+use super::request_type::RequestType;
+use super::vocabulary::OverallResult;
 use crate::id::Id;
 use crate::limits;
 use crate::text::Text;
@@ -86,9 +87,9 @@ record! {
     /// An identifier that is missing or empty is `None`: comparing is the session's work.
     pub struct Header = "" with {
         /// Which of the six messages.
-        kind: Kind,
+        kind: Kind = Kind::CardServiceRequest,
         /// Namespace of the root element.
-        namespace: Namespace,
+        namespace: Namespace = Namespace::None,
     } {
         /// The lane.
         workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital;

@@ -1,7 +1,22 @@
 //! Typed OPI messages, both directions.
+//!
+//! * [`Decoder`] reads a message as a stream of [`Part`]s from a window the caller owns, in bounded memory whatever
+//!   the length of the message.
+//! * [`CardServiceRequest`] and the other five hold a message as a whole; [`Message`] is any of them. They are written
+//!   with `encode`, in the [`Style`] of a dialect.
+//! * Every element with data is a record: a bounded struct whose names on the wire stand once, for both directions.
+//!
+//! The reader is lenient (names without namespaces, any order, attribute or element, unknown things passed over), the
+//! writer strict. What decides about money or about whose answer it is must be readable, or the message is refused
+//! ([`Fault`]); any other value that cannot be read is left out and counted.
+//!
+//! Card data is [`Pan`](crate::secret::Pan) or [`Secret`](crate::secret::Secret), whose `Debug` and serde forms are
+//! masks (I12).
 
 #[macro_use]
 mod record;
+#[macro_use]
+mod vocabulary;
 mod card;
 mod decoder;
 mod device;
@@ -10,14 +25,15 @@ mod facts;
 mod fault;
 mod fragment;
 mod header;
+mod node;
 mod output;
 mod part;
 mod payment;
 mod place;
 mod reply;
+mod request_type;
 mod service;
 mod value;
-mod vocabulary;
 mod whole;
 
 pub use card::{CardServiceRequest, CardServiceResponse};
@@ -38,11 +54,12 @@ pub use payment::{
     Acquirer, Authorisation, CardCircuit, CardValue, Circuit, Loyalty, OriginalTransaction, PosData, SaleItem,
     Terminal, Timestamp, TotalAmount, Track,
 };
-pub use reply::Reply;
+pub use reply::{Echo, Reply, Verdict};
+pub use request_type::RequestType;
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::Flaw;
 pub use vocabulary::{
     Alignment, AuthorisationType, CharStyle, Color, Command, DeviceStatus, DeviceTarget, EventType, OverallResult,
-    PaymentType, RequestType, Size, TicketType, Unlisted,
+    PaymentType, Size, TicketType, Unlisted,
 };
 pub use whole::Message;

@@ -1,8 +1,9 @@
 //! Records of what the terminal wants shown, printed, stored, asked, and of the till's answers to it.
 
 use super::payment::{Circuit, Timestamp, Track};
+use super::request_type::RequestType;
 use super::vocabulary::{
-    Alignment, CharStyle, Color, Command, DeviceTarget, EventType, OverallResult, RequestType, Size, TicketType,
+    Alignment, CharStyle, Color, Command, DeviceTarget, EventType, OverallResult, Size, TicketType,
 };
 use crate::id::Id;
 use crate::limits;
@@ -155,7 +156,7 @@ record! {
         /// Chip data.
         icc: Secret<{ limits::CHIP_DATA }> = element ["ICC"] in "InputValue";
         /// Barcode.
-        barcode: Track = element ["Barcode"] in "InputValue";
+        barcode: Secret<{ limits::TYPED }> = element ["Barcode"] in "InputValue";
         /// Card number.
         card_pan: Option<Pan> = element ["CardPAN"] in "InputValue";
         /// Valid from.

@@ -330,9 +330,9 @@ record! {
         /// Chip data.
         icc: Secret<{ limits::CHIP_DATA }> = element ["ICC"];
         /// Barcode.
-        barcode: Track = element ["Barcode"];
+        barcode: Secret<{ limits::TYPED }> = element ["Barcode"];
         /// What was typed.
-        in_string: Track = element ["InString"];
+        in_string: Secret<{ limits::TYPED }> = element ["InString"];
         /// Card number.
         card_pan: Option<Pan> = element ["CardPAN"];
         /// Valid from.

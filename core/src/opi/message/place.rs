@@ -26,11 +26,12 @@ pub(super) enum Container {
     Private,
 }
 
-/// What an element is.
+/// What an element is. Records are large, so they are made only where they stay.
+#[derive(Clone, Copy)]
 pub(super) enum Element {
     Container(Container),
-    Inner(Inner),
-    Outer(Outer),
+    Inner(fn() -> Inner),
+    Outer(fn() -> Outer),
 }
 
 /// One open record of the kinds listed.
@@ -85,10 +86,6 @@ slot! {
 }
 
 impl Inner {
-    fn total(place: Place) -> Self {
-        Self::Total(TotalAmount::default(), place)
-    }
-
     /// Whether a wrong amount in it is the message's fault.
     pub(super) const fn decides_money(&self) -> bool {
         matches!(self, Self::Total(_, Place::Message | Place::Tender | Place::Event | Place::EventResult))
@@ -137,20 +134,26 @@ impl Outer {
     }
 }
 
-fn inner<R: Record>(wrap: fn(R) -> Inner) -> Option<Element> {
-    Some(Element::Inner(wrap(R::default())))
+macro_rules! inner {
+    ($record:ident) => {
+        Some(Element::Inner(|| Inner::$record($record::default())))
+    };
 }
 
-fn outer<R: Record>(wrap: fn(R) -> Outer) -> Option<Element> {
-    Some(Element::Outer(wrap(R::default())))
+macro_rules! outer {
+    ($record:ident) => {
+        Some(Element::Outer(|| Outer::$record($record::default())))
+    };
+}
+
+macro_rules! total {
+    ($place:ident) => {
+        Some(Element::Inner(|| Inner::Total(TotalAmount::default(), Place::$place)))
+    };
 }
 
 const fn container(container: Container) -> Option<Element> {
     Some(Element::Container(container))
-}
-
-fn total(place: Place) -> Option<Element> {
-    Some(Element::Inner(Inner::total(place)))
 }
 
 /// An element below a known container, by its local name.
@@ -158,30 +161,30 @@ pub(super) fn below(parent: Container, kind: Kind, name: &[u8]) -> Option<Elemen
     match parent {
         Container::Root => below_root(kind, name),
         Container::Tender => match name {
-            b"TotalAmount" => total(Place::Tender),
-            b"Authorisation" | b"Authorization" => inner(Inner::Authorisation),
+            b"TotalAmount" => total!(Tender),
+            b"Authorisation" | b"Authorization" => inner!(Authorisation),
             _ => None,
         },
         Container::Reconciliation => match name {
-            b"TotalAmount" => total(Place::Reconciliation),
+            b"TotalAmount" => total!(Reconciliation),
             _ => None,
         },
         Container::CardCircuits => match name {
-            b"CardCircuit" => inner(Inner::CardCircuit),
+            b"CardCircuit" => inner!(CardCircuit),
             _ => None,
         },
         Container::Errors => match name {
-            b"Error" => inner(Inner::ErrorDetail),
+            b"Error" => inner!(ErrorDetail),
             _ => None,
         },
         Container::Versions => match name {
             b"Versions" | b"Devices" => container(Container::Versions),
-            b"Device" => inner(Inner::Device),
+            b"Device" => inner!(Device),
             _ => None,
         },
         Container::Output => match name {
-            b"TextLine" => inner(Inner::TextLine),
-            b"Buzzer" => inner(Inner::Buzzer),
+            b"TextLine" => inner!(TextLine),
+            b"Buzzer" => inner!(Buzzer),
             _ => None,
         },
         Container::Private => None,
@@ -190,29 +193,29 @@ pub(super) fn below(parent: Container, kind: Kind, name: &[u8]) -> Option<Elemen
 
 fn below_root(kind: Kind, name: &[u8]) -> Option<Element> {
     match (kind, name) {
-        (Kind::DeviceRequest, b"Output") => inner(Inner::Output),
-        (Kind::DeviceRequest, b"Input") => inner(Inner::InputCommand),
-        (Kind::DeviceRequest, b"Event") => outer(Outer::Event),
-        (Kind::DeviceResponse, b"Output") => inner(Inner::OutputResult),
-        (Kind::DeviceResponse, b"Input") => inner(Inner::InputResult),
-        (Kind::DeviceResponse, b"EventResult") => outer(Outer::EventResult),
-        (_, b"POSdata" | b"POSData") => inner(Inner::PosData),
-        (_, b"TotalAmount") => total(Place::Message),
-        (_, b"Terminal") => inner(Inner::Terminal),
+        (Kind::DeviceRequest, b"Output") => inner!(Output),
+        (Kind::DeviceRequest, b"Input") => inner!(InputCommand),
+        (Kind::DeviceRequest, b"Event") => outer!(Event),
+        (Kind::DeviceResponse, b"Output") => inner!(OutputResult),
+        (Kind::DeviceResponse, b"Input") => inner!(InputResult),
+        (Kind::DeviceResponse, b"EventResult") => outer!(EventResult),
+        (_, b"POSdata" | b"POSData") => inner!(PosData),
+        (_, b"TotalAmount") => total!(Message),
+        (_, b"Terminal") => inner!(Terminal),
         (_, b"Tender") => container(Container::Tender),
-        (_, b"Authorisation" | b"Authorization") => inner(Inner::Authorisation),
-        (_, b"OriginalHeader") => inner(Inner::OriginalHeader),
-        (_, b"OriginalTransaction") => inner(Inner::OriginalTransaction),
-        (_, b"SaleItem") => inner(Inner::SaleItem),
-        (_, b"CardValue") => inner(Inner::CardValue),
-        (_, b"Loyalty") => inner(Inner::Loyalty),
+        (_, b"Authorisation" | b"Authorization") => inner!(Authorisation),
+        (_, b"OriginalHeader") => inner!(OriginalHeader),
+        (_, b"OriginalTransaction") => inner!(OriginalTransaction),
+        (_, b"SaleItem") => inner!(SaleItem),
+        (_, b"CardValue") => inner!(CardValue),
+        (_, b"Loyalty") => inner!(Loyalty),
         (_, b"CardCircuitCollection") => container(Container::CardCircuits),
-        (_, b"Acquirer") => inner(Inner::Acquirer),
-        (_, b"Agent") => inner(Inner::Agent),
+        (_, b"Acquirer") => inner!(Acquirer),
+        (_, b"Agent") => inner!(Agent),
         (_, b"ErrorDetail") => container(Container::Errors),
         (_, b"Reconciliation") => container(Container::Reconciliation),
-        (_, b"Submission") => inner(Inner::Submission),
-        (_, b"DiagnosisResult") => inner(Inner::DiagnosisResult),
+        (_, b"Submission") => inner!(Submission),
+        (_, b"DiagnosisResult") => inner!(DiagnosisResult),
         (_, b"Versions" | b"Devices") => container(Container::Versions),
         _ => None,
     }
@@ -221,11 +224,11 @@ fn below_root(kind: Kind, name: &[u8]) -> Option<Element> {
 /// A record inside an outer record.
 pub(super) fn inside(outer: &Outer, name: &[u8]) -> Option<Element> {
     match (outer, name) {
-        (Outer::TransactionInfo(_), b"TotalAmount") => total(Place::TransactionInfo),
-        (Outer::Event(_), b"TotalAmount") => total(Place::Event),
-        (Outer::EventResult(_), b"TotalAmount") => total(Place::EventResult),
-        (Outer::EventResult(_), b"SaleItem") => inner(Inner::SaleItem),
-        (Outer::EventResult(_), b"Acquirer") => inner(Inner::Acquirer),
+        (Outer::TransactionInfo(_), b"TotalAmount") => total!(TransactionInfo),
+        (Outer::Event(_), b"TotalAmount") => total!(Event),
+        (Outer::EventResult(_), b"TotalAmount") => total!(EventResult),
+        (Outer::EventResult(_), b"SaleItem") => inner!(SaleItem),
+        (Outer::EventResult(_), b"Acquirer") => inner!(Acquirer),
         _ => None,
     }
 }
@@ -233,11 +236,11 @@ pub(super) fn inside(outer: &Outer, name: &[u8]) -> Option<Element> {
 /// What is found wherever it stands.
 pub(super) fn anywhere(kind: Kind, name: &[u8]) -> Option<Element> {
     match (kind, name) {
-        (_, b"TransactionInfo") => outer(Outer::TransactionInfo),
-        (_, b"DccInfo" | b"DCCInfo") => inner(Inner::DccInfo),
-        (_, b"Identification") => inner(Inner::Identification),
-        (_, b"Acq") => inner(Inner::Acq),
-        (Kind::ServiceResponse, b"CardCircuit") => inner(Inner::CardCircuit),
+        (_, b"TransactionInfo") => outer!(TransactionInfo),
+        (_, b"DccInfo" | b"DCCInfo") => inner!(DccInfo),
+        (_, b"Identification") => inner!(Identification),
+        (_, b"Acq") => inner!(Acq),
+        (Kind::ServiceResponse, b"CardCircuit") => inner!(CardCircuit),
         (_, b"PrivateData") => container(Container::Private),
         _ => None,
     }

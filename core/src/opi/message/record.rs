@@ -36,10 +36,20 @@ pub(crate) struct Spec {
     pub(crate) also: &'static [&'static str],
 }
 
+impl Spec {
+    /// Most records have no groups: that is answered without looking at letters.
+    #[inline]
+    fn is_in(&self, group: &str) -> bool {
+        self.group.len() == group.len() && (group.is_empty() || self.group == group)
+    }
+}
+
 /// What the decoder and the writer need of a record.
-pub(crate) trait Record: Default {
+pub(crate) trait Record: Sized {
     const ELEMENT: &'static str;
     const SPECS: &'static [Spec];
+    /// Without any value.
+    const EMPTY: Self;
     fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw>;
     /// Writes the element.
     fn write(&self, out: &mut super::encode::RecordWriter<'_, '_>);
@@ -50,9 +60,16 @@ pub(crate) trait Record: Default {
 /// The value with this name, as attribute or as child element, of `group`.
 pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<u8> {
     position(specs, |spec| {
-        let named = spec.name.as_bytes() == name || spec.also.iter().any(|also| also.as_bytes() == name);
-        named && !name.is_empty() && spec.group == group
+        let named = same(spec.name, name) || spec.also.iter().any(|also| same(also, name));
+        named && spec.is_in(group)
     })
+}
+
+/// Whether two names are equal; most differ in length or in the last letter. No name is empty.
+#[inline]
+fn same(one: &str, other: &[u8]) -> bool {
+    let one = one.as_bytes();
+    one.len() == other.len() && one.last() == other.last() && !one.is_empty() && one == other
 }
 
 fn position(specs: &'static [Spec], is: impl Fn(&Spec) -> bool) -> Option<u8> {
@@ -61,12 +78,12 @@ fn position(specs: &'static [Spec], is: impl Fn(&Spec) -> bool) -> Option<u8> {
 
 /// The value that is the text of `group` itself.
 pub(crate) fn find_text(specs: &'static [Spec], group: &str) -> Option<u8> {
-    position(specs, |spec| spec.form == Form::text && spec.group == group)
+    position(specs, |spec| spec.form == Form::text && spec.is_in(group))
 }
 
 /// The value that says that `group` is there.
 pub(crate) fn find_presence(specs: &'static [Spec], group: &str) -> Option<u8> {
-    position(specs, |spec| spec.form == Form::presence && spec.group == group)
+    position(specs, |spec| spec.form == Form::presence && spec.is_in(group))
 }
 
 /// The child element with this name that holds values of its own: the first of them.
@@ -90,7 +107,7 @@ macro_rules! role {
 macro_rules! record {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident = $element:literal $(with { $( $(#[$extra_meta:meta])* $extra:ident: $extra_type:ty ),+ $(,)? })? {
+        pub struct $name:ident = $element:literal $(with { $( $(#[$extra_meta:meta])* $extra:ident: $extra_type:ty = $extra_default:expr ),+ $(,)? })? {
             $(
                 $(#[$field_meta:meta])*
                 $field:ident: $type:ty = $form:ident $([$wire:literal $(, $also:literal)*])? $(in $group:literal)? $(as $role:ident)?;
@@ -98,7 +115,7 @@ macro_rules! record {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
         pub struct $name {
             $($( $(#[$extra_meta])* pub $extra: $extra_type, )+)?
@@ -109,10 +126,17 @@ macro_rules! record {
             )+
         }
 
+        impl Default for $name {
+            /// Without any value.
+            fn default() -> Self {
+                <Self as $crate::opi::message::record::Record>::EMPTY
+            }
+        }
+
         const _: () = {
             use $crate::opi::message::encode::RecordWriter;
             use $crate::opi::message::record::{Form, Record, Spec};
-            use $crate::opi::message::value::{Field, Flaw, Found};
+            use $crate::opi::message::value::{Absent, Field, Flaw, Found};
 
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Index { $($field),+ }
@@ -128,6 +152,11 @@ macro_rules! record {
                         also: &[$($($also),*)?],
                     }
                 ),+];
+
+                const EMPTY: Self = Self {
+                    $($( $extra: $extra_default, )+)?
+                    $( $field: <$type as Absent>::ABSENT, )+
+                };
 
                 fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw> {
                     $( if index == Index::$field as usize { return Field::put(&mut self.$field, found); } )+

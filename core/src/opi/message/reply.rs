@@ -1,21 +1,84 @@
 //! The answer to a device request, written without collecting it first.
 
 use super::encode::{EncodeError, MessageWriter, Style};
-use super::header::{Header, Kind};
+use super::header::{Header, Kind, RequestText};
 use super::output::{EventResult, InputResult, OutputResult};
+use super::request_type::RequestType;
 use super::vocabulary::{DeviceTarget, OverallResult};
+use crate::id::Id;
+use crate::limits;
+
+/// What an answer repeats of its request, byte for byte.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Echo {
+    workstation_id: Option<Id<{ limits::WORKSTATION_ID }>>,
+    request_id: Option<RequestText>,
+    request_type: Option<RequestType>,
+    // ATS: echoed where they are given.
+    pop_id: Option<Id<{ limits::SHORT_ID }>>,
+    terminal_id: Option<Id<{ limits::SHORT_ID }>>,
+    sequence_id: Option<Id<{ limits::SHORT_ID }>>,
+}
+
+impl From<&Header> for Echo {
+    fn from(header: &Header) -> Self {
+        Self {
+            workstation_id: header.workstation_id.clone(),
+            request_id: header.request_id.clone(),
+            request_type: header.request_type.clone(),
+            pop_id: header.pop_id.clone(),
+            terminal_id: header.terminal_id.clone(),
+            sequence_id: header.sequence_id.clone(),
+        }
+    }
+}
+
+/// What became of one output or input, as far as a till has words for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Done, and kept where it had to be.
+    Success,
+    /// Not done.
+    Failure,
+    /// There is no such device, or it does not work now.
+    DeviceUnavailable,
+    /// Nobody answered.
+    TimedOut,
+    /// Cancelled by the cashier, or taken back by the terminal.
+    Aborted,
+    /// Something else is being asked.
+    Busy,
+    /// The till cannot do this.
+    NotSupported,
+}
+
+impl Verdict {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn word(self) -> OverallResult {
+        match self {
+            Self::Success => OverallResult::Success,
+            Self::Failure => OverallResult::Failure,
+            Self::DeviceUnavailable => OverallResult::DeviceUnavailable,
+            Self::TimedOut => OverallResult::TimedOut,
+            Self::Aborted => OverallResult::Aborted,
+            Self::Busy => OverallResult::Busy,
+            Self::NotSupported => OverallResult::NotSupported,
+        }
+    }
+}
 
 /// A `DeviceResponse` by its parts: what a till answers, in the memory that it has anyway.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply<'a> {
-    /// The header of the request: its identifiers are echoed byte for byte.
-    pub to: &'a Header,
+    /// What is repeated of the request.
+    pub to: &'a Echo,
     /// Name of the till software; empty if it is not told.
     pub sender: &'a str,
     /// How it ended as a whole.
-    pub overall: &'a OverallResult,
+    pub overall: Verdict,
     /// One result for each output, in order (I7).
-    pub outputs: &'a [(DeviceTarget, OverallResult)],
+    pub outputs: &'a [(DeviceTarget, Verdict)],
     /// The answer to a question.
     pub input: Option<&'a InputResult>,
     /// What the till makes of an event.
@@ -28,23 +91,23 @@ impl Reply<'_> {
     /// # Errors
     /// The buffer is too small, or something cannot be written.
     pub fn encode(&self, style: &Style, out: &mut [u8]) -> Result<usize, EncodeError> {
+        let to = self.to.clone();
         let header = Header {
             kind: Kind::DeviceResponse,
-            workstation_id: self.to.workstation_id.clone(),
-            request_id: self.to.request_id.clone(),
-            request_type: self.to.request_type.clone(),
-            overall_result: Some(self.overall.clone()),
+            workstation_id: to.workstation_id,
+            request_id: to.request_id,
+            request_type: to.request_type,
+            overall_result: Some(self.overall.word()),
             application_sender: self.sender.into(),
-            // ATS: echoed where they are given.
-            pop_id: self.to.pop_id.clone(),
-            terminal_id: self.to.terminal_id.clone(),
-            sequence_id: self.to.sequence_id.clone(),
+            pop_id: to.pop_id,
+            terminal_id: to.terminal_id,
+            sequence_id: to.sequence_id,
             ..Header::default()
         };
         let mut writer = MessageWriter::new(style, out);
         writer.begin(Kind::DeviceResponse, &header);
-        for (target, result) in self.outputs {
-            writer.record(&OutputResult { target: Some(target.clone()), result: Some(result.clone()) });
+        for (target, verdict) in self.outputs {
+            writer.record(&OutputResult { target: Some(target.clone()), result: Some(verdict.word()) });
         }
         if let Some(input) = self.input {
             writer.record(input);

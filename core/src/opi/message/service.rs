@@ -21,7 +21,7 @@ message! {
         /// Which agent.
         agent: Option<Agent>,
         /// Whatever vendors agreed on, such as which receipts the till prints (German logins).
-        private_data: Fragment<{ limits::FRAGMENT }>,
+        private_data: Fragment<{ limits::FRAGMENT_ASKED }>,
     }
 }
 

@@ -79,6 +79,31 @@ pub(crate) trait Field {
     fn is_absent(&self) -> bool;
 }
 
+/// A field of which nothing was found, as a constant: `Default` is none yet.
+pub(crate) trait Absent {
+    const ABSENT: Self;
+}
+
+impl<T> Absent for Option<T> {
+    const ABSENT: Self = None;
+}
+
+impl<T, const N: usize> Absent for heapless::Vec<T, N> {
+    const ABSENT: Self = Self::new();
+}
+
+impl<const N: usize> Absent for Text<N> {
+    const ABSENT: Self = Self::new();
+}
+
+impl<const N: usize> Absent for Secret<N> {
+    const ABSENT: Self = Self::EMPTY;
+}
+
+impl Absent for bool {
+    const ABSENT: Self = false;
+}
+
 /// For serde: absent fields are left out.
 #[cfg(feature = "serde")]
 pub(crate) fn absent<F: Field>(field: &F) -> bool {

@@ -80,10 +80,12 @@ impl AbortLine {
         self.until
     }
 
-    pub(super) fn expire(&mut self, now: Instant) {
-        if self.until.is_some_and(|until| until <= now) {
+    pub(super) fn expire(&mut self, now: Instant) -> bool {
+        let over = self.until.is_some_and(|until| until <= now);
+        if over {
             self.failed();
         }
+        over
     }
 
     /// Whether an answer is to be told.

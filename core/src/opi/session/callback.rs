@@ -1,13 +1,15 @@
 //! What comes in: parts of messages on every connection, sent to where they belong.
 
+use core::time::Duration;
+
 use super::desk::{Desk, Seen};
-use super::device::{Exchange, Step, Wish, kind_of};
+use super::device::{Asked, Exchange, Step, Wish};
 use super::lane::{Broken, Outgoing, Read, Role, Stage, What};
 use super::table::{Phase, Signal};
 use super::{Next, Session};
-use crate::drive::{Link, Question, QuestionKind};
+use crate::drive::{Answer, Link, Question, QuestionKind};
 use crate::frame;
-use crate::opi::message::{DeviceTarget, EventResult, FaultKind, OverallResult, Reply, RequestType};
+use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
 
 impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
@@ -24,10 +26,17 @@ impl<const D: usize> Session<'_, D> {
                 self.misbehaved(link, "more outputs than can be answered");
                 continue;
             }
+            // An answer waits until the connection is free of other frames.
+            let free = lane.outgoing.is_none();
+            if free && lane.asked.as_ref().is_some_and(|asked| asked.given.is_some()) {
+                if let Some(next) = self.late_reply(link, tx) {
+                    return Some(next);
+                }
+                continue;
+            }
             match lane.exchange.step {
-                Step::Keeping { .. } | Step::Asking(_) => return None,
-                // A reply waits until the connection is free of other frames.
-                Step::Replying if lane.outgoing.is_some() => return None,
+                Step::Keeping { .. } => return None,
+                Step::Replying if !free => return None,
                 Step::Replying => {
                     if let Some(next) = self.reply(link, tx) {
                         return Some(next);
@@ -109,49 +118,44 @@ impl<const D: usize> Session<'_, D> {
     /// A device request is complete: answer it, or ask the cashier first.
     fn asked(&mut self, link: Link) -> Option<Next> {
         let timeouts = self.settings.timeouts;
-        let handles_events = self.settings.handles_events;
         let lane = self.lanes.get_mut(link)?;
-        let stated = lane.inbox.header().and_then(|header| header.request_type.clone());
+        let header = lane.inbox.header()?;
+        let to = Echo::from(header);
         let exchange = &mut lane.exchange;
+        exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
-        let question = match kind_of(stated.as_ref(), exchange) {
-            RequestType::Output if delivery => Some((QuestionKind::Delivery, timeouts.delivery)),
-            RequestType::Output => None,
+        let (kind, within) = match exchange.kind(header.request_type.as_ref()) {
+            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
+            RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
-                    let asked = time_out.map_or(timeouts.question, |seconds| {
-                        core::time::Duration::from_secs(u64::from(seconds)).min(timeouts.hard)
-                    });
-                    Some((*kind, asked))
+                    let seconds = time_out.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                    (*kind, seconds.unwrap_or(timeouts.question).min(timeouts.hard))
                 }
                 // Nothing that a till can ask a cashier.
-                wish => {
-                    exchange.given = wish.as_ref().map(Wish::unavailable);
-                    exchange.refused = Some(OverallResult::DeviceUnavailable);
-                    None
+                _ => {
+                    exchange.refused = Some(Verdict::DeviceUnavailable);
+                    return None;
                 }
             },
-            RequestType::Event if handles_events => Some((QuestionKind::ForecourtEvent, timeouts.question)),
-            // Whatever was asked before is taken back; that is all there is to do.
+            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
+            // What was asked before is taken back; that is all there is to do.
             RequestType::AbortInput => {
-                self.withdraw_questions(link);
-                if let Some(lane) = self.lanes.get_mut(link) {
-                    lane.exchange.step = Step::Replying;
-                }
+                self.withdraw_questions();
                 return None;
             }
             // Events nobody handles, secure input and output, and what nobody knows.
             _ => {
-                exchange.refused = Some(OverallResult::NotSupported);
-                None
+                exchange.refused = Some(Verdict::NotSupported);
+                return None;
             }
         };
-        let Some((kind, within)) = question else {
-            exchange.step = Step::Replying;
+        if lane.asked.is_some() {
+            exchange.refused = Some(Verdict::Busy);
             return None;
-        };
+        }
         let wish = exchange.wish.as_ref();
-        exchange.step = Step::Asking(Question {
+        let question = Question {
             id: self.counters.question(),
             kind,
             sheet: exchange.last_sheet,
@@ -159,54 +163,71 @@ impl<const D: usize> Session<'_, D> {
             max_length: wish.and_then(|wish| wish.max_length),
             decimals: wish.and_then(|wish| wish.decimals),
             until: self.now.after(within),
-        });
+        };
+        lane.asked = Some(Asked::new(to, question, exchange));
+        lane.next_message();
         Some(Next::Question(link))
     }
 
-    fn withdraw_questions(&mut self, by: Link) {
-        for (link, lane) in self.lanes.all_mut() {
-            if link != by
-                && let Some(id) = lane.exchange.question().map(|question| question.id)
-            {
-                lane.exchange.withdraw();
+    fn withdraw_questions(&mut self) {
+        for (_, lane) in self.lanes.all_mut() {
+            if let Some(id) = lane.asked.as_mut().and_then(|asked| asked.end(Answer::Cancelled)) {
+                // Full only if nobody polls: the till then learns it from the answer it tries to give.
                 let _ = self.stash.withdrawn.push_back(id);
             }
         }
     }
 
-    /// Sends the answer to a device request.
+    /// Sends the answer to the device request read last.
     fn reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
-        let until = self.now.after(self.settings.timeouts.send);
-        let style = &self.settings.profile.style;
         let lane = self.lanes.get_mut(link)?;
-        // The peer ended the connection: nobody waits for the answer.
-        if lane.has_ended() {
-            lane.next_message();
-            return None;
-        }
-        let encoded = match lane.inbox.header() {
-            Some(header) => {
-                let overall = lane.exchange.overall();
-                let event = lane.exchange.event_taken.then(EventResult::default);
-                let reply = Reply {
-                    to: header,
-                    sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
-                    overall: &overall,
-                    outputs: &lane.exchange.results,
-                    input: lane.exchange.given.as_ref(),
-                    event: event.as_ref(),
-                };
-                frame::encode(tx, |out| reply.encode(style, out)).ok()
-            }
-            None => None,
+        let to = lane.inbox.header().map(Echo::from).unwrap_or_default();
+        let exchange = &lane.exchange;
+        // A refused input is answered in its own element, too.
+        let input = match (exchange.refused, &exchange.wish) {
+            (Some(refused), Some(wish)) => Some(wish.result(refused)),
+            _ => None,
         };
-        match encoded {
-            Some(length) => {
-                lane.exchange.step = Step::Reading;
+        let reply = Reply {
+            to: &to,
+            sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
+            overall: exchange.overall(),
+            outputs: &exchange.results,
+            input: input.as_ref(),
+            event: None,
+        };
+        let encoded = frame::encode(tx, |out| reply.encode(&self.settings.profile.style, out)).ok();
+        lane.next_message();
+        self.send_reply(link, encoded)
+    }
+
+    /// Sends the answer to the device request that waited for the cashier.
+    fn late_reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
+        let lane = self.lanes.get_mut(link)?;
+        let asked = lane.asked.take()?;
+        let (overall, _) = asked.given.as_ref()?;
+        let input = asked.input();
+        let event = asked.takes_event().then(EventResult::default);
+        let reply = Reply {
+            to: &asked.to,
+            sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
+            overall: *overall,
+            outputs: &asked.results,
+            input: input.as_ref(),
+            event: event.as_ref(),
+        };
+        let encoded = frame::encode(tx, |out| reply.encode(&self.settings.profile.style, out)).ok();
+        self.send_reply(link, encoded)
+    }
+
+    fn send_reply(&mut self, link: Link, encoded: Option<usize>) -> Option<Next> {
+        let until = self.now.after(self.settings.timeouts.send);
+        match (encoded, self.lanes.get_mut(link)) {
+            (Some(length), Some(lane)) => {
                 lane.outgoing = Some(Outgoing { what: What::Reply, length, until });
                 Some(Next::Send { link, length })
             }
-            None => {
+            _ => {
                 self.misbehaved(link, "a device request that cannot be answered");
                 None
             }
@@ -215,31 +236,29 @@ impl<const D: usize> Session<'_, D> {
 
     /// The peer ended the connection and everything it sent is read.
     fn link_ended(&mut self, link: Link, between: bool) {
+        // What is leaving may still arrive, and how much of it left is known only when it ends.
+        if self.lanes.get(link).is_some_and(|lane| lane.outgoing.is_some()) {
+            return;
+        }
         match link {
             Link::Request => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-                // A message cut short is an answer that cannot be read, whatever it was going to be.
-                let signal = if foreign { Signal::Foreign } else { Signal::Lost };
-                if self.lanes.request.outgoing.is_some_and(|outgoing| outgoing.what == What::Request) {
-                    // How much left is known only when sending fails or ends.
-                    return;
-                }
-                self.signal(signal);
-                self.lanes.request.give_up();
+                self.signal(if foreign { Signal::Foreign } else { Signal::Lost });
             }
-            Link::Abort => {
-                self.lanes.abort.give_up();
-                self.abort.failed();
-            }
-            Link::Device(_) => {
-                if !between {
-                    self.fault(link, None, "the connection ended inside a message");
-                }
-                if let Some(lane) = self.lanes.get_mut(link) {
-                    lane.give_up();
-                }
-            }
+            Link::Abort => self.abort.failed(),
+            Link::Device(_) if between => {}
+            Link::Device(_) => self.fault(link, None, "the connection ended inside a message"),
         }
+        self.drop_link(link);
+    }
+
+    /// Gives a connection up, and the question that stands on it.
+    pub(super) fn drop_link(&mut self, link: Link) {
+        let Some(lane) = self.lanes.get_mut(link) else { return };
+        if let Some(id) = lane.question().map(|question| question.id) {
+            let _ = self.stash.withdrawn.push_back(id);
+        }
+        lane.give_up();
     }
 
     /// The stream cannot be read on.
@@ -260,14 +279,11 @@ impl<const D: usize> Session<'_, D> {
         match link {
             Link::Request => {
                 self.signal(Signal::Unreadable);
-                self.lanes.request.give_up();
             }
-            Link::Abort => {
-                self.lanes.abort.give_up();
-                self.abort.failed();
-            }
-            Link::Device(_) => self.give_up_sheet(link),
+            Link::Abort => self.abort.failed(),
+            Link::Device(_) => {}
         }
+        self.drop_link(link);
     }
 
     /// The peer said something that it must not say, in a message that can be read.
@@ -279,22 +295,18 @@ impl<const D: usize> Session<'_, D> {
                 self.lanes.request.role = Role::Ignored;
                 self.lanes.request.exchange = Exchange::new();
                 let grace = self.now.after(self.settings.timeouts.grace);
-                if let Some(current) = self.current.as_mut().filter(|_| self.phase == Phase::Waiting) {
+                if let Some(current) = &mut self.current {
                     current.foreign = true;
+                }
+                if self.phase == Phase::Waiting {
                     self.deadlines.phase = Some(grace);
                 }
             }
             Link::Abort => {
-                self.lanes.abort.give_up();
                 self.abort.failed();
+                self.drop_link(link);
             }
-            Link::Device(_) => self.give_up_sheet(link),
-        }
-    }
-
-    fn give_up_sheet(&mut self, link: Link) {
-        if let Some(lane) = self.lanes.get_mut(link) {
-            lane.give_up();
+            Link::Device(_) => self.drop_link(link),
         }
     }
 }

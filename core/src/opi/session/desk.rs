@@ -12,7 +12,7 @@ use crate::id::{Id, RequestId};
 use crate::operation::Operation;
 use crate::opi::Settings;
 use crate::opi::message::{
-    DeviceStatus, DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType,
+    DeviceStatus, DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
 };
 use crate::receipt::{Purpose, Sheet};
 use crate::text::Text;
@@ -263,7 +263,7 @@ impl Desk<'_> {
     fn output_ended(&mut self, exchange: &mut Exchange) -> Seen {
         let Some(showing) = &exchange.output else { return Seen::Nothing };
         let is_delivery = showing.target == DeviceTarget::DeliveryBox;
-        let result = match showing.sheet {
+        let verdict = match showing.sheet {
             Some((sheet, purpose)) if purpose.must_be_kept() => {
                 let ticket = self.counters.ticket();
                 let until = self.now.after(self.settings.timeouts.local);
@@ -272,13 +272,14 @@ impl Desk<'_> {
             }
             Some((sheet, _)) => {
                 exchange.ended = Some((sheet, true));
-                OverallResult::Success
+                Verdict::Success
             }
             // Decided by the answer to the question that follows.
-            None if is_delivery => OverallResult::TimedOut,
-            None => OverallResult::DeviceUnavailable,
+            None if is_delivery => Verdict::TimedOut,
+            None => Verdict::DeviceUnavailable,
         };
-        if exchange.settle_output(result) { Seen::Nothing } else { Seen::Fault("more outputs than can be answered") }
+        exchange.settle_output(verdict);
+        Seen::Nothing
     }
 
     /// Whether the till has a device for this.

@@ -1,7 +1,8 @@
-//! What the terminal asks of the till on channel 1, one exchange at a time on each connection.
+//! What the terminal asks of the till on channel 1.
 //!
 //! Each request gets one answer with one result per output, or the connection closes (I7). A sheet that must be kept
-//! is answered only after it was confirmed stored (I3). An input nobody gave is answered as not given.
+//! is answered only after it was confirmed stored (I3). While the cashier is asked, the connection is read on: the
+//! terminal may take the question back on it.
 
 use heapless::Vec;
 
@@ -10,33 +11,31 @@ use crate::journal::Ticket;
 use crate::limits;
 use crate::money::Decimal;
 use crate::opi::message::{
-    Alignment, CharStyle, Command, DeviceTarget, InputCommand, InputResult, OverallResult, RequestType, Size, TextLine,
+    Alignment, CharStyle, Command, DeviceTarget, Echo, InputCommand, InputResult, RequestType, Size, TextLine, Verdict,
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
 use crate::text::Text;
 use crate::time::Instant;
 
-/// One device request and what became of it so far.
+/// One result for each output.
+pub(super) type Results = Vec<(DeviceTarget, Verdict), { limits::OUTPUTS }>;
+
+/// The device request being read, and what became of it so far.
 pub(super) struct Exchange {
     pub(super) step: Step,
-    /// One result for each output, in order.
-    pub(super) results: Vec<(DeviceTarget, OverallResult), { limits::OUTPUTS }>,
+    pub(super) results: Results,
     /// The output being read.
     pub(super) output: Option<Showing>,
     /// The input that is wanted.
     pub(super) wish: Option<Wish>,
-    /// The answer to it.
-    pub(super) given: Option<InputResult>,
     /// The sheet that came last: a question stands on it.
     pub(super) last_sheet: Option<SheetId>,
-    /// A sheet that ended, to be told: whether it was kept.
+    /// A sheet that ended, to be told, and whether it was kept.
     pub(super) ended: Option<(SheetId, bool)>,
-    /// Whether the request as a whole is refused.
-    pub(super) refused: Option<OverallResult>,
-    /// Whether an event is reported.
+    /// The request as a whole is refused.
+    pub(super) refused: Option<Verdict>,
+    /// An event is reported.
     pub(super) event: bool,
-    /// Whether the till takes the event.
-    pub(super) event_taken: bool,
     /// There were more outputs than can be answered.
     pub(super) overflow: bool,
 }
@@ -48,8 +47,6 @@ pub(super) enum Step {
     Reading,
     /// A sheet is being stored.
     Keeping { ticket: Ticket, sheet: SheetId, until: Instant },
-    /// The cashier is asked.
-    Asking(Question),
     /// The answer is to be sent.
     Replying,
 }
@@ -71,9 +68,31 @@ pub(super) struct Wish {
     pub(super) min_length: Option<u16>,
     pub(super) max_length: Option<u16>,
     pub(super) decimals: Option<u16>,
-    pub(super) comma: bool,
+    comma: bool,
     /// Seconds.
     pub(super) time_out: Option<u16>,
+}
+
+/// A device request that waits for the cashier.
+pub(super) struct Asked {
+    pub(super) to: Echo,
+    pub(super) question: Question,
+    pub(super) results: Results,
+    wish: Option<Wish>,
+    /// What was answered; until then the question stands.
+    pub(super) given: Option<(Verdict, Given)>,
+}
+
+/// What the cashier gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Nothing that is written.
+    Nothing,
+    /// A key.
+    Key,
+    Boolean(bool),
+    Number(Text<{ limits::SHORT_ID }>),
+    Text(Text<{ limits::TEXT_LINE }>),
 }
 
 impl Exchange {
@@ -83,93 +102,26 @@ impl Exchange {
             results: Vec::new(),
             output: None,
             wish: None,
-            given: None,
             last_sheet: None,
             ended: None,
             refused: None,
             event: false,
-            event_taken: false,
             overflow: false,
         }
     }
 
-    /// The question that stands, if any.
-    pub(super) const fn question(&self) -> Option<&Question> {
-        match &self.step {
-            Step::Asking(question) => Some(question),
-            _ => None,
-        }
-    }
-
-    /// Ends the output being read. `false` if there are more outputs than can be answered.
-    pub(super) fn settle_output(&mut self, result: OverallResult) -> bool {
-        match self.output.take() {
-            Some(output) => self.results.push((output.target, result)).is_ok(),
-            None => true,
+    /// Ends the output being read.
+    pub(super) fn settle_output(&mut self, verdict: Verdict) {
+        if let Some(output) = self.output.take()
+            && self.results.push((output.target, verdict)).is_err()
+        {
+            self.overflow = true;
         }
     }
 
     /// What the answer says as a whole.
-    pub(super) fn overall(&self) -> OverallResult {
-        if let Some(refused) = &self.refused {
-            return refused.clone();
-        }
-        if let Some(result) = self.given.as_ref().and_then(|given| given.result.clone())
-            && result != OverallResult::Success
-        {
-            return result;
-        }
-        if self.results.iter().all(|(_, result)| *result == OverallResult::Success) {
-            OverallResult::Success
-        } else {
-            OverallResult::Failure
-        }
-    }
-
-    /// Takes the cashier's answer.
-    ///
-    /// # Errors
-    /// [`Misuse::WrongAnswer`] if it does not fit the question; nothing changes.
-    pub(super) fn answer(&mut self, id: QuestionId, answer: Answer<'_>) -> Result<(), Misuse> {
-        let question = self.question().filter(|question| question.id == id).ok_or(Misuse::NoSuchQuestion)?;
-        let kind = question.kind;
-        let result = match answer {
-            Answer::Cancelled => OverallResult::Aborted,
-            Answer::NotGiven => OverallResult::TimedOut,
-            _ => OverallResult::Success,
-        };
-        match kind {
-            QuestionKind::Delivery => {
-                let result = match answer {
-                    Answer::Yes => OverallResult::Success,
-                    Answer::No => OverallResult::Failure,
-                    Answer::Cancelled | Answer::NotGiven => result,
-                    Answer::Number(_) | Answer::Text(_) => return Err(Misuse::WrongAnswer),
-                };
-                for (target, slot) in &mut self.results {
-                    if *target == DeviceTarget::DeliveryBox {
-                        slot.clone_from(&result);
-                    }
-                }
-            }
-            QuestionKind::ForecourtEvent => match answer {
-                Answer::Yes => self.event_taken = true,
-                Answer::No => self.refused = Some(OverallResult::Failure),
-                Answer::Cancelled | Answer::NotGiven => self.refused = Some(result),
-                Answer::Number(_) | Answer::Text(_) => return Err(Misuse::WrongAnswer),
-            },
-            _ => {
-                let Some(wish) = &self.wish else { return Err(Misuse::NoSuchQuestion) };
-                let mut given = InputResult { target: Some(wish.target.clone()), ..InputResult::default() };
-                given.result = Some(result);
-                if !matches!(answer, Answer::Cancelled | Answer::NotGiven) {
-                    wish.fill(kind, answer, &mut given)?;
-                }
-                self.given = Some(given);
-            }
-        }
-        self.step = Step::Replying;
-        Ok(())
+    pub(super) fn overall(&self) -> Verdict {
+        self.refused.unwrap_or_else(|| overall(&self.results))
     }
 
     /// A sheet was stored or not; `false` if it is none of this exchange.
@@ -181,38 +133,107 @@ impl Exchange {
         self.step = Step::Reading;
         self.ended = Some((sheet, well));
         // The terminal then holds the receipt, and asks for it to be fetched before the next payment.
-        let result = if well { OverallResult::Success } else { OverallResult::DeviceUnavailable };
-        if !self.settle_output(result) {
-            self.overflow = true;
-        }
+        self.settle_output(if well { Verdict::Success } else { Verdict::DeviceUnavailable });
         true
     }
 
-    /// Lets pass what ran out of time; the question that fell away, if one did.
-    pub(super) fn expire(&mut self, now: Instant) -> Option<QuestionId> {
-        match &self.step {
-            Step::Keeping { ticket, until, .. } if *until <= now => {
-                let ticket = *ticket;
-                self.sheet_stored(ticket, false);
-                None
-            }
-            Step::Asking(question) if question.until <= now => {
-                let id = question.id;
-                // Cannot fail: `NotGiven` fits every question.
-                let _ = self.answer(id, Answer::NotGiven);
-                Some(id)
-            }
-            _ => None,
+    /// Lets a storing pass that ran out of time.
+    pub(super) fn expire(&mut self, now: Instant) -> bool {
+        match self.step {
+            Step::Keeping { ticket, until, .. } if until <= now => self.sheet_stored(ticket, false),
+            _ => false,
         }
     }
 
-    /// The terminal does not want the answer any more.
-    pub(super) fn withdraw(&mut self) {
-        if let Some(question) = self.question() {
-            let id = question.id;
-            // Cannot fail: the question stands, and `Cancelled` fits every one.
-            let _ = self.answer(id, Answer::Cancelled);
+    /// What the request asks for, where it does not say so itself.
+    pub(super) fn kind(&self, stated: Option<&RequestType>) -> RequestType {
+        match stated {
+            Some(stated) => stated.clone(),
+            None if self.wish.is_some() => RequestType::Input,
+            None if self.event => RequestType::Event,
+            None => RequestType::Output,
         }
+    }
+}
+
+fn overall(results: &Results) -> Verdict {
+    if results.iter().all(|(_, verdict)| *verdict == Verdict::Success) { Verdict::Success } else { Verdict::Failure }
+}
+
+impl Asked {
+    pub(super) fn new(to: Echo, question: Question, exchange: &mut Exchange) -> Self {
+        Self { to, question, results: core::mem::take(&mut exchange.results), wish: exchange.wish.take(), given: None }
+    }
+
+    /// Takes the cashier's answer.
+    ///
+    /// # Errors
+    /// [`Misuse::WrongAnswer`] if it does not fit the question; nothing changes.
+    pub(super) fn answer(&mut self, answer: Answer<'_>) -> Result<(), Misuse> {
+        let verdict = match answer {
+            Answer::Cancelled => Verdict::Aborted,
+            Answer::NotGiven => Verdict::TimedOut,
+            _ => Verdict::Success,
+        };
+        let decided = match answer {
+            Answer::No => Verdict::Failure,
+            _ => verdict,
+        };
+        let given = match (self.question.kind, &self.wish, answer) {
+            (_, _, Answer::Cancelled | Answer::NotGiven) => Given::Nothing,
+            (QuestionKind::Delivery | QuestionKind::ForecourtEvent, _, Answer::Yes | Answer::No) => Given::Nothing,
+            (kind, Some(wish), answer) => wish.read(kind, answer)?,
+            _ => return Err(Misuse::WrongAnswer),
+        };
+        let whole = match self.question.kind {
+            QuestionKind::Delivery => {
+                for (target, slot) in &mut self.results {
+                    if *target == DeviceTarget::DeliveryBox {
+                        *slot = decided;
+                    }
+                }
+                if verdict == Verdict::Success { overall(&self.results) } else { verdict }
+            }
+            QuestionKind::ForecourtEvent => decided,
+            _ if verdict == Verdict::Success => overall(&self.results),
+            _ => verdict,
+        };
+        self.given = Some((whole, given));
+        Ok(())
+    }
+
+    /// The question, while it stands.
+    pub(super) fn standing(&self) -> Option<&Question> {
+        self.given.is_none().then_some(&self.question)
+    }
+
+    /// Ends a question that still stands without the cashier; its number, if it did.
+    pub(super) fn end(&mut self, answer: Answer<'_>) -> Option<QuestionId> {
+        let id = self.standing()?.id;
+        // Cannot fail: `Cancelled` and `NotGiven` fit every question.
+        let _ = self.answer(answer);
+        Some(id)
+    }
+
+    /// The answer for the wire, if the request was an input.
+    pub(super) fn input(&self) -> Option<InputResult> {
+        let (wish, (verdict, given)) = (self.wish.as_ref()?, self.given.as_ref()?);
+        let verdict = if *given == Given::Nothing { *verdict } else { Verdict::Success };
+        let mut input = wish.result(verdict);
+        match given {
+            Given::Nothing => {}
+            Given::Key => input.has_value = true,
+            Given::Boolean(yes) => input.in_boolean = Some(*yes),
+            Given::Number(number) => input.in_number = crate::id::Id::new(number.as_str()).ok(),
+            Given::Text(text) => input.in_string = text.as_str().into(),
+        }
+        Some(input)
+    }
+
+    /// Whether the till takes a forecourt event.
+    pub(super) fn takes_event(&self) -> bool {
+        self.question.kind == QuestionKind::ForecourtEvent
+            && self.given.as_ref().is_some_and(|(verdict, _)| *verdict == Verdict::Success)
     }
 }
 
@@ -239,24 +260,19 @@ impl Wish {
         }
     }
 
-    /// The answer of a till that has no such device.
-    pub(super) fn unavailable(&self) -> InputResult {
-        InputResult {
-            target: Some(self.target.clone()),
-            result: Some(OverallResult::DeviceUnavailable),
-            ..InputResult::default()
-        }
+    /// The bare result.
+    pub(super) fn result(&self, verdict: Verdict) -> InputResult {
+        InputResult { target: Some(self.target.clone()), result: Some(verdict.word()), ..InputResult::default() }
     }
 
-    /// Writes an answer into the result, if it fits the question.
-    fn fill(&self, kind: QuestionKind, answer: Answer<'_>, given: &mut InputResult) -> Result<(), Misuse> {
+    /// An answer, if it fits the question.
+    fn read(&self, kind: QuestionKind, answer: Answer<'_>) -> Result<Given, Misuse> {
         match (kind, answer) {
-            (QuestionKind::Confirmation, Answer::Yes) => given.in_boolean = Some(true),
-            (QuestionKind::Confirmation, Answer::No) => given.in_boolean = Some(false),
-            (QuestionKind::AnyKey, Answer::Yes) => given.has_value = true,
+            (QuestionKind::Confirmation, Answer::Yes) => Ok(Given::Boolean(true)),
+            (QuestionKind::Confirmation, Answer::No) => Ok(Given::Boolean(false)),
+            (QuestionKind::AnyKey, Answer::Yes) => Ok(Given::Key),
             (QuestionKind::Number | QuestionKind::Menu, Answer::Number(number)) => {
-                let typed = self.typed(number)?;
-                given.in_number = crate::id::Id::new(typed.as_str()).ok();
+                self.typed(number).map(Given::Number)
             }
             (QuestionKind::Text, Answer::Text(text)) => {
                 let kept = Text::from_cut(text);
@@ -264,11 +280,10 @@ impl Wish {
                     return Err(Misuse::WrongAnswer);
                 }
                 self.check_length(text.chars().count())?;
-                given.in_string = kept;
+                Ok(Given::Text(kept))
             }
-            _ => return Err(Misuse::WrongAnswer),
+            _ => Err(Misuse::WrongAnswer),
         }
-        Ok(())
     }
 
     fn typed(&self, number: Decimal) -> Result<Text<{ limits::SHORT_ID }>, Misuse> {
@@ -277,25 +292,21 @@ impl Wish {
             return Err(Misuse::WrongAnswer);
         }
         let mut plain: Text<{ limits::SHORT_ID }> = Text::new();
+        // A number that is too long is cut, and refused below.
         let _ = core::fmt::Write::write_fmt(&mut plain, format_args!("{}", number.padded(decimals)));
         if plain.is_cut() {
             return Err(Misuse::WrongAnswer);
         }
         self.check_length(plain.as_str().bytes().filter(u8::is_ascii_digit).count())?;
-        if !self.comma {
-            return Ok(plain);
-        }
-        let mut with_comma = Text::new();
-        for part in plain.as_str().split_inclusive('.') {
-            match part.strip_suffix('.') {
-                Some(whole) => {
-                    with_comma.append(whole);
-                    with_comma.append(",");
-                }
-                None => with_comma.append(part),
+        match plain.as_str().split_once('.') {
+            Some((whole, fraction)) if self.comma => {
+                let mut with_comma = Text::from_cut(whole);
+                with_comma.append(",");
+                with_comma.append(fraction);
+                Ok(with_comma)
             }
+            _ => Ok(plain),
         }
-        Ok(with_comma)
     }
 
     fn check_length(&self, characters: usize) -> Result<(), Misuse> {
@@ -310,13 +321,9 @@ pub(super) fn line(wire: &TextLine) -> Option<Line> {
     if wire.hidden == Some(true) {
         return None;
     }
-    let mut text = Text::from_cut(wire.text.as_str());
-    if wire.text.is_cut() {
-        text.mark_cut();
-    }
     let bold = Some(CharStyle::Bold);
     Some(Line {
-        text,
+        text: wire.text.clone(),
         row: wire.row,
         column: wire.column,
         alignment: match wire.alignment {
@@ -330,14 +337,4 @@ pub(super) fn line(wire: &TextLine) -> Option<Line> {
         paper_cut: wire.paper_cut == Some(true),
         menu_item: wire.menu_item,
     })
-}
-
-/// What a device request asks for, where it does not say so itself.
-pub(super) fn kind_of(stated: Option<&RequestType>, exchange: &Exchange) -> RequestType {
-    match stated {
-        Some(stated) => stated.clone(),
-        None if exchange.wish.is_some() => RequestType::Input,
-        None if exchange.event => RequestType::Event,
-        None => RequestType::Output,
-    }
 }

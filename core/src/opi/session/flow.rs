@@ -145,12 +145,13 @@ impl<const D: usize> Session<'_, D> {
             }
             Effect::Transmit => self.transmit(tx),
             Effect::Await => {
+                let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
                 let hard = match &self.current {
                     Some(current) if current.takes_long() => timeouts.hard_long,
                     _ => timeouts.hard,
                 };
                 self.deadlines.hard = Some(now.after(hard));
-                self.deadlines.phase = Some(now.after(timeouts.idle));
+                self.deadlines.phase = Some(now.after(if foreign { timeouts.grace } else { timeouts.idle }));
                 None
             }
             Effect::NotSent(reason) => self.conclude(Outcome::NotSent, Some(reason)),
@@ -223,13 +224,13 @@ impl<const D: usize> Session<'_, D> {
         current.request_id = self.counters.request();
         current.announced = false;
         current.answer = Answer::default();
-        self.lanes.request.give_up();
+        self.drop_link(Link::Request);
         self.signal(Signal::OtherWords)
     }
 
     fn conclude(&mut self, outcome: Outcome, reason: Option<Reason>) -> Option<Next> {
-        self.lanes.request.give_up();
-        self.lanes.abort.give_up();
+        self.drop_link(Link::Request);
+        self.drop_link(Link::Abort);
         self.abort.forget();
         let current = self.current.as_mut()?;
         let facts = core::mem::take(&mut current.answer.facts);
@@ -276,7 +277,7 @@ impl<const D: usize> Session<'_, D> {
                 self.signal(Signal::Sent);
             }
             What::Abort => self.abort.sent(self.now.after(self.settings.timeouts.abort)),
-            What::Reply => lane.next_message(),
+            What::Reply => {}
         }
         Ok(())
     }
@@ -295,12 +296,12 @@ impl<const D: usize> Session<'_, D> {
             What::Abort => {
                 self.abort.failed();
                 if link == Link::Abort {
-                    lane.give_up();
+                    self.drop_link(link);
                 }
             }
             // On channel 0 the answer may still come; a callback connection is of no more use.
-            What::Reply if link == Link::Request => lane.next_message(),
-            What::Reply => lane.give_up(),
+            What::Reply if link == Link::Request => {}
+            What::Reply => self.drop_link(link),
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The receiving side of one connection: bytes to parts of messages, in memory of the caller.
 
-use crate::drive::Link;
+use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
 use crate::limits;
 use crate::opi::message::{Decoder, Fault, Header, Part};
@@ -8,7 +8,7 @@ use crate::time::Instant;
 use crate::window::Window;
 use crate::xml::Tolerance;
 
-use super::device::{Exchange, Step};
+use super::device::{Asked, Exchange, Step};
 
 /// One connection.
 pub(super) struct Lane<'m> {
@@ -18,6 +18,8 @@ pub(super) struct Lane<'m> {
     pub(super) role: Role,
     /// The device request being handled.
     pub(super) exchange: Exchange,
+    /// The device request before it, if it waits for the cashier.
+    pub(super) asked: Option<Asked>,
     /// The frame that is leaving.
     pub(super) outgoing: Option<Outgoing>,
     /// When a connection without a byte is given up.
@@ -67,6 +69,7 @@ pub(super) struct Outgoing {
 pub(super) enum What {
     Request,
     Abort,
+    /// The answer to a device request.
     Reply,
 }
 
@@ -77,6 +80,7 @@ impl<'m> Lane<'m> {
             inbox: Inbox::new(memory, limit, tolerance),
             role: Role::New,
             exchange: Exchange::new(),
+            asked: None,
             outgoing: None,
             quiet: None,
         }
@@ -95,6 +99,7 @@ impl<'m> Lane<'m> {
         self.inbox.clear();
         self.role = Role::New;
         self.exchange = Exchange::new();
+        self.asked = None;
         self.outgoing = None;
         self.quiet = None;
         self.stage = stage;
@@ -150,20 +155,46 @@ impl<'m> Lane<'m> {
         self.role = Role::New;
     }
 
+    /// The question that stands on this connection.
+    pub(super) fn question(&self) -> Option<&Question> {
+        self.asked.as_ref().and_then(Asked::standing)
+    }
+
+    /// Lets pass what ran out of time; the question that fell away, if one did.
+    pub(super) fn expire(&mut self, now: Instant) -> Expired {
+        if self.exchange.expire(now) {
+            return Expired::Sheet;
+        }
+        if self.question().is_some_and(|question| question.until <= now)
+            && let Some(id) = self.asked.as_mut().and_then(|asked| asked.end(Answer::NotGiven))
+        {
+            return Expired::Question(id);
+        }
+        let reply = self.outgoing.filter(|outgoing| outgoing.what == What::Reply).map(|outgoing| outgoing.until);
+        if [self.quiet, reply].into_iter().flatten().any(|until| until <= now) {
+            self.give_up();
+            return Expired::Connection;
+        }
+        Expired::Nothing
+    }
+
     /// When something on this connection runs out of time.
     pub(super) fn until(&self) -> Option<Instant> {
         let keeping = match &self.exchange.step {
             Step::Keeping { until, .. } => Some(*until),
             _ => None,
         };
-        [self.quiet, self.outgoing.map(|outgoing| outgoing.until), keeping].into_iter().flatten().min()
+        let asking = self.question().map(|question| question.until);
+        [self.quiet, self.outgoing.map(|outgoing| outgoing.until), keeping, asking].into_iter().flatten().min()
     }
+}
 
-    /// Whether the connection ran out of time.
-    pub(super) fn is_over(&self, now: Instant) -> bool {
-        let reply = self.outgoing.filter(|outgoing| outgoing.what == What::Reply).map(|outgoing| outgoing.until);
-        [self.quiet, reply].into_iter().flatten().any(|until| until <= now)
-    }
+/// What ran out of time.
+pub(super) enum Expired {
+    Nothing,
+    Sheet,
+    Question(QuestionId),
+    Connection,
 }
 
 /// The receiving sides of all connections.

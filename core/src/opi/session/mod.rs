@@ -30,7 +30,7 @@ pub use classify::{Evidence, classify};
 use self::abort::AbortLine;
 use self::counters::Counters;
 use self::flow::Current;
-use self::lane::{Lane, Lanes, Stage};
+use self::lane::{Expired, Lane, Lanes, Stage};
 use self::table::{Effect, Phase, Signal};
 use super::settings::{ConfigError, Settings};
 use crate::drive::{Event, Input, Link, Misuse, Output, PeerFault, QuestionId, Total, Wait, Why};
@@ -222,9 +222,7 @@ impl<'m, const D: usize> Session<'m, D> {
             return Err(Misuse::ClockWentBack);
         }
         self.now = now;
-        let taken = self.take(input);
-        self.expire();
-        taken
+        self.take(input)
     }
 
     /// What is to be done next. Call it until it gives [`Output::Wait`].
@@ -236,7 +234,8 @@ impl<'m, const D: usize> Session<'m, D> {
             if let Some(next) = self.advance(tx) {
                 return self.output(next);
             }
-            if !self.is_due() {
+            // Time is looked at last: what came in before its deadline counts, however late it is read.
+            if !self.is_due() && !self.expire() {
                 return Output::Wait(self.waiting());
             }
         }
@@ -256,9 +255,9 @@ impl<'m, const D: usize> Session<'m, D> {
             Input::Start(request) => self.start(request),
             Input::Abort => self.wish_abort(),
             Input::Answer(id, answer) => {
-                let lane =
-                    self.lanes.all_mut().find(|(_, lane)| lane.exchange.question().is_some_and(|it| it.id == id));
-                lane.map_or(Err(Misuse::NoSuchQuestion), |(_, lane)| lane.exchange.answer(id, answer))
+                let mut asked = self.lanes.all_mut().filter_map(|(_, lane)| lane.asked.as_mut());
+                let asked = asked.find(|asked| asked.standing().is_some_and(|question| question.id == id));
+                asked.map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
             }
             Input::Resolve { request, charged } => self.resolve(request, charged),
             Input::Listening => self.signal_or(Signal::Listening, Misuse::Busy),
@@ -366,7 +365,7 @@ impl<'m, const D: usize> Session<'m, D> {
         if !lane.receive(bytes, quiet) {
             return Err(Misuse::NoRoom(link));
         }
-        if link == Link::Request {
+        if link != Link::Abort {
             self.sign_of_life();
         }
         Ok(())
@@ -392,44 +391,38 @@ impl<'m, const D: usize> Session<'m, D> {
         Err(Misuse::NoSuchTicket)
     }
 
-    /// Lets pass what ran out of time.
-    fn expire(&mut self) {
+    /// Lets pass what ran out of time; whether anything did.
+    fn expire(&mut self) -> bool {
         let now = self.now;
         let over = |until: Option<Instant>| until.is_some_and(|until| until <= now);
-        if over(self.deadlines.phase) || over(self.deadlines.hard) {
-            self.deadlines = Deadlines::default();
-            let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-            let signal = if foreign && self.phase == Phase::Waiting { Signal::Foreign } else { Signal::Deadline };
-            if self.resolution.is_some() {
-                self.ticket = None;
-                self.resolution = None;
-            } else {
-                self.signal(signal);
-            }
-        }
+        let mut any = self.abort.expire(now);
         for (_, lane) in self.lanes.all_mut() {
-            if let Some(question) = lane.exchange.expire(now) {
+            match lane.expire(now) {
+                Expired::Nothing => continue,
                 // Full only if nobody polls: the till then learns it from the answer it tries to give.
-                let _ = self.stash.withdrawn.push_back(question);
+                Expired::Question(id) => drop(self.stash.withdrawn.push_back(id)),
+                Expired::Sheet | Expired::Connection => {}
             }
-            if lane.is_over(now) {
-                lane.give_up();
-            }
+            any = true;
         }
-        self.abort.expire(now);
+        if over(self.deadlines.phase) || over(self.deadlines.hard) {
+            any = true;
+            self.deadlines = Deadlines::default();
+            if self.resolution.take().is_some() {
+                self.ticket = None;
+                return true;
+            }
+            let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
+            let waits = self.phase == Phase::Waiting;
+            self.signal(if foreign && waits { Signal::Foreign } else { Signal::Deadline });
+        }
+        any
     }
 
     fn waiting(&self) -> Wait {
-        let questions = self.lanes.all().filter_map(|(_, lane)| lane.exchange.question());
-        let mut asking = false;
-        let mut until = [self.deadlines.phase, self.deadlines.hard, self.abort.until()].into_iter().flatten().min();
-        for question in questions {
-            asking = true;
-            until = earlier(until, Some(question.until));
-        }
-        for (_, lane) in self.lanes.all() {
-            until = earlier(until, lane.until());
-        }
+        let asking = self.lanes.all().any(|(_, lane)| lane.question().is_some());
+        let own = [self.deadlines.phase, self.deadlines.hard, self.abort.until()].into_iter().flatten();
+        let until = own.chain(self.lanes.all().filter_map(|(_, lane)| lane.until())).min();
         let why = match self.phase {
             _ if self.resolution.is_some() => Why::Store,
             _ if asking => Why::Cashier,
@@ -512,7 +505,7 @@ impl<'m, const D: usize> Session<'m, D> {
             Next::Line(sheet) => Output::Event(Event::Line(sheet, &stash.line)),
             Next::JournalText(sheet) => Output::Event(Event::JournalText(sheet, stash.text.as_str())),
             Next::SheetEnded { sheet, kept } => Output::Event(Event::SheetEnded { sheet, kept }),
-            Next::Question(link) => match self.lanes.get(link).and_then(|lane| lane.exchange.question()) {
+            Next::Question(link) => match self.lanes.get(link).and_then(Lane::question) {
                 Some(question) => Output::Event(Event::Question(question)),
                 None => Output::Wait(self.waiting()),
             },
@@ -537,8 +530,4 @@ impl<'m, const D: usize> Session<'m, D> {
         // A peer that makes more faults than are polled loses only their mention.
         let _ = self.stash.faults.push_back(PeerFault { link, offset, what });
     }
-}
-
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    [one, other].into_iter().flatten().min()
 }

@@ -1,0 +1,457 @@
+//! The command line: what may be written, and what it means.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use opi_core::id::{Id, Reference, WorkstationId};
+use opi_core::money::{Currency, Money, MoneyError};
+use opi_core::operation::{Operation, Original};
+use opi_core::opi::Profile;
+
+const EXAMPLES: &str = "\
+Examples:
+  opi pay 25.00 CHF
+          pay on a simulated terminal in this process, over real TCP
+  opi pay 25.00 CHF --terminal 192.168.1.50 --workstation lane-1
+          pay on a terminal in the network; it must be set up to call this machine back on port 4102
+  opi pay 12.50 EUR --profile opi-de --script decline
+          see how a refusal looks in the German dialect
+  opi refund 5.00 CHF --original 00000012345 --terminal 192.168.1.50
+          give part of a payment back
+  opi sim --listen 127.0.0.1:4100 --till 127.0.0.1:4102 --script tip --fault split
+          be a terminal for any till
+  opi decode message.xml
+          show what a message says, as JSON
+
+Exit status:
+  0  approved, or done      3  not sent: no money moved, asking again is safe
+  1  declined or aborted    4  unknown: the money may have moved or not
+  2  wrong usage            5  refused here: busy, or an earlier result is unresolved
+
+OPI is the Open Payment Initiative's protocol between tills and card terminals, not Oracle's product of that name.";
+
+/// Take card payments on a terminal that speaks OPI, be such a terminal, or read its messages
+#[derive(Debug, Parser)]
+#[command(name = "opi", version, after_help = EXAMPLES, max_term_width = 110)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Take a payment
+    #[command(after_help = "Example:\n  opi pay 25.00 CHF --reference order-17")]
+    Pay {
+        #[command(flatten)]
+        amount: AmountArgs,
+        /// The part of the amount that is handed out in cash
+        #[arg(long, value_name = "AMOUNT")]
+        cash_back: Option<String>,
+        #[command(flatten)]
+        till: TillArgs,
+    },
+    /// Give money back to a card
+    #[command(after_help = "Example:\n  opi refund 5.00 CHF --original 00000012345")]
+    Refund {
+        #[command(flatten)]
+        amount: AmountArgs,
+        #[command(flatten)]
+        original: OriginalArgs,
+        #[command(flatten)]
+        till: TillArgs,
+    },
+    /// Take back a whole transaction; without --stan or --original the last one, where the dialect allows that
+    #[command(after_help = "Examples:\n  opi reverse 25.00 CHF\n  opi reverse --profile opi-de --stan 021702")]
+    Reverse {
+        /// The amount of the transaction, where the dialect sends it
+        #[arg(requires = "reverse_currency")]
+        amount: Option<String>,
+        /// Its currency
+        #[arg(id = "reverse_currency", value_name = "CURRENCY", value_parser = currency)]
+        currency: Option<Currency>,
+        #[command(flatten)]
+        original: OriginalArgs,
+        #[command(flatten)]
+        till: TillArgs,
+    },
+    /// Hold an amount on a card
+    #[command(after_help = "Example:\n  opi reserve 150.00 CHF --json")]
+    Reserve {
+        #[command(flatten)]
+        amount: AmountArgs,
+        #[command(flatten)]
+        till: TillArgs,
+    },
+    /// Charge what was held
+    #[command(after_help = "Example:\n  opi complete 80.00 EUR --profile ifsf --stan 000042 --terminal-id P3")]
+    Complete {
+        #[command(flatten)]
+        amount: AmountArgs,
+        #[command(flatten)]
+        original: OriginalArgs,
+        #[command(flatten)]
+        till: TillArgs,
+    },
+    /// Have the last receipts sent again
+    Reprint(TillArgs),
+    /// Have the last answer sent again
+    RepeatLast(TillArgs),
+    /// Ask who the terminal is
+    Info(TillArgs),
+    /// Ask how the terminal is
+    Status(TillArgs),
+    /// Ask which card brands the terminal takes
+    Circuits(TillArgs),
+    /// Open the shift, by whichever word the terminal knows
+    Activate(TillArgs),
+    /// Close the shift, by whichever word the terminal knows
+    Deactivate(TillArgs),
+    /// Log in
+    Login(TillArgs),
+    /// Log off
+    Logoff(TillArgs),
+    /// Totals since the last closure
+    Reconcile {
+        /// Start new totals afterwards
+        #[arg(long)]
+        closure: bool,
+        #[command(flatten)]
+        till: TillArgs,
+    },
+    /// Balance, and log off
+    CloseDay(TillArgs),
+    /// Submit what the terminal has stored
+    Transmit(TillArgs),
+    /// Fetch the configuration from the terminal's management system
+    ContactTms(TillArgs),
+    /// Initialise the terminal with its acquirers
+    ContactAcquirer(TillArgs),
+    /// Have the terminal test itself
+    Diagnose(TillArgs),
+    /// Restart the terminal's application
+    Restart(TillArgs),
+    /// Stop what the terminal is doing for this workstation, whoever started it
+    Abort(TillArgs),
+    /// Be a terminal for any till
+    #[command(after_help = SIM_EXAMPLES)]
+    Sim(SimArgs),
+    /// Show messages as JSON, one object a line
+    #[command(after_help = DECODE_EXAMPLES)]
+    Decode(DecodeArgs),
+}
+
+const SIM_EXAMPLES: &str = "\
+Examples:
+  opi sim --list
+  opi sim --listen 0.0.0.0:4100 --till 192.168.1.20:4102
+  opi sim --profile opi-de --script decline --fault split --seed 7
+
+A script FILE holds one script name a line, one line for each card request; the last one repeats.";
+
+const DECODE_EXAMPLES: &str = "\
+Examples:
+  opi decode request.xml response.xml
+  opi decode --frames conversation.bin
+  nc -l 4102 | opi decode --frames -
+
+Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on
+standard error with the byte where it breaks; the others are still decoded, and the exit status is 1.";
+
+#[derive(Debug, Args)]
+pub(crate) struct AmountArgs {
+    /// The amount in major units, with a dot: 25.00
+    pub(crate) amount: String,
+    /// Its currency, by its code of ISO 4217: CHF
+    #[arg(value_parser = currency)]
+    pub(crate) currency: Currency,
+}
+
+impl AmountArgs {
+    pub(crate) fn money(&self) -> Result<Money, String> {
+        money(&self.amount, self.currency)
+    }
+}
+
+/// How an earlier transaction is named. Each dialect sends the parts it knows.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "The earlier transaction")]
+pub(crate) struct OriginalArgs {
+    /// Its reference: what the terminal gave (Nexi), or the receipt number (CCV)
+    #[arg(long, value_name = "REF")]
+    pub(crate) original: Option<String>,
+    /// Its trace or receipt number, with leading zeros (OPI-DE, IFSF)
+    #[arg(long, value_name = "N")]
+    pub(crate) stan: Option<String>,
+    /// The terminal that it was made on (IFSF)
+    #[arg(long, value_name = "ID")]
+    pub(crate) terminal_id: Option<String>,
+    /// The terminal's batch (IFSF)
+    #[arg(long, value_name = "N")]
+    pub(crate) batch: Option<String>,
+    /// Its time as the terminal wrote it (IFSF)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) time: Option<String>,
+}
+
+impl OriginalArgs {
+    fn original(&self) -> Result<Original, String> {
+        fn id<const N: usize>(name: &str, text: Option<&String>) -> Result<Option<Id<N>>, String> {
+            text.map(|text| Id::new(text).map_err(|why| format!("{name} '{text}': {why}"))).transpose()
+        }
+        Ok(Original {
+            trx_reference_number: id("--original", self.original.as_ref())?,
+            // A receipt number (CCV) has fewer characters allowed than a reference of Nexi may have: what does not
+            // fit there cannot be one.
+            reference: self.original.as_ref().and_then(|text| Reference::new(text).ok()),
+            stan: id("--stan", self.stan.as_ref())?,
+            terminal_id: id("--terminal-id", self.terminal_id.as_ref())?,
+            terminal_batch: id("--batch", self.batch.as_ref())?,
+            time_stamp: id("--time", self.time.as_ref())?,
+        })
+    }
+}
+
+/// What every command of the till takes.
+#[derive(Debug, Args)]
+pub(crate) struct TillArgs {
+    /// The terminal; without it one is simulated in this process, over real TCP
+    #[arg(long, value_name = "HOST[:PORT]", help_heading = "Terminal")]
+    pub(crate) terminal: Option<String>,
+    /// Where the terminal calls back (channel 1) [default: 0.0.0.0 and the port of the dialect]
+    #[arg(long, value_name = "ADDR:PORT", help_heading = "Terminal")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The dialect of the terminal
+    #[arg(long, value_enum, default_value_t = Dialect::Nexi, help_heading = "Terminal")]
+    pub(crate) profile: Dialect,
+    /// Name of this lane: 1 to 40 of A-Z a-z 0-9 _ -
+    #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation, help_heading = "Terminal")]
+    pub(crate) workstation: WorkstationId,
+    /// The merchant's own reference: 1 to 20 of A-Z a-z 0-9 _ -
+    #[arg(long, value_name = "REF", value_parser = reference)]
+    pub(crate) reference: Option<Reference>,
+    /// Language of the texts for the cashier, two letters
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    pub(crate) language: String,
+    /// Shift number, sent along
+    #[arg(long, value_name = "N")]
+    pub(crate) shift: Option<u32>,
+    /// Longest time for the whole operation, in seconds [default: of the dialect]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
+    pub(crate) timeout: Option<Duration>,
+    /// Longest silence of the terminal, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
+    pub(crate) timeout_idle: Option<Duration>,
+    /// Longest time to connect, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
+    pub(crate) timeout_connect: Option<Duration>,
+    /// Answer the terminal's questions with yes
+    #[arg(long, help_heading = "Questions")]
+    pub(crate) yes: bool,
+    /// Answer the terminal's questions with no
+    #[arg(long, conflicts_with = "yes", help_heading = "Questions")]
+    pub(crate) no: bool,
+    /// Answer to questions for a number, a text or an entry of a menu
+    #[arg(long, value_name = "TEXT", help_heading = "Questions")]
+    pub(crate) answer: Option<String>,
+    /// One JSON object a line instead of text for people
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Append what must survive to this file, one JSON object a line: requests before they are sent, receipts
+    /// before the terminal is told that they are kept, results
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) simulated: SimulatedArgs,
+}
+
+/// How the simulated terminal behaves.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SimulatedArgs {
+    /// What the simulated terminal does: a script by name (see `opi sim --list`), or a file of them
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Simulated terminal")]
+    pub(crate) script: Option<String>,
+    /// What goes wrong on the wire (see `opi sim --list`)
+    #[arg(long, value_name = "NAME", help_heading = "Simulated terminal")]
+    pub(crate) fault: Option<String>,
+    /// Seed of what the simulated terminal makes up; the same seed gives the same terminal
+    #[arg(long, value_name = "N", help_heading = "Simulated terminal")]
+    pub(crate) seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimArgs {
+    /// Where tills reach the terminal (channel 0) [default: 127.0.0.1 and the port of the dialect]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the till takes callbacks (channel 1) [default: 127.0.0.1 and the port of the dialect]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) till: Option<String>,
+    /// The dialect spoken
+    #[arg(long, value_enum, default_value_t = Dialect::Nexi)]
+    pub(crate) profile: Dialect,
+    #[command(flatten)]
+    pub(crate) simulated: SimulatedArgs,
+    /// Show scripts and faults, and leave
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecodeArgs {
+    /// Files to read; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// The input is a stream of frames, each with its length in front; otherwise each file is one message
+    #[arg(long)]
+    pub(crate) frames: bool,
+    /// Take only what the XML recommendation allows, with none of the tolerances that terminals in the field need
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Whose rules say which copy a receipt is; `auto` decides by what each message looks like
+    #[arg(long, value_enum, default_value_t = Reading::Auto)]
+    pub(crate) profile: Reading,
+}
+
+/// A dialect of OPI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dialect {
+    /// Nexi Switzerland
+    Nexi,
+    /// CCV OPI-NL
+    CcvNl,
+    /// CCV OPI-DE and other German terminals
+    OpiDe,
+    /// IFSF-XML, forecourts
+    Ifsf,
+}
+
+impl Dialect {
+    /// The dialect as data.
+    pub(crate) const fn profile(self) -> &'static Profile {
+        match self {
+            Self::Nexi => &Profile::NEXI,
+            Self::CcvNl => &Profile::CCV_NL,
+            Self::OpiDe => &Profile::OPI_DE,
+            Self::Ifsf => &Profile::IFSF,
+        }
+    }
+}
+
+/// Whose receipt routing `decode` uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reading {
+    /// By what the message looks like
+    Auto,
+    /// Nexi Switzerland
+    Nexi,
+    /// CCV OPI-NL
+    CcvNl,
+    /// CCV OPI-DE and other German terminals
+    OpiDe,
+    /// IFSF-XML, forecourts
+    Ifsf,
+}
+
+impl Command {
+    /// The operation and the options of the till; `None` for the commands that are no till.
+    ///
+    /// The error is one of usage: an amount that does not fit its currency, an identifier that is too long.
+    pub(crate) fn operation(&self) -> Result<Option<(Operation, &TillArgs)>, String> {
+        Ok(Some(match self {
+            Self::Pay { amount, cash_back, till } => {
+                let cash_back = cash_back.as_ref().map(|text| money(text, amount.currency)).transpose()?;
+                let amount = amount.money()?;
+                if cash_back.is_some_and(|part| part.minor() > amount.minor()) {
+                    return Err("--cash-back: the cash part is more than the amount".into());
+                }
+                (Operation::Payment { amount, cash_back }, till)
+            }
+            Self::Refund { amount, original, till } => {
+                (Operation::Refund { amount: amount.money()?, original: original.original()? }, till)
+            }
+            Self::Reverse { amount, currency, original, till } => {
+                let amount =
+                    amount.as_ref().zip(*currency).map(|(text, currency)| money(text, currency)).transpose()?;
+                (Operation::Reversal { amount, original: original.original()? }, till)
+            }
+            Self::Reserve { amount, till } => (Operation::Reservation { amount: amount.money()? }, till),
+            Self::Complete { amount, original, till } => {
+                (Operation::Completion { amount: amount.money()?, original: original.original()? }, till)
+            }
+            Self::Reprint(till) => (Operation::Reprint, till),
+            Self::RepeatLast(till) => (Operation::RepeatLast, till),
+            Self::Info(till) => (Operation::Info, till),
+            Self::Status(till) => (Operation::Status, till),
+            Self::Circuits(till) => (Operation::CardCircuits, till),
+            Self::Activate(till) => (Operation::Activate, till),
+            Self::Deactivate(till) => (Operation::Deactivate, till),
+            Self::Login(till) => (Operation::Login, till),
+            Self::Logoff(till) => (Operation::Logoff, till),
+            Self::Reconcile { closure, till } => (Operation::Reconciliation { closure: *closure }, till),
+            Self::CloseDay(till) => (Operation::CloseDay, till),
+            Self::Transmit(till) => (Operation::Transmit, till),
+            Self::ContactTms(till) => (Operation::ContactTms, till),
+            Self::ContactAcquirer(till) => (Operation::ContactAcquirer, till),
+            Self::Diagnose(till) => (Operation::Diagnosis, till),
+            Self::Restart(till) => (Operation::Restart, till),
+            Self::Abort(till) => (Operation::Abort, till),
+            Self::Sim(_) | Self::Decode(_) => return Ok(None),
+        }))
+    }
+}
+
+impl TillArgs {
+    /// What only a simulated terminal can do was asked of a real one.
+    pub(crate) fn misplaced(&self) -> Option<&'static str> {
+        let SimulatedArgs { script, fault, seed } = &self.simulated;
+        let misplaced = self.terminal.is_some() && (script.is_some() || fault.is_some() || seed.is_some());
+        misplaced.then_some("--script, --fault and --seed are for the simulated terminal: not with --terminal")
+    }
+}
+
+fn money(text: &str, currency: Currency) -> Result<Money, String> {
+    let money = Money::parse(text, currency).map_err(|why| match why {
+        MoneyError::TooPrecise => format!("amount '{text}': {currency} has {} decimals", currency.exponent()),
+        why => format!("amount '{text}': {why}"),
+    })?;
+    if money.minor() == 0 { Err(format!("amount '{text}': nothing to move")) } else { Ok(money) }
+}
+
+fn currency(text: &str) -> Result<Currency, MoneyError> {
+    Currency::new(&text.to_ascii_uppercase())
+}
+
+fn workstation(text: &str) -> Result<WorkstationId, String> {
+    WorkstationId::new(text).map_err(|why| why.to_string())
+}
+
+fn reference(text: &str) -> Result<Reference, String> {
+    Reference::new(text).map_err(|why| why.to_string())
+}
+
+fn language(text: &str) -> Result<String, &'static str> {
+    let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if two_letters { Ok(text.to_ascii_lowercase()) } else { Err("two letters, such as de") }
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
+    // A day: beyond it a limit is none, and it must not overflow a clock.
+    let usable = (0.001..=86_400.0).contains(&seconds);
+    Duration::try_from_secs_f64(seconds).ok().filter(|_| usable).ok_or("0.001 to 86400 seconds")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn grammar_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,42 @@
+//! What the user gets to see of an operation, whoever the user is.
+
+use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::money::Money;
+use opi_core::operation::Finished;
+use opi_smol::WholeSheet;
+
+/// A person ([`Screen`](crate::show::Screen)) or a program ([`Lines`](crate::json::Lines)).
+///
+/// Nothing here can fail: a reader that went away must not stop a payment.
+pub(crate) trait View {
+    /// A request got its number.
+    fn started(&mut self, request_id: &str, request_type: &str);
+    /// Something else is waited for.
+    fn waiting(&mut self, why: Why);
+    /// A second passed and nothing happened.
+    fn still_waiting(&mut self);
+    /// The terminal shows, prints or keeps something.
+    fn sheet(&mut self, sheet: &WholeSheet);
+    /// The terminal asks something. `asking` says whether the answer comes from the keyboard.
+    fn question(&mut self, question: &Question, asking: bool);
+    /// The question got this answer.
+    fn answered(&mut self, id: u32, answer: &str);
+    /// The question does not stand any more.
+    fn withdrawn(&mut self, id: u32);
+    /// The terminal answered an abort.
+    fn abort_answered(&mut self, accepted: bool);
+    /// A total of a reconciliation.
+    fn total(&mut self, total: &Total);
+    /// A brand that the terminal takes.
+    fn circuit(&mut self, code: &str, name: Option<&str>);
+    /// A fact of the terminal.
+    fn detail(&mut self, name: &str, value: &str);
+    /// The terminal did something that it must not do.
+    fn fault(&mut self, fault: &PeerFault);
+    /// A word to the user about this program, not from the terminal.
+    fn note(&mut self, text: &str);
+    /// The session refused to begin.
+    fn refused(&mut self, why: &Misuse);
+    /// The end, and the amount that was asked for. The last call.
+    fn finished(&mut self, finished: &Finished, asked: Option<Money>);
+}

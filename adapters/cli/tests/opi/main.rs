@@ -1,0 +1,11 @@
+//! The command `opi` as its users have it: a process with arguments, output and an exit status.
+#![allow(clippy::unwrap_used)]
+
+mod decode;
+mod faults;
+#[cfg(unix)]
+mod interrupt;
+mod pay;
+mod process;
+mod scripts;
+mod usage;

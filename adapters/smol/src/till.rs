@@ -1,0 +1,426 @@
+//! The till: a session, its connections, its store and its timer in one value.
+
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use opi_core::drive::{Answer, Event, Input, Link, Misuse, Output, QuestionId, Wait, Why};
+use opi_core::id::RequestId;
+use opi_core::journal::{Record, Ticket, Unresolved};
+use opi_core::operation::{Finished, Request};
+use smol::Timer;
+use smol::stream::Stream;
+
+use crate::clock::Clock;
+use crate::config::{Config, OpenError, TRANSMIT, WINDOW};
+use crate::link::{Connection, Happened, LINKS, Links};
+use crate::listener::Registration;
+use crate::machine::Machine;
+use crate::notice::{Notice, RawText, Trouble};
+use crate::sheets::Sheets;
+use crate::store::{Entry, Store, Storing};
+
+/// A till that pays on one terminal.
+///
+/// [`start`](Self::start) an operation, then call [`next`](Self::next) until it gives [`Notice::Finished`]. Nothing
+/// happens between the calls of `next`: no byte is read, no deadline kept. A till that is idle may call it too; it
+/// then serves what the terminal sends of its own accord.
+///
+/// A till that is dropped during an operation closes its connections. Whether the terminal charged is then unknown.
+pub struct Till {
+    machine: Machine,
+    clock: Clock,
+    /// What the session waits for, as of the last drain.
+    wait: Wait,
+    /// What was last told of it.
+    told: Why,
+    terminal: SocketAddr,
+    links: Links,
+    /// The connection that is looked at first, so that a busy one does not hold up the others.
+    turn: usize,
+    registration: Registration,
+    records: Records,
+    sheets: Sheets,
+    private_text: RawText,
+    notices: VecDeque<Notice>,
+    transmit: Box<[u8]>,
+    receive: Box<[u8]>,
+}
+
+/// The store and what it has to do: one entry at a time, in order.
+struct Records {
+    store: Box<dyn Store>,
+    storing: Option<(Ticket, Storing)>,
+    waiting: VecDeque<(Ticket, Entry)>,
+}
+
+/// An output, after everything lent with it was taken over.
+enum Step {
+    Done,
+    Listen,
+    Connect(Link),
+    Send { link: Link, length: usize },
+    Close(Link),
+    Persist(Ticket, Entry),
+    Unstorable(Ticket),
+    Wait(Wait),
+}
+
+/// What woke the till.
+enum Woken {
+    Link(Link, Happened),
+    Accepted(Link),
+    Stored(Ticket, io::Result<()>),
+    Tick,
+}
+
+impl Till {
+    /// Makes a till and lets callbacks for it come in. Nothing is sent.
+    ///
+    /// # Errors
+    /// The settings do not fit together, or the listener serves this lane already.
+    pub async fn new(config: Config) -> Result<Self, OpenError> {
+        let Config { terminal, listener, settings, store } = config;
+        let registration = listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
+        let mut till = Self {
+            machine: Machine::new(settings).map_err(OpenError::Settings)?,
+            clock: Clock::new(),
+            wait: Wait { until: None, why: Why::Idle },
+            told: Why::Idle,
+            terminal,
+            links: Links::default(),
+            turn: 0,
+            registration,
+            records: Records { store, storing: None, waiting: VecDeque::new() },
+            sheets: Sheets::default(),
+            private_text: RawText::default(),
+            notices: VecDeque::new(),
+            transmit: vec![0; TRANSMIT].into_boxed_slice(),
+            receive: vec![0; WINDOW].into_boxed_slice(),
+        };
+        till.drain();
+        Ok(till)
+    }
+
+    /// Begins an operation. It goes on in [`next`](Self::next).
+    ///
+    /// # Errors
+    /// [`Misuse::Busy`], [`Misuse::Unresolved`] and what else the session refuses; nothing was sent then.
+    pub fn start(&mut self, request: &Request) -> Result<(), Misuse> {
+        self.tell(Input::Start(request))
+    }
+
+    /// Asks the terminal to stop the operation in progress. Its outcome still comes as [`Notice::Finished`] (I8).
+    ///
+    /// # Errors
+    /// [`Misuse::NothingToAbort`], [`Misuse::TooManyAborts`].
+    pub fn abort(&mut self) -> Result<(), Misuse> {
+        self.tell(Input::Abort)
+    }
+
+    /// Gives the cashier's answer to a question.
+    ///
+    /// # Errors
+    /// [`Misuse::NoSuchQuestion`], [`Misuse::WrongAnswer`]; the question then stands as before.
+    pub fn answer(&mut self, question: QuestionId, answer: Answer<'_>) -> Result<(), Misuse> {
+        self.tell(Input::Answer(question, answer))
+    }
+
+    /// Gives a person's decision about the unresolved request. It frees the lane.
+    ///
+    /// # Errors
+    /// [`Misuse::NotUnresolved`].
+    pub fn resolve(&mut self, request: RequestId, charged: bool) -> Result<(), Misuse> {
+        self.tell(Input::Resolve { request, charged })
+    }
+
+    /// The request whose result is unknown, if there is one. It blocks the lane (I6).
+    #[must_use]
+    pub fn unresolved(&self) -> Option<Unresolved> {
+        self.machine.unresolved()
+    }
+
+    /// Whether no operation is in progress.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.machine.is_idle()
+    }
+
+    /// Drives the till until there is something to tell. Waits for ever if nothing is in progress and the terminal
+    /// sends nothing.
+    ///
+    /// # Cancel safety
+    /// A call may be dropped at any time, for example when it lost a race against a key press: what was half
+    /// connected, half sent, half read or half stored is part of the till, and the next call goes on with it. No
+    /// notice is lost.
+    pub async fn next(&mut self) -> Notice {
+        loop {
+            if let Some(notice) = self.notices.pop_front() {
+                return notice;
+            }
+            if self.told != self.wait.why {
+                self.told = self.wait.why;
+                return Notice::Waiting(self.told);
+            }
+            let woken = self.woken().await;
+            self.handle(woken);
+        }
+    }
+
+    /// Starts an operation and drives it to its end; each notice before it goes to `on`, with the till to answer on.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start).
+    ///
+    /// # Cancel safety
+    /// Dropped, the operation is still in progress: call [`next`](Self::next) until it has ended.
+    pub async fn run(
+        &mut self,
+        request: &Request,
+        mut on: impl FnMut(&mut Self, Notice),
+    ) -> Result<Box<Finished>, Misuse> {
+        self.start(request)?;
+        loop {
+            match self.next().await {
+                Notice::Finished(finished) => return Ok(finished),
+                notice => on(self, notice),
+            }
+        }
+    }
+
+    /// Waits until something happens. Holds nothing of its own but the timer, so it can be dropped.
+    async fn woken(&mut self) -> Woken {
+        let mut timer = self.wait.until.and_then(|until| self.clock.at(until)).map(Timer::at);
+        poll_fn(|cx| {
+            // First, so that a terminal that never stops talking cannot put a deadline off.
+            if timer.as_mut().is_some_and(|timer| Pin::new(timer).poll(cx).is_ready()) {
+                return Poll::Ready(Woken::Tick);
+            }
+            if let Poll::Ready((ticket, stored)) = self.records.poll(cx) {
+                return Poll::Ready(Woken::Stored(ticket, stored));
+            }
+            if let Poll::Ready((link, happened)) = self.poll_links(cx) {
+                return Poll::Ready(Woken::Link(link, happened));
+            }
+            self.poll_arrivals(cx).map(Woken::Accepted)
+        })
+        .await
+    }
+
+    fn poll_links(&mut self, cx: &mut Context<'_>) -> Poll<(Link, Happened)> {
+        for place in 0..LINKS.len() {
+            let turn = (self.turn + place) % LINKS.len();
+            let Some((link, connection)) = LINKS.get(turn).and_then(|link| Some((*link, self.links.get(*link)?)))
+            else {
+                continue;
+            };
+            if let Poll::Ready(happened) = connection.poll(cx, self.machine.room(link), &mut self.receive) {
+                self.turn = turn + 1;
+                return Poll::Ready((link, happened));
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Takes a connection of the terminal, if there is a slot for it.
+    fn poll_arrivals(&mut self, cx: &mut Context<'_>) -> Poll<Link> {
+        let Some(link) = self.machine.free_device_slot() else { return Poll::Pending };
+        let Some(connection) = self.links.get(link) else { return Poll::Pending };
+        while let Poll::Ready(Some(arrival)) = self.registration.arrivals.as_mut().poll_next(cx) {
+            // Otherwise it was gone before it was taken.
+            if connection.accept(arrival).is_ok() {
+                return Poll::Ready(link);
+            }
+        }
+        Poll::Pending
+    }
+
+    fn handle(&mut self, woken: Woken) {
+        let receive = std::mem::take(&mut self.receive);
+        let told = match woken {
+            Woken::Tick => self.tell(Input::Tick),
+            Woken::Accepted(link) => self.tell(Input::Accepted(link)),
+            Woken::Stored(ticket, Ok(())) => self.tell(Input::Stored(ticket)),
+            Woken::Stored(ticket, Err(error)) => {
+                self.trouble("storing a record", error);
+                self.tell(Input::StoreFailed(ticket))
+            }
+            Woken::Link(link, happened) => match happened {
+                Happened::Connected => self.tell(Input::Connected(link)),
+                Happened::ConnectFailed(error) => {
+                    self.trouble("connecting to the terminal", error);
+                    self.tell(Input::ConnectFailed(link))
+                }
+                Happened::Sent => self.tell(Input::Sent(link)),
+                Happened::SendFailed(at_most, error) => {
+                    self.trouble("sending to the terminal", error);
+                    self.tell(Input::SendFailed { link, at_most })
+                }
+                Happened::Received(length) => {
+                    self.tell(Input::Received(link, receive.get(..length).unwrap_or_default()))
+                }
+                Happened::Closed(error) => {
+                    if let Some(error) = error {
+                        self.trouble("receiving from the terminal", error);
+                    }
+                    self.tell(Input::Closed(link))
+                }
+            },
+        };
+        self.receive = receive;
+        self.note_misuse(told);
+    }
+
+    /// Reports to the session and does all that it wants done.
+    fn tell(&mut self, input: Input<'_>) -> Result<(), Misuse> {
+        let told = self.machine.handle_input(self.clock.now(), input);
+        self.drain();
+        told
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.step() {
+                Step::Wait(wait) => {
+                    self.wait = wait;
+                    return;
+                }
+                Step::Done => {}
+                // The port is open as long as the till lives.
+                Step::Listen => self.report(Input::Listening),
+                Step::Connect(link) => {
+                    let terminal = self.terminal;
+                    if let Some(connection) = self.links.get(link) {
+                        connection.connect(terminal);
+                    }
+                }
+                Step::Send { link, length } => self.send(link, length),
+                Step::Close(link) => {
+                    if let Some(connection) = self.links.get(link) {
+                        *connection = Connection::Down;
+                    }
+                }
+                Step::Persist(ticket, entry) => self.records.waiting.push_back((ticket, entry)),
+                Step::Unstorable(ticket) => {
+                    let error = io::Error::new(io::ErrorKind::FileTooLarge, "the sheet is too long to be kept");
+                    self.trouble("storing a record", error);
+                    self.report(Input::StoreFailed(ticket));
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, link: Link, length: usize) {
+        let Some(connection) = self.links.get(link) else { return };
+        if let Err(error) = connection.send(self.transmit.get(..length).unwrap_or_default()) {
+            self.trouble("sending to the terminal", error);
+            self.report(Input::SendFailed { link, at_most: 0 });
+        }
+    }
+
+    /// Takes one output over.
+    fn step(&mut self) -> Step {
+        let Self { machine, transmit, sheets, private_text, notices, .. } = self;
+        machine.poll_output(transmit, |output| match output {
+            Output::Listen => Step::Listen,
+            Output::Connect(link) => Step::Connect(link),
+            Output::Send { link, length } => Step::Send { link, length },
+            Output::Close(link) => Step::Close(link),
+            Output::Wait(wait) => Step::Wait(wait),
+            Output::Persist(ticket, record) => match entry(record, sheets) {
+                Some(entry) => Step::Persist(ticket, entry),
+                None => Step::Unstorable(ticket),
+            },
+            Output::Event(event) => {
+                take(event, sheets, private_text, notices);
+                Step::Done
+            }
+            _ => Step::Done,
+        })
+    }
+
+    /// Reports from inside the drain.
+    fn report(&mut self, input: Input<'_>) {
+        let told = self.machine.handle_input(self.clock.now(), input);
+        self.note_misuse(told);
+    }
+
+    /// The session refused what this adapter reported: a mistake of the two of them, and better seen than hidden.
+    fn note_misuse(&mut self, told: Result<(), Misuse>) {
+        if let Err(misuse) = told {
+            self.trouble("reporting to the session", io::Error::other(misuse));
+        }
+    }
+
+    fn trouble(&mut self, doing: &'static str, error: io::Error) {
+        self.notices.push_back(Notice::Trouble(Trouble { doing, error }));
+    }
+}
+
+impl Records {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, io::Result<()>)> {
+        if self.storing.is_none() {
+            self.storing = self.waiting.pop_front().map(|(ticket, entry)| (ticket, self.store.persist(entry)));
+        }
+        let Some((ticket, storing)) = &mut self.storing else { return Poll::Pending };
+        let ended = storing.as_mut().poll(cx).map(|stored| (*ticket, stored));
+        if ended.is_ready() {
+            self.storing = None;
+        }
+        ended
+    }
+}
+
+/// The record with all that belongs to it; `None` if that is not there as a whole.
+fn entry(record: Record<'_>, sheets: &mut Sheets) -> Option<Entry> {
+    match record {
+        Record::Intent(intent) => Some(Entry::Intent(intent.clone())),
+        Record::Sheet { sheet, .. } => sheets.storable(sheet).map(Entry::Sheet),
+        Record::Result(finished) => Some(Entry::Result(Box::new(finished.clone()))),
+        Record::Resolution(resolution) => Some(Entry::Resolution(resolution)),
+        _ => None,
+    }
+}
+
+/// Makes the event a notice, or adds it to one that is not complete.
+fn take(event: Event<'_>, sheets: &mut Sheets, private_text: &mut RawText, notices: &mut VecDeque<Notice>) {
+    let notice = match event {
+        Event::SheetBegun(sheet) => return sheets.begin(sheet),
+        Event::Line(id, line) => return sheets.line(id, line),
+        Event::JournalText(id, text) => return sheets.journal_text(id, text),
+        Event::SheetEnded { sheet, kept } => match sheets.end(sheet, kept) {
+            Some(sheet) => Notice::Sheet(sheet),
+            None => return,
+        },
+        Event::PrivateText(text) => return private_text.append(text),
+        Event::Started { request_id, request_type } => {
+            flush(private_text, notices);
+            Notice::Started { request_id, request_type: request_type.to_owned() }
+        }
+        Event::Finished(finished) => {
+            flush(private_text, notices);
+            Notice::Finished(Box::new(finished.clone()))
+        }
+        Event::Question(question) => Notice::Question(question.clone()),
+        Event::QuestionWithdrawn(id) => Notice::QuestionWithdrawn(id),
+        Event::AbortAnswered { accepted } => Notice::AbortAnswered { accepted },
+        Event::Total(total) => Notice::Total(total.clone()),
+        Event::CardCircuit { code, name } => {
+            Notice::CardCircuit { code: code.to_owned(), name: name.map(str::to_owned) }
+        }
+        Event::Detail { name, value } => Notice::Detail { name, value: value.to_owned() },
+        Event::Fault(fault) => Notice::Fault(fault),
+        _ => return,
+    };
+    notices.push_back(notice);
+}
+
+/// Tells the private data collected so far.
+fn flush(private_text: &mut RawText, notices: &mut VecDeque<Notice>) {
+    if !private_text.is_empty() {
+        notices.push_back(Notice::PrivateText(std::mem::take(private_text)));
+    }
+}

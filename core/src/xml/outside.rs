@@ -1,0 +1,154 @@
+//! The reader outside of elements: byte order mark, XML declaration, and what may stand between elements but gives
+//! no token.
+
+use super::encoding::Encoding;
+use super::error::XmlErrorKind as Kind;
+use super::grammar::{self, Declared, INCOMPLETE, Parsed, Piece, Section, fault};
+use super::reader::{Reader, State, Turn, accept};
+use super::scan;
+use super::token::{Raw, Token};
+
+impl Reader {
+    /// A byte order mark, which decides for UTF-8.
+    pub(super) fn start<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        match *input {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => {
+                self.take(input, rest);
+                self.marked = true;
+            }
+            [] | [0xEF] | [0xEF, 0xBB] => return self.refuse(INCOMPLETE, input).into(),
+            _ => {}
+        }
+        if self.tolerance.lying_encoding {
+            self.encoding = Encoding::Doubtful;
+        }
+        self.state = State::Outside;
+        None
+    }
+
+    pub(super) fn outside<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        if self.blanks(input) {
+            self.first &= self.tolerance.blank_before_declaration;
+        }
+        match *input {
+            [] | [b'<'] => self.refuse(INCOMPLETE, input).into(),
+            [b'<', b'?', ..] => self.instruction_head(input),
+            [b'<', b'!', ..] => self.section(input),
+            [b'<', b'/', ..] => self.refuse(fault(Kind::EndTag, input), input).into(),
+            [b'<', ..] if self.rooted => self.refuse(fault(Kind::SecondRoot, input), input).into(),
+            [_, name @ ..] if input.starts_with(b"<") => {
+                let step = self.open(input, name);
+                self.rooted = self.state == State::Tag;
+                self.first &= !self.rooted;
+                Some(step)
+            }
+            _ => self.refuse(fault(Kind::OutsideRoot, input), input).into(),
+        }
+    }
+
+    pub(super) fn declaration<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        if self.blanks(input) {
+            self.spaced = true;
+        }
+        match *input {
+            [] | [b'?'] => return self.refuse(INCOMPLETE, input).into(),
+            [b'?', b'>', rest @ ..] if self.declared.is_some() => {
+                self.take(input, rest);
+                self.state = State::Outside;
+                self.spaced = false;
+                return None;
+            }
+            _ if !self.spaced => return self.refuse(fault(Kind::Declaration, input), input).into(),
+            _ => {}
+        }
+        let (rest, (part, value)) = accept!(self, input, grammar::declared(input));
+        let in_order = self.declared < Some(part) && self.declared.is_some() != (part == Declared::Version);
+        if !in_order || !part.allows(value) {
+            return self.refuse(fault(Kind::Declaration, input), input).into();
+        }
+        if part == Declared::Encoding && !self.tolerance.lying_encoding {
+            match Encoding::from_name(value) {
+                Some(named) if !self.marked || named == Encoding::Utf8 => self.encoding = named,
+                _ => return self.refuse(fault(Kind::EncodingName, input), input).into(),
+            }
+        }
+        self.take(input, rest);
+        self.declared = Some(part);
+        self.spaced = false;
+        None
+    }
+
+    /// `<!` or `<?` in content.
+    #[inline(never)]
+    pub(super) fn seldom_content<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        if input.starts_with(b"<!") { self.section(input) } else { self.instruction_head(input) }
+    }
+
+    /// `<!`, inside or outside of the root element.
+    pub(super) fn section<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        let (rest, section) = accept!(self, input, grammar::section(input));
+        self.state = match section {
+            Section::Comment => State::Comment,
+            Section::Cdata if self.scope.depth() > 0 => State::Cdata,
+            Section::Cdata => return self.refuse(fault(Kind::OutsideRoot, input), input).into(),
+            Section::Doctype => return self.refuse(fault(Kind::Doctype, input), input).into(),
+        };
+        self.take(input, rest);
+        self.first = false;
+        None
+    }
+
+    pub(super) fn cdata<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        let (rest, Piece { bytes, flags, closed }) = accept!(self, input, grammar::cdata(self.encoding, input));
+        self.take(input, rest);
+        if closed {
+            self.state = State::Content;
+        }
+        let text = Raw::new(bytes, flags, self.encoding);
+        if text.is_empty() { None } else { Some(Ok(Some(Token::Text(text)))) }
+    }
+
+    /// `<?`, inside or outside of the root element.
+    pub(super) fn instruction_head<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        let (rest, target) = accept!(self, input, grammar::instruction_head(self.encoding, input));
+        self.state = match target.as_bytes() {
+            b"xml" if self.first => State::Declaration,
+            name if name.eq_ignore_ascii_case(b"xml") => {
+                return self.refuse(fault(Kind::Declaration, input), input).into();
+            }
+            _ if !target.prefix().is_empty() => return self.refuse(fault(Kind::Instruction, input), input).into(),
+            _ => State::Target,
+        };
+        self.take(input, rest);
+        self.first = false;
+        None
+    }
+
+    /// White space, or the end, must follow the target.
+    pub(super) fn target<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
+        match *input {
+            [] | [b'?'] => self.refuse(INCOMPLETE, input).into(),
+            [byte, ..] if !scan::is(scan::BLANK, *byte) && !input.starts_with(b"?>") => {
+                self.refuse(fault(Kind::Instruction, input), input).into()
+            }
+            _ => {
+                self.state = State::Instruction;
+                None
+            }
+        }
+    }
+
+    /// Reads over a piece of something that gives no token.
+    pub(super) fn skip<'a>(
+        &mut self,
+        input: &mut &'a [u8],
+        parser: impl Fn(Encoding, &'a [u8]) -> Parsed<'a, Piece<'a>>,
+    ) -> Turn<'a> {
+        let (rest, piece) = accept!(self, input, parser(self.encoding, input));
+        self.take(input, rest);
+        if piece.closed {
+            self.state = self.between();
+        }
+        None
+    }
+}

@@ -1,0 +1,10 @@
+//! The session of a till against answers written by hand.
+#![allow(clippy::unwrap_used)]
+
+mod abort;
+mod answers;
+mod callbacks;
+mod operations;
+mod promises;
+mod table;
+mod till;

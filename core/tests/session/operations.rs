@@ -1,0 +1,199 @@
+//! Each operation in each dialect: the message it becomes, and nothing that the dialect does not send.
+
+use opi_core::drive::{Input, Link, Misuse};
+use opi_core::id::{Id, Reference};
+use opi_core::operation::{Operation, Original, Outcome, Reason, Request};
+use opi_core::opi::Profile;
+use opi_core::time::WallTime;
+
+use crate::till::{Did, Till, chf, payment};
+
+fn everything() -> Vec<Operation> {
+    let original = Original { stan: Id::new("021702").ok(), ..Original::default() };
+    vec![
+        payment(),
+        Operation::Refund { amount: chf("10.00"), original: Original::default() },
+        Operation::Reversal { amount: Some(chf("25.00")), original: original.clone() },
+        Operation::Reservation { amount: chf("300.00") },
+        Operation::Completion { amount: chf("42.00"), original },
+        Operation::Reprint,
+        Operation::RepeatLast,
+        Operation::Abort,
+        Operation::Info,
+        Operation::Status,
+        Operation::CardCircuits,
+        Operation::Activate,
+        Operation::Deactivate,
+        Operation::Login,
+        Operation::Logoff,
+        Operation::Reconciliation { closure: false },
+        Operation::Reconciliation { closure: true },
+        Operation::CloseDay,
+        Operation::Transmit,
+        Operation::ContactTms,
+        Operation::ContactAcquirer,
+        Operation::Diagnosis,
+        Operation::Restart,
+    ]
+}
+
+#[test]
+fn every_operation_of_every_dialect_is_asked_and_answered() {
+    for profile in Profile::ALL {
+        for operation in everything() {
+            let verbs = profile.verbs(&operation);
+            let mut till = Till::new(profile);
+            if verbs.is_empty() {
+                let request = Request::new(operation.clone(), WallTime::new(0, 0));
+                assert_eq!(till.try_put(Input::Start(&request)), Err(Misuse::Unsupported), "{operation:?}");
+                continue;
+            }
+            let xml = till.start(operation.clone());
+            assert!(xml.contains(&format!("RequestType=\"{}\"", verbs[0].as_str())), "{xml}");
+            let root = xml.split('<').nth(2).unwrap().split(' ').next().unwrap();
+            till.put(Input::Sent(Link::Request));
+            let answer = format!(
+                r#"<{} WorkstationID="lane-1" RequestID="1001" RequestType="{}" OverallResult="Success"/>"#,
+                root.replace("Request", "Response"),
+                verbs[0].as_str()
+            );
+            let did = till.receive(Link::Request, &answer);
+            let expected = if operation.moves_money() { Outcome::Approved } else { Outcome::Done };
+            assert_eq!(till.end(did).outcome, expected, "{} {operation:?}", profile.name);
+        }
+    }
+}
+
+/// "Only send fields that are valid for the selected message model."
+#[test]
+fn only_what_the_dialect_sends_is_sent() {
+    let xml = |profile, operation| Till::new(profile).start(operation);
+    let nexi = xml(&Profile::NEXI, payment());
+    assert!(nexi.contains("<PrinterStatus>Available</PrinterStatus>"), "{nexi}");
+    assert!(nexi.contains("RequestReceiptHeader=\"true\""), "{nexi}");
+    assert!(!xml(&Profile::NEXI, Operation::Reprint).contains("RequestReceiptHeader"));
+    assert!(!xml(&Profile::NEXI, Operation::Status).contains("PrinterStatus"));
+    assert!(xml(&Profile::CCV_NL, Operation::Status).contains("PrinterStatus"));
+    let german = xml(&Profile::OPI_DE, payment());
+    assert!(!german.contains("PrinterStatus") && !german.contains("RequestToken"), "{german}");
+    assert!(german.contains("<POSTimeStamp>2026-04-08T10:15:00</POSTimeStamp>"), "{german}");
+}
+
+#[test]
+fn a_reversal_names_its_transaction_as_the_dialect_does() {
+    let original = Original {
+        stan: Id::new("021702").ok(),
+        terminal_id: Id::new("P3").ok(),
+        trx_reference_number: Id::new("00731559184").ok(),
+        ..Original::default()
+    };
+    let reversal = Operation::Reversal { amount: Some(chf("24.90")), original };
+    let nexi = Till::new(&Profile::NEXI).start(reversal.clone());
+    assert!(nexi.contains(">24.90</TotalAmount>") && !nexi.contains("OriginalTransaction"), "{nexi}");
+    let german = Till::new(&Profile::OPI_DE).start(reversal.clone());
+    assert!(german.contains("<OriginalTransaction STAN=\"021702\"/>") && !german.contains("TotalAmount"), "{german}");
+    let ifsf = Till::new(&Profile::IFSF).start(reversal);
+    assert!(ifsf.contains("TerminalID=\"P3\"") && ifsf.contains(">24.90</TotalAmount>"), "{ifsf}");
+
+    let request =
+        Request::new(Operation::Reversal { amount: None, original: Original::default() }, WallTime::new(0, 0));
+    let mut till = Till::new(&Profile::OPI_DE);
+    assert!(matches!(till.try_put(Input::Start(&request)), Err(Misuse::Incomplete(_))));
+}
+
+#[test]
+fn a_refund_refers_to_its_payment() {
+    let original = Original {
+        trx_reference_number: Id::new("00731559184").ok(),
+        reference: Reference::new("731").ok(),
+        ..Original::default()
+    };
+    let xml = Till::new(&Profile::NEXI).start(Operation::Refund { amount: chf("10.00"), original });
+    assert!(xml.contains("TrxReferenceNumber=\"00731559184\"") && xml.contains("ReferenceNumber=\"731\""), "{xml}");
+}
+
+#[test]
+fn cash_back_is_a_part_of_the_total() {
+    let operation = Operation::Payment { amount: chf("50.00"), cash_back: Some(chf("20.00")) };
+    let xml = Till::new(&Profile::NEXI).start(operation);
+    assert!(xml.contains(r#"<TotalAmount Currency="CHF" CashBackAmount="20.00">50.00</TotalAmount>"#), "{xml}");
+}
+
+/// Older firmware does not know ActivateTerminal (Nexi proxy).
+#[test]
+fn login_follows_where_activate_is_not_known() {
+    for refusal in ["FormatError", "NotSupported", "ValidationError"] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.start(Operation::Activate);
+        till.put(Input::Sent(Link::Request));
+        let refused = format!(
+            r#"<ServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="ActivateTerminal" OverallResult="{refusal}"/>"#
+        );
+        let did = till.receive(Link::Request, &refused);
+        assert!(did.contains(&Did::Close(Link::Request)) && did.contains(&Did::Listen), "{did:?}");
+        till.put(Input::Listening);
+        let did = till.put(Input::Connected(Link::Request));
+        let xml = crate::till::sent(&did);
+        assert!(xml.contains("RequestType=\"Login\"") && xml.contains("RequestID=\"1002\""), "{xml}");
+        till.put(Input::Sent(Link::Request));
+        let done =
+            r#"<ServiceResponse WorkstationID="lane-1" RequestID="1002" RequestType="Login" OverallResult="Success"/>"#;
+        let did = till.receive(Link::Request, done);
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.reason), (Outcome::Done, None));
+    }
+}
+
+/// A payment is never asked in other words.
+#[test]
+fn a_refused_payment_is_not_sent_again() {
+    for refusal in ["FormatError", "NotSupported", "LoggedOut", "PrintLastTicket", "Busy"] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.pay();
+        let did = till.receive(Link::Request, &crate::till::answer(refusal, ""));
+        let end = till.end(did);
+        assert_eq!(end.outcome, Outcome::Declined);
+        assert_ne!(end.reason, Some(Reason::HostDeclined));
+        assert!(till.session.is_idle());
+    }
+}
+
+#[test]
+fn successes_of_services_are_known() {
+    for (result, outcome) in [
+        ("Activated", Outcome::Done),
+        ("AlreadyActivated", Outcome::Done),
+        ("DayClosed", Outcome::Done),
+        ("PartialFailure", Outcome::Done),
+        ("Failure", Outcome::Declined),
+        ("LoggedOut", Outcome::Declined),
+        ("SomethingNew", Outcome::Unknown),
+    ] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.start(Operation::CloseDay);
+        till.put(Input::Sent(Link::Request));
+        let xml = format!(
+            r#"<ServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="CloseDay" OverallResult="{result}"/>"#
+        );
+        let did = till.receive(Link::Request, &xml);
+        assert_eq!(till.end(did).outcome, outcome, "{result}");
+    }
+}
+
+/// What an answer lists leaves as events, however much it is.
+#[test]
+fn lists_pass_through() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.start(Operation::Reconciliation { closure: false });
+    till.put(Input::Sent(Link::Request));
+    let line =
+        r#"<TotalAmount NumberPayments="3" PaymentType="Debit" Currency="CHF" CardCircuit="VISA">87.00</TotalAmount>"#;
+    let xml = format!(
+        r#"<ServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="Reconciliation" OverallResult="Success"><Reconciliation>{}</Reconciliation></ServiceResponse>"#,
+        line.repeat(200)
+    );
+    let did = till.receive(Link::Request, &xml);
+    let totals = did.iter().filter(|it| matches!(it, Did::Event(text) if text.starts_with("Total"))).count();
+    assert_eq!(totals, 200);
+    assert_eq!(till.end(did).outcome, Outcome::Done);
+}

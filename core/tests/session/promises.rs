@@ -1,0 +1,205 @@
+//! Never sent twice, never silently lost.
+
+use opi_core::drive::{Input, Link, Misuse, Why};
+use opi_core::operation::{Operation, Outcome, Reason, Request};
+use opi_core::opi::Profile;
+use opi_core::time::WallTime;
+
+use crate::till::{Did, Till, answer, payment};
+
+fn request(operation: Operation) -> Request {
+    Request::new(operation, WallTime::new(0, 0))
+}
+
+/// I2.
+#[test]
+fn nothing_leaves_before_the_intent_is_stored() {
+    let mut till = Till::new(&Profile::NEXI);
+    let did = till.put(Input::Start(&request(payment())));
+    assert!(matches!(did.as_slice(), [Did::Event(_), Did::Intent(_)]), "{did:?}");
+    assert_eq!(till.wait().why, Why::Store);
+}
+
+#[test]
+fn a_store_that_fails_or_does_not_answer_refuses_the_payment() {
+    for fails in [true, false] {
+        let mut till = Till::new(&Profile::NEXI);
+        let did = till.put(Input::Start(&request(payment())));
+        let Some(Did::Intent(ticket)) = did.last() else { panic!("{did:?}") };
+        let did = if fails { till.put(Input::StoreFailed(*ticket)) } else { till.sleep() };
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.reason), (Outcome::NotSent, Some(Reason::NotStored)));
+        assert!(till.session.is_idle() && till.session.unresolved().is_none());
+    }
+}
+
+#[test]
+fn a_terminal_that_cannot_be_reached_has_nothing() {
+    for fails in [true, false] {
+        let mut till = Till::new(&Profile::NEXI);
+        let did = till.put(Input::Start(&request(payment())));
+        let Some(Did::Intent(ticket)) = did.last() else { panic!("{did:?}") };
+        till.put(Input::Stored(*ticket));
+        till.put(Input::Listening);
+        let did = if fails { till.put(Input::ConnectFailed(Link::Request)) } else { till.sleep() };
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.reason), (Outcome::NotSent, Some(Reason::NotConnected)));
+    }
+}
+
+/// A terminal acts on whole frames only: one byte less proves that it cannot have acted.
+#[test]
+fn fewer_bytes_than_the_frame_prove_not_sent() {
+    let mut till = Till::new(&Profile::NEXI);
+    let length = till.start(payment()).len() + 4;
+    for (at_most, outcome) in [
+        (0, Outcome::NotSent),
+        (length - 1, Outcome::NotSent),
+        (length, Outcome::Unknown),
+        (length + 1, Outcome::Unknown),
+    ] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.start(payment());
+        let did = till.put(Input::SendFailed { link: Link::Request, at_most });
+        assert_eq!(till.end(did).outcome, outcome, "{at_most} of {length}");
+        assert_eq!(till.session.unresolved().is_some(), outcome == Outcome::Unknown);
+    }
+}
+
+/// "Do not assume communication failure means payment failure."
+#[test]
+fn a_lost_connection_is_unknown_and_blocks_the_lane() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let did = till.put(Input::Closed(Link::Request));
+    let end = till.end(did);
+    assert_eq!((end.outcome, end.reason), (Outcome::Unknown, Some(Reason::ConnectionLost)));
+    let blocker = till.session.unresolved().unwrap();
+    assert_eq!(blocker.request_id.get(), 1001);
+    assert_eq!(till.wait().why, Why::Unresolved);
+
+    // I6: no new money; but questions about the old one.
+    assert_eq!(till.try_put(Input::Start(&request(payment()))), Err(Misuse::Unresolved(blocker)));
+    let xml = till.start(Operation::RepeatLast);
+    assert!(xml.contains("RepeatLastMessage"), "{xml}");
+}
+
+#[test]
+fn a_persons_decision_frees_the_lane_once_it_is_stored() {
+    for stored in [true, false] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.pay();
+        let did = till.put(Input::Closed(Link::Request));
+        let request_id = till.end(did).request_id.unwrap();
+        let wrong = request_id.next();
+        assert_eq!(till.try_put(Input::Resolve { request: wrong, charged: true }), Err(Misuse::NotUnresolved));
+        let did = till.put(Input::Resolve { request: request_id, charged: true });
+        let [Did::Resolution(ticket)] = did.as_slice() else { panic!("{did:?}") };
+        assert_eq!(till.try_put(Input::Start(&request(payment()))), Err(Misuse::Busy), "not decided yet");
+        till.put(if stored { Input::Stored(*ticket) } else { Input::StoreFailed(*ticket) });
+        assert_eq!(till.session.unresolved().is_none(), stored);
+        assert_eq!(till.try_put(Input::Start(&request(payment()))).is_ok(), stored);
+    }
+}
+
+#[test]
+fn silence_is_unknown_after_the_idle_time_and_callbacks_refresh_it() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    assert_eq!(till.wait().until.unwrap().as_millis(), 90_000);
+    till.now = 60_000;
+    till.callback(0, &crate::till::device("Output", r#"<Output OutDeviceTarget="CashierDisplay"/>"#));
+    till.put(Input::Sent(Link::Device(0)));
+    assert_eq!(till.wait().until.unwrap().as_millis(), 150_000);
+    till.now = 150_000;
+    let did = till.put(Input::Tick);
+    let end = till.end(did);
+    assert_eq!((end.outcome, end.reason), (Outcome::Unknown, Some(Reason::Deadline)));
+}
+
+/// I9: however busy the terminal is, the hard cap holds.
+#[test]
+fn callbacks_do_not_refresh_the_hard_cap() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    while till.now < 300_000 {
+        assert!(!till.session.is_idle());
+        till.now += 30_000;
+        let did = till.callback(0, &crate::till::device("Output", r#"<Output OutDeviceTarget="CashierDisplay"/>"#));
+        if let Some(Did::Result(ticket)) = did.iter().find(|it| matches!(it, Did::Result(_))) {
+            assert_eq!(till.now, 300_000);
+            let did = till.put(Input::Stored(*ticket));
+            assert_eq!(till.end(did).outcome, Outcome::Unknown);
+            return;
+        }
+        till.put(Input::Sent(Link::Device(0)));
+    }
+    panic!("the hard cap did not hold");
+}
+
+/// What came in before its deadline counts, however late it is read.
+#[test]
+fn an_answer_that_arrives_with_the_deadline_counts() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    till.now = 300_000;
+    let did = till.receive(Link::Request, &answer("Success", ""));
+    assert_eq!(till.end(did).outcome, Outcome::Approved);
+}
+
+#[test]
+fn an_end_that_cannot_be_stored_is_told_with_that_warning() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let did = till.receive(Link::Request, &answer("Success", ""));
+    let ticket = did.iter().find_map(|it| if let Did::Result(ticket) = it { Some(*ticket) } else { None }).unwrap();
+    let did = till.put(Input::StoreFailed(ticket));
+    let end = till.end(did);
+    assert_eq!((end.outcome, end.stored), (Outcome::Approved, false));
+}
+
+/// I5.
+#[test]
+fn request_numbers_are_not_used_again() {
+    let mut till = Till::new(&Profile::NEXI);
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        let xml = till.start(payment());
+        let id = xml.split("RequestID=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert!(!seen.contains(&id), "{id} again");
+        seen.push(id);
+        let did = till.put(Input::SendFailed { link: Link::Request, at_most: 0 });
+        till.end(did);
+    }
+}
+
+#[test]
+fn the_clock_does_not_go_back() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.now = 10;
+    till.put(Input::Tick);
+    till.now = 9;
+    assert_eq!(till.try_put(Input::Tick), Err(Misuse::ClockWentBack));
+}
+
+#[test]
+fn only_one_operation_at_a_time() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    for operation in [payment(), Operation::Status, Operation::RepeatLast] {
+        assert_eq!(till.try_put(Input::Start(&request(operation))), Err(Misuse::Busy));
+    }
+}
+
+/// The same inputs give the same outputs, byte for byte.
+#[test]
+fn a_conversation_can_be_replayed() {
+    let run = || {
+        let mut till = Till::new(&Profile::CCV_NL);
+        let mut all = vec![format!("{:?}", till.start(payment()))];
+        all.push(format!("{:?}", till.put(Input::Sent(Link::Request))));
+        all.push(format!("{:?}", till.receive(Link::Request, &answer("Failure", ""))));
+        all
+    };
+    assert_eq!(run(), run());
+}

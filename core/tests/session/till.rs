@@ -1,0 +1,197 @@
+//! A till in memory: a session, and what it gave out.
+
+use opi_core::drive::{Event, Input, Link, Misuse, Output, PeerFault, Question, QuestionId, Wait};
+use opi_core::id::{RequestId, WorkstationId};
+use opi_core::journal::{Record, Ticket};
+use opi_core::money::{Currency, Money};
+use opi_core::operation::{Finished, Operation, Request};
+use opi_core::opi::{Memory, Profile, Session, Settings};
+use opi_core::time::{Instant, WallTime};
+
+pub(crate) const WINDOW: usize = 512;
+
+/// What a session gave out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Did {
+    Listen,
+    Connect(Link),
+    /// The XML of a frame.
+    Sent(Link, String),
+    Close(Link),
+    Intent(Ticket),
+    Sheet(Ticket),
+    Result(Ticket),
+    Resolution(Ticket),
+    Question(Question),
+    Withdrawn(QuestionId),
+    AbortAnswered(bool),
+    SheetEnded(bool),
+    Fault(PeerFault),
+    /// Any other event, as text.
+    Event(String),
+    Finished(Box<Finished>),
+}
+
+pub(crate) struct Till {
+    pub(crate) session: Session<'static, 2>,
+    pub(crate) now: u64,
+}
+
+impl Till {
+    pub(crate) fn new(profile: &'static Profile) -> Self {
+        Self::with(profile, |_| {})
+    }
+
+    pub(crate) fn with(profile: &'static Profile, change: impl FnOnce(&mut Settings)) -> Self {
+        let window = || Box::leak(vec![0u8; WINDOW].into_boxed_slice());
+        let mut settings = Settings::new(WorkstationId::new("lane-1").unwrap(), profile, RequestId::new(1001).unwrap());
+        change(&mut settings);
+        let memory = Memory { request: window(), abort: window(), device: [window(), window()] };
+        Self { session: Session::new(settings, memory).unwrap(), now: 0 }
+    }
+
+    pub(crate) fn try_put(&mut self, input: Input<'_>) -> Result<Vec<Did>, Misuse> {
+        self.session.handle_input(Instant::from_millis(self.now), input)?;
+        Ok(self.drain())
+    }
+
+    pub(crate) fn put(&mut self, input: Input<'_>) -> Vec<Did> {
+        self.try_put(input).unwrap()
+    }
+
+    pub(crate) fn drain(&mut self) -> Vec<Did> {
+        let mut did = Vec::new();
+        while let Some(next) = self.poll() {
+            did.push(next);
+        }
+        did
+    }
+
+    fn poll(&mut self) -> Option<Did> {
+        let mut tx = [0; 4096];
+        Some(match self.session.poll_output(&mut tx) {
+            Output::Listen => Did::Listen,
+            Output::Connect(link) => Did::Connect(link),
+            Output::Send { link, length } => {
+                assert_eq!(tx[..4], u32::try_from(length - 4).unwrap().to_be_bytes());
+                Did::Sent(link, String::from_utf8(tx[4..length].to_vec()).unwrap())
+            }
+            Output::Close(link) => Did::Close(link),
+            Output::Persist(ticket, Record::Intent(_)) => Did::Intent(ticket),
+            Output::Persist(ticket, Record::Sheet { .. }) => Did::Sheet(ticket),
+            Output::Persist(ticket, Record::Result(_)) => Did::Result(ticket),
+            Output::Persist(ticket, _) => Did::Resolution(ticket),
+            Output::Event(Event::Question(question)) => Did::Question(question.clone()),
+            Output::Event(Event::QuestionWithdrawn(id)) => Did::Withdrawn(id),
+            Output::Event(Event::AbortAnswered { accepted }) => Did::AbortAnswered(accepted),
+            Output::Event(Event::SheetEnded { kept, .. }) => Did::SheetEnded(kept),
+            Output::Event(Event::Fault(fault)) => Did::Fault(fault),
+            Output::Event(Event::Finished(finished)) => Did::Finished(Box::new(finished.clone())),
+            Output::Event(event) => Did::Event(format!("{event:?}")),
+            Output::Wait(_) => return None,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    pub(crate) fn wait(&mut self) -> Wait {
+        match self.session.poll_output(&mut [0; 4096]) {
+            Output::Wait(wait) => wait,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Lets the time pass up to the next deadline.
+    pub(crate) fn sleep(&mut self) -> Vec<Did> {
+        self.now = self.wait().until.expect("something is under way").as_millis();
+        self.put(Input::Tick)
+    }
+
+    pub(crate) fn receive(&mut self, link: Link, xml: &str) -> Vec<Did> {
+        let mut frame = u32::try_from(xml.len()).unwrap().to_be_bytes().to_vec();
+        frame.extend_from_slice(xml.as_bytes());
+        self.receive_bytes(link, &frame)
+    }
+
+    pub(crate) fn receive_bytes(&mut self, link: Link, mut bytes: &[u8]) -> Vec<Did> {
+        let mut did = Vec::new();
+        while !bytes.is_empty() {
+            let room = self.session.room(link).min(bytes.len());
+            if room == 0 {
+                return did;
+            }
+            did.extend(self.put(Input::Received(link, &bytes[..room])));
+            bytes = &bytes[room..];
+        }
+        did
+    }
+
+    /// Starts an operation and confirms everything up to the frame that leaves.
+    pub(crate) fn start(&mut self, operation: Operation) -> String {
+        let request = Request::new(operation, WallTime::new(1_775_636_100, 120));
+        let mut did = self.put(Input::Start(&request));
+        loop {
+            did = match did.pop() {
+                Some(Did::Intent(ticket)) => self.put(Input::Stored(ticket)),
+                Some(Did::Listen) => self.put(Input::Listening),
+                Some(Did::Connect(Link::Request)) => self.put(Input::Connected(Link::Request)),
+                Some(Did::Sent(Link::Request, xml)) => return xml,
+                other => panic!("{other:?} after {did:?}"),
+            };
+        }
+    }
+
+    /// A payment that the terminal has.
+    pub(crate) fn pay(&mut self) {
+        self.start(payment());
+        assert_eq!(self.put(Input::Sent(Link::Request)), []);
+    }
+
+    /// Takes what comes up to the end of the operation.
+    pub(crate) fn end(&mut self, mut did: Vec<Did>) -> Finished {
+        loop {
+            if let Some(Did::Finished(finished)) = did.iter().find(|it| matches!(it, Did::Finished(_))) {
+                return (**finished).clone();
+            }
+            let ticket = did.iter().find_map(|it| if let Did::Result(ticket) = it { Some(*ticket) } else { None });
+            did = self.put(Input::Stored(ticket.unwrap_or_else(|| panic!("no end in {did:?}"))));
+        }
+    }
+
+    /// A device request on a connection of its own, and what the session did.
+    pub(crate) fn callback(&mut self, slot: u8, xml: &str) -> Vec<Did> {
+        let link = Link::Device(slot);
+        if self.session.room(link) == 0 {
+            self.put(Input::Accepted(link));
+        }
+        self.receive(link, xml)
+    }
+}
+
+pub(crate) fn payment() -> Operation {
+    Operation::Payment { amount: chf("25.00"), cash_back: None }
+}
+
+pub(crate) fn chf(amount: &str) -> Money {
+    Money::parse(amount, Currency::CHF).unwrap()
+}
+
+/// An answer to the first request of a lane.
+pub(crate) fn answer(result: &str, content: &str) -> String {
+    format!(
+        r#"<CardServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="CardPayment" OverallResult="{result}">{content}</CardServiceResponse>"#
+    )
+}
+
+pub(crate) fn device(kind: &str, content: &str) -> String {
+    format!(
+        r#"<DeviceRequest WorkstationID="lane-1" RequestID="1001.1" SequenceID="7" TerminalID="T1" RequestType="{kind}">{content}</DeviceRequest>"#
+    )
+}
+
+/// The only frame among what a session did.
+pub(crate) fn sent(did: &[Did]) -> &str {
+    let mut frames = did.iter().filter_map(|it| if let Did::Sent(_, xml) = it { Some(xml.as_str()) } else { None });
+    let frame = frames.next().unwrap_or_else(|| panic!("no frame in {did:?}"));
+    assert_eq!(frames.next(), None, "one frame only");
+    frame
+}
