@@ -277,8 +277,11 @@ struct View {
     header: [String; 6],
     target: String,
     complete: bool,
-    lines: Vec<(u16, u16, Option<String>, Option<String>, String)>,
+    lines: Vec<Line>,
 }
+
+/// Row, column, alignment, style and text.
+type Line = (u16, u16, Option<String>, Option<String>, String);
 
 impl View {
     fn of_message(message: &Message) -> Self {
@@ -301,7 +304,7 @@ impl View {
         }
     }
 
-    fn line(line: &TextLine) -> (u16, u16, Option<String>, Option<String>, String) {
+    fn line(line: &TextLine) -> Line {
         (
             line.row.expect("there"),
             line.column.expect("there"),

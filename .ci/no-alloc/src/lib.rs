@@ -1,18 +1,22 @@
-//! Every way into opi-core, for a machine with neither an operating system nor an allocator.
+//! The ways into opi-core, for a machine with neither an operating system nor an allocator.
 #![no_std]
 
 #[cfg(feature = "allocates")]
 extern crate alloc;
 
+use core::hint::black_box;
 use core::panic::PanicInfo;
-use core::slice;
 
+use opi_core::drive::{Input, Misuse, Output};
 use opi_core::frame;
-use opi_core::opi::message::{Decoder, Part, Style, Message};
-use opi_core::xml::{Reader, Token, Tolerance};
+use opi_core::opi::Session;
+use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
+use opi_core::sim;
+use opi_core::time::Instant;
+use opi_core::xml::{Reader, Token, Tolerance, XmlError};
 
 unsafe extern "C" {
-    /// Defined nowhere: a panic path that survives optimisation cannot be linked.
+    /// Defined nowhere: what can panic cannot be linked.
     fn panic_path_survived() -> !;
 }
 
@@ -21,64 +25,61 @@ fn panic(_: &PanicInfo<'_>) -> ! {
     unsafe { panic_path_survived() }
 }
 
-unsafe fn bytes<'a>(from: *const u8, len: usize) -> &'a [u8] {
-    unsafe { slice::from_raw_parts(from, len) }
-}
-
-unsafe fn bytes_mut<'a>(from: *mut u8, len: usize) -> &'a mut [u8] {
-    unsafe { slice::from_raw_parts_mut(from, len) }
-}
-
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn entry_frame(input: *const u8, len: usize, limit: u32) -> u32 {
-    let mut input = unsafe { bytes(input, len) };
-    let mut decoder = frame::Decoder::new(limit);
-    let mut sum = 0u32;
-    while let Ok(Some(piece)) = decoder.next(&mut input) {
-        sum = sum.wrapping_add(piece.at).wrapping_add(piece.of);
+pub fn entry_frame(mut chunk: &[u8], decoder: &mut frame::Decoder) {
+    while let Ok(Some(piece)) = decoder.next(&mut chunk) {
+        black_box(piece);
     }
-    sum
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn entry_xml(input: *const u8, len: usize, strict: bool) -> u32 {
-    let mut input = unsafe { bytes(input, len) };
-    let mut reader = Reader::new(if strict { Tolerance::STRICT } else { Tolerance::FIELD });
-    loop {
-        match reader.next(&mut input, true) {
-            Ok(Some(Token::End)) => return reader.offset(),
-            Ok(Some(Token::Text(raw) | Token::Value { value: raw, .. } | Token::Attribute { value: raw, .. })) => {
-                for run in raw.runs() {
-                    core::hint::black_box(matches!(run, opi_core::xml::Run::Char(_)));
-                }
+pub fn entry_xml(mut window: &[u8], last: bool, reader: &mut Reader) -> Result<(), XmlError> {
+    while let Some(token) = reader.next(&mut window, last)? {
+        match token {
+            Token::Text(raw) | Token::Attribute { value: raw, .. } | Token::Value { value: raw, .. } => {
+                raw.runs().for_each(|run| _ = black_box(run));
             }
-            Ok(_) => {}
-            Err(error) => return error.offset,
+            Token::End => break,
+            other => _ = black_box(other),
         }
     }
+    Ok(())
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn entry_decode(input: *const u8, len: usize) -> u32 {
-    let mut input = unsafe { bytes(input, len) };
-    let mut decoder = Decoder::new(Tolerance::FIELD);
-    while let Ok(Some(part)) = decoder.next(&mut input, true) {
-        if let Part::End = part {
+pub fn entry_decode(mut window: &[u8], last: bool, decoder: &mut Decoder) -> Result<(), Fault> {
+    while let Some(part) = decoder.next(&mut window, last)? {
+        if let Part::End = black_box(part) {
             break;
         }
     }
-    decoder.offset()
+    Ok(())
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn entry_message(input: *const u8, len: usize, out: *mut u8, room: usize) -> usize {
-    let (input, out) = unsafe { (bytes(input, len), bytes_mut(out, room)) };
-    let Ok(message) = Message::decode(input, Tolerance::FIELD) else { return 0 };
-    frame::encode(out, |out| message.encode(&Style::CCV, out)).unwrap_or(0)
+pub fn entry_message(document: &[u8], out: &mut [u8], tolerance: Tolerance, style: &Style) -> Option<usize> {
+    let message = Message::decode(document, tolerance).ok()?;
+    frame::encode(out, |out| message.encode(style, out)).ok()
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_input(session: &mut Session<'_, 2>, now: Instant, input: Input<'_>) -> Result<(), Misuse> {
+    session.handle_input(now, input)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_output<'s>(session: &'s mut Session<'_, 2>, tx: &mut [u8]) -> Output<'s> {
+    session.poll_output(tx)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_terminal(terminal: &mut sim::Terminal, now: Instant, input: sim::Input<'_>, tx: &mut [u8]) {
+    terminal.handle_input(now, input);
+    black_box(terminal.poll_output(tx));
 }
 
 #[cfg(feature = "panics")]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn entry_panics(input: *const u8, len: usize) -> u8 {
-    unsafe { bytes(input, len) }[3]
+pub fn entry_panics(bytes: &[u8]) -> u8 {
+    bytes[3]
 }
