@@ -10,6 +10,10 @@ use opi_benches::pull::{Count, check, opi_core, opi_core_windowed, quick_xml, ro
 /// The window that a till with little memory has.
 const WINDOW: usize = 2048;
 
+type Read = fn(&[u8], &mut Count);
+
+const PEERS: [(&str, Read); 3] = [("quick-xml", quick_xml), ("roxmltree", roxmltree), ("xml-rs", xml_rs)];
+
 fn documents(criterion: &mut Criterion) {
     check();
     for document in corpus::ALL {
@@ -31,9 +35,7 @@ fn documents(criterion: &mut Criterion) {
                 count
             });
         });
-        let peers: [(&str, fn(&[u8], &mut Count)); 3] =
-            [("quick-xml", quick_xml), ("roxmltree", roxmltree), ("xml-rs", xml_rs)];
-        for (name, read) in peers {
+        for (name, read) in PEERS {
             group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
                 bencher.iter(|| {
                     let mut count = Count::default();
