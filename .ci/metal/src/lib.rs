@@ -9,6 +9,7 @@ use core::panic::PanicInfo;
 
 use opi_core::drive::{Input, Misuse, Output};
 use opi_core::frame;
+use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
@@ -63,6 +64,13 @@ pub fn entry_message(document: &[u8], out: &mut [u8], tolerance: Tolerance, styl
 }
 
 #[unsafe(no_mangle)]
+pub fn entry_money(text: &str, out: &mut dyn core::fmt::Write) -> Result<Money, MoneyError> {
+    let money = Money::parse(text, Currency::CHF)?;
+    _ = write!(out, "{money}");
+    Ok(money)
+}
+
+#[unsafe(no_mangle)]
 pub fn entry_input(session: &mut Session<'_, 2>, now: Instant, input: Input<'_>) -> Result<(), Misuse> {
     session.handle_input(now, input)
 }
@@ -72,8 +80,9 @@ pub fn entry_output<'s>(session: &'s mut Session<'_, 2>, tx: &mut [u8]) -> Outpu
     session.poll_output(tx)
 }
 
+/// For the allocator only: a simulator may panic, though it should not.
 #[unsafe(no_mangle)]
-pub fn entry_terminal(terminal: &mut sim::Terminal, now: Instant, input: sim::Input<'_>, tx: &mut [u8]) {
+pub fn simulated_terminal(terminal: &mut sim::Terminal, now: Instant, input: sim::Input<'_>, tx: &mut [u8]) {
     terminal.handle_input(now, input);
     black_box(terminal.poll_output(tx));
 }
