@@ -1,1 +1,10 @@
-//! Benches.
+//! What the benches time: opi-core and its peers at the same work, and the proof that it is the same.
+//!
+//! Every `check` panics if a peer and opi-core disagree. The benches call it before they time anything, and a test
+//! calls it on every run of the test suite.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+pub mod corpus;
+pub mod framing;
+pub mod pull;
+pub mod typed;

@@ -1,6 +1,6 @@
 //! Money: integer minor units with a currency, never a float.
 
-use core::fmt;
+use core::fmt::{self, Write};
 
 /// A currency by its three-letter code of ISO 4217.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,7 +107,8 @@ impl Decimal {
     /// Signs, commas, exponents, missing digits, and numbers beyond 64 bits are refused.
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
-        let (whole, fraction) = match text.split_once('.') {
+        // In brackets: the search for a set of characters cannot panic, as far as a linker sees.
+        let (whole, fraction) = match text.split_once(['.']) {
             Some((_, "")) => return Err(MoneyError::Form),
             Some(parts) => parts,
             None => (text, ""),
@@ -150,14 +151,18 @@ pub struct Padded(Decimal, u8);
 impl fmt::Display for Padded {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Decimal { digits, scale }, decimals) = *self;
-        let unit = 10u64.pow(u32::from(scale));
+        // Never zero, as far as a linker sees too.
+        let unit = 10u64.saturating_pow(u32::from(scale)).max(1);
         write!(out, "{}", digits / unit)?;
         if scale == 0 && decimals == 0 {
             return Ok(());
         }
         out.write_str(".")?;
-        if scale > 0 {
-            write!(out, "{:0width$}", digits % unit, width = usize::from(scale))?;
+        let mut place = unit / 10;
+        while place > 0 {
+            let digit = u8::try_from(digits / place % 10).unwrap_or(0);
+            out.write_char(char::from(b'0' + digit))?;
+            place /= 10;
         }
         for _ in scale..decimals {
             out.write_str("0")?;

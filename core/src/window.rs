@@ -33,7 +33,11 @@ impl<'m> Window<'m> {
             return false;
         }
         if bytes.len() > self.memory.len() - self.end {
-            self.memory.copy_within(self.start..self.end, 0);
+            if let Some(kept) = self.memory.get_mut(..self.end)
+                && self.start <= kept.len()
+            {
+                kept.copy_within(self.start.., 0);
+            }
             self.end -= self.start;
             self.start = 0;
         }

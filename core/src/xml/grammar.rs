@@ -6,7 +6,6 @@
 
 use nom::branch::alt;
 use nom::bytes::streaming::tag;
-use nom::character::streaming::{char as character, one_of};
 use nom::error::{ErrorKind, ParseError};
 use nom::sequence::preceded;
 use nom::{Err, IResult, Needed, Parser};
@@ -125,9 +124,10 @@ fn few_blanks(input: &[u8]) -> Parsed<'_, ()> {
 }
 
 /// `=` and the opening quote.
-fn equals_quote(input: &[u8]) -> Parsed<'_, char> {
-    let equals = (few_blanks, expect(Kind::Attribute, character('=')), few_blanks);
-    preceded(equals, expect(Kind::Attribute, one_of("\"'"))).parse(input)
+fn equals_quote(input: &[u8]) -> Parsed<'_, u8> {
+    let equals = (few_blanks, expect(Kind::Attribute, tag("=")), few_blanks);
+    let quote = alt((tag("\"").map(|_| b'"'), tag("'").map(|_| b'\'')));
+    preceded(equals, expect(Kind::Attribute, quote)).parse(input)
 }
 
 /// The name of an attribute, `=` and the opening quote.
@@ -138,7 +138,7 @@ pub(super) fn attribute_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, (Na
         return Ok((rest, (name, *quote)));
     }
     let (rest, quote) = equals_quote(rest)?;
-    Ok((rest, (name, if quote == '"' { b'"' } else { b'\'' })))
+    Ok((rest, (name, quote)))
 }
 
 /// The parts of the XML declaration, in their order (XML 1.0 §2.8, production 23).
@@ -171,9 +171,8 @@ pub(super) fn declared(input: &[u8]) -> Parsed<'_, (Declared, &[u8])> {
         tag("standalone").map(|_| Declared::Standalone),
     ));
     let (rest, (declared, quote)) = expect(Kind::Declaration, (names, equals_quote))(input)?;
-    let quote_byte = if quote == '"' { b'"' } else { b'\'' };
-    let (value, end) = split(rest, scan::plain(rest, [quote_byte]).min(XML_DECLARED));
-    let (rest, _) = expect(Kind::Declaration, character(quote))(end)?;
+    let (value, end) = split(rest, scan::plain(rest, [quote]).min(XML_DECLARED));
+    let (rest, _) = expect(Kind::Declaration, tag([quote].as_slice()))(end)?;
     Ok((rest, (declared, value)))
 }
 
@@ -213,14 +212,14 @@ pub(super) fn section(input: &[u8]) -> Parsed<'_, Section> {
 /// A reference to a character or to one of the five predefined entities: never more than one character.
 pub(super) fn reference(input: &[u8]) -> Parsed<'_, char> {
     let malformed = fault(Kind::Reference, input);
-    let (rest, _) = character('&')(input)?;
+    let (rest, _) = tag("&")(input)?;
     let in_body = |&byte: &u8| scan::is(scan::NAME, byte) || matches!(byte, b'#' | b':' | 0x80..);
     let len = rest.iter().take_while(|byte| in_body(byte)).take(XML_REFERENCE + 1).count();
     if len > XML_REFERENCE {
         return Err(malformed);
     }
     let (body, end) = split(rest, len);
-    let (rest, _) = character::<_, Fault>(';')(end)
+    let (rest, _) = tag::<_, _, Fault>(";")(end)
         .map_err(|error| error.map(|fault| Fault { kind: Kind::Reference, left: input.len().max(fault.left) }))?;
     let char = match body {
         b"lt" => '<',

@@ -63,6 +63,12 @@ impl<const N: usize> Fragment<N> {
         self.xml.is_empty()
     }
 
+    /// Whether these characters stand somewhere in it.
+    pub(super) fn has(&self, characters: &str) -> bool {
+        // The search of `str` has paths that can panic, as far as a linker sees.
+        self.xml.as_str().as_bytes().windows(characters.len()).any(|window| window == characters.as_bytes())
+    }
+
     /// Whether something is missing at the end, because it was longer than `N` bytes.
     #[must_use]
     pub const fn is_cut(&self) -> bool {
@@ -96,7 +102,10 @@ fn check(xml: &str) -> Result<(), XmlError> {
     let mut rest = WRAP.0.iter().chain(xml.as_bytes()).chain(WRAP.1).copied();
     let mut window = heapless::Vec::<u8, WINDOW>::new();
     loop {
-        window.extend(rest.by_ref().take(WINDOW - window.len()));
+        for byte in rest.by_ref().take(WINDOW - window.len()) {
+            // There is room.
+            let _ = window.push(byte);
+        }
         let last = rest.size_hint().1 == Some(0);
         let mut unread = window.as_slice();
         loop {

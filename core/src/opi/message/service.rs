@@ -142,7 +142,7 @@ impl ServiceResponse {
         writer.records(&self.diagnosis_result);
         writer.records(&self.original_header);
         // Some terminals send the brands inside of PrivateData; they are not to be doubled.
-        if !self.card_circuits.is_empty() && !self.private_data.as_str().contains("CardCircuit") {
+        if !self.card_circuits.is_empty() && !self.private_data.has("CardCircuit") {
             writer.within("CardCircuitCollection", |writer| writer.records(&self.card_circuits));
         }
         writer.fragment("EncryptionModulus", &self.encryption_modulus);

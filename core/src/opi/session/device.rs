@@ -299,7 +299,7 @@ impl Wish {
             return Err(Misuse::WrongAnswer);
         }
         self.check_length(plain.as_str().bytes().filter(u8::is_ascii_digit).count())?;
-        match plain.as_str().split_once('.') {
+        match plain.as_str().split_once(['.']) {
             Some((whole, fraction)) if self.comma => {
                 let mut with_comma = Text::from_cut(whole);
                 with_comma.append(",");

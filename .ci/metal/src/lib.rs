@@ -1,0 +1,94 @@
+//! The ways into opi-core, for a machine with neither an operating system nor an allocator.
+#![no_std]
+
+#[cfg(feature = "allocates")]
+extern crate alloc;
+
+use core::hint::black_box;
+use core::panic::PanicInfo;
+
+use opi_core::drive::{Input, Misuse, Output};
+use opi_core::frame;
+use opi_core::money::{Currency, Money, MoneyError};
+use opi_core::opi::Session;
+use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
+use opi_core::sim;
+use opi_core::time::Instant;
+use opi_core::xml::{Reader, Token, Tolerance, XmlError};
+
+unsafe extern "C" {
+    /// Defined nowhere: what can panic cannot be linked.
+    fn panic_path_survived() -> !;
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    unsafe { panic_path_survived() }
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_frame(mut chunk: &[u8], decoder: &mut frame::Decoder) {
+    while let Ok(Some(piece)) = decoder.next(&mut chunk) {
+        black_box(piece);
+    }
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_xml(mut window: &[u8], last: bool, reader: &mut Reader) -> Result<(), XmlError> {
+    while let Some(token) = reader.next(&mut window, last)? {
+        match token {
+            Token::Text(raw) | Token::Attribute { value: raw, .. } | Token::Value { value: raw, .. } => {
+                raw.runs().for_each(|run| _ = black_box(run));
+            }
+            Token::End => break,
+            other => _ = black_box(other),
+        }
+    }
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_decode(mut window: &[u8], last: bool, decoder: &mut Decoder) -> Result<(), Fault> {
+    while let Some(part) = decoder.next(&mut window, last)? {
+        if let Part::End = black_box(part) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_message(document: &[u8], out: &mut [u8], tolerance: Tolerance, style: &Style) -> Option<usize> {
+    let message = Message::decode(document, tolerance).ok()?;
+    frame::encode(out, |out| message.encode(style, out)).ok()
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_money(text: &str, out: &mut dyn core::fmt::Write) -> Result<Money, MoneyError> {
+    let money = Money::parse(text, Currency::CHF)?;
+    _ = write!(out, "{money}");
+    Ok(money)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_input(session: &mut Session<'_, 2>, now: Instant, input: Input<'_>) -> Result<(), Misuse> {
+    session.handle_input(now, input)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_output<'s>(session: &'s mut Session<'_, 2>, tx: &mut [u8]) -> Output<'s> {
+    session.poll_output(tx)
+}
+
+/// For the allocator only: a simulator may panic, though it should not.
+#[unsafe(no_mangle)]
+pub fn simulated_terminal(terminal: &mut sim::Terminal, now: Instant, input: sim::Input<'_>, tx: &mut [u8]) {
+    terminal.handle_input(now, input);
+    black_box(terminal.poll_output(tx));
+}
+
+#[cfg(feature = "panics")]
+#[unsafe(no_mangle)]
+pub fn entry_panics(bytes: &[u8]) -> u8 {
+    bytes[3]
+}
