@@ -120,7 +120,7 @@ proptest! {
     #[test]
     fn heads_without_records_hide_nothing(
         day in vec(entry(), 1..8),
-        junk in vec(vec(prop_oneof![Just(0xF9), Just(0), Just(3), any::<u8>()], 0..200), 1..9),
+        junk in vec(vec(prop_oneof![Just(0xF9), Just(0), Just(3), any::<u8>()], 0..50), 1..5),
     ) {
         let mut bytes = Vec::new();
         for (place, entry) in day.iter().enumerate() {
