@@ -1,7 +1,6 @@
 //! What a till needs to know, and its bounds.
 
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -66,8 +65,6 @@ pub enum OpenError {
     Settings(ConfigError),
     /// The listener already serves a till of this name for this terminal.
     LaneTaken,
-    /// The network of this machine failed.
-    Network(io::Error),
 }
 
 impl fmt::Display for OpenError {
@@ -77,7 +74,6 @@ impl fmt::Display for OpenError {
             Self::LaneTaken => {
                 out.write_str("the listener already serves a till of this workstation and terminal address")
             }
-            Self::Network(error) => error.fmt(out),
         }
     }
 }

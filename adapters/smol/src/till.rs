@@ -14,7 +14,7 @@ use opi_core::operation::{Finished, Request};
 use smol::Timer;
 use smol::stream::Stream;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, now_local};
 use crate::config::{Config, OpenError, TRANSMIT, WINDOW};
 use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::Registration;
@@ -135,6 +135,15 @@ impl Till {
     /// [`Misuse::NotUnresolved`].
     pub fn resolve(&mut self, request: RequestId, charged: bool) -> Result<(), Misuse> {
         self.tell(Input::Resolve { request, charged })
+    }
+
+    /// Has the terminal asked about the unresolved request, with questions that move no money. The end comes as
+    /// [`Notice::Finished`].
+    ///
+    /// # Errors
+    /// [`Misuse::NotUnresolved`], [`Misuse::Busy`].
+    pub fn recover(&mut self) -> Result<(), Misuse> {
+        self.tell(Input::Recover(now_local()))
     }
 
     /// The request whose result is unknown, if there is one. It blocks the lane (I6).
@@ -404,6 +413,7 @@ fn take(event: Event<'_>, sheets: &mut Sheets, private_text: &mut RawText, notic
             flush(private_text, notices);
             Notice::Finished(Box::new(finished.clone()))
         }
+        Event::InDoubt { request_id, reason } => Notice::InDoubt { request_id, reason },
         Event::Question(question) => Notice::Question(question.clone()),
         Event::QuestionWithdrawn(id) => Notice::QuestionWithdrawn(id),
         Event::AbortAnswered { accepted } => Notice::AbortAnswered { accepted },

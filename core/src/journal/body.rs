@@ -1,11 +1,11 @@
 //! The body of each kind of record: its fields, in this order.
 
 use super::field::{Field, In, Out, Verbatim, put_long, take_long};
-use super::{Entry, Intent, Record, Resolution, SettledBy};
+use super::{Entry, Intent, Record, Resolution};
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
 use crate::money::Money;
-use crate::operation::{Facts, Finished, Outcome, Reason};
+use crate::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use crate::receipt::{Alignment, Line, Purpose, SheetId};
 use crate::secret::Pan;
 use crate::text::Text;
@@ -51,6 +51,7 @@ fields!(Finished {
     request_id: Option<RequestId>,
     outcome: Outcome,
     reason: Option<Reason>,
+    settled_by: SettledBy,
     facts: Facts,
 } stored: true);
 
@@ -118,6 +119,9 @@ impl Field for Line {
     }
 }
 
+/// What names a transaction on its receipt.
+type Seen = Id<{ limits::LONG_ID }>;
+
 /// The most bytes of a body, of whatever kind.
 pub(super) const MOST: usize = {
     let kinds = [
@@ -126,7 +130,7 @@ pub(super) const MOST: usize = {
         RequestId::MOST,
         SheetId::MOST + Line::MOST,
         SheetId::MOST + u16::MOST + limits::STEP_TEXT,
-        SheetId::MOST + Purpose::MOST + Option::<RequestId>::MOST,
+        SheetId::MOST + Purpose::MOST + Option::<RequestId>::MOST + Option::<Seen>::MOST,
         Finished::MOST,
         Resolution::MOST,
     ];
@@ -173,10 +177,11 @@ pub(super) fn put(record: &Record<'_>, to: &mut [u8]) -> Option<(u8, usize)> {
             put_long(text.0, &mut out);
             kind::TEXT
         }
-        Record::Sheet { sheet, purpose, request } => {
+        Record::Sheet { sheet, purpose, request, reference } => {
             sheet.put(&mut out);
             purpose.put(&mut out);
             request.put(&mut out);
+            reference.cloned().put(&mut out);
             kind::SHEET
         }
         Record::Result(finished) => {
@@ -229,5 +234,10 @@ fn text(from: &mut In<'_>) -> Option<Entry> {
 }
 
 fn sheet(from: &mut In<'_>) -> Option<Entry> {
-    Some(Entry::Sheet { sheet: Field::take(from)?, purpose: Field::take(from)?, request: Field::take(from)? })
+    Some(Entry::Sheet {
+        sheet: Field::take(from)?,
+        purpose: Field::take(from)?,
+        request: Field::take(from)?,
+        reference: Field::take(from)?,
+    })
 }

@@ -5,13 +5,13 @@
 use core::fmt::Write;
 
 use crate::id::{Id, Reference, RequestId};
+use crate::limits;
 use crate::money::{Currency, Money};
-use crate::operation::{Outcome, Reason};
+use crate::operation::{Outcome, Reason, SettledBy};
 use crate::receipt::{Alignment, Copy, Purpose, SheetId};
 use crate::secret::{Masked, Pan};
 use crate::text::Text;
 use crate::time::WallTime;
-use crate::{journal::SettledBy, limits};
 
 /// Where a body is written to.
 pub(super) struct Out<'a> {

@@ -4,10 +4,11 @@ use heapless::Vec;
 
 use super::codec::BLOCK_RECORD;
 use super::{Dropped, Found, Intent, Record, Resolution, Unresolved};
-use crate::id::RequestId;
+use crate::id::{Id, RequestId};
 use crate::limits;
 use crate::operation::{Finished, Outcome, Reason};
 use crate::receipt::{Purpose, SheetId};
+use crate::time::WallTime;
 
 /// The state of a lane as its journal tells it. `N` sheets of unresolved requests are remembered.
 ///
@@ -40,16 +41,30 @@ pub struct Blocker {
     pub intent: Option<Intent>,
     /// Whether the whole frame is known to have been handed to the transport. If not, it may have been all the same.
     pub sent: bool,
+    /// Approval code or transaction reference that its receipts or its answer showed.
+    pub reference: Option<Id<{ limits::LONG_ID }>>,
     /// Why the result is unknown; `None` if there is no result at all.
     pub reason: Option<Reason>,
 }
 
 impl Blocker {
-    /// What a session is told of it.
+    const fn new(request_id: RequestId, intent: Option<Intent>) -> Self {
+        Self { request_id, intent, sent: false, reference: None, reason: None }
+    }
+
+    /// What a session is told of it. If the journal lost the intent, there is no amount and no request type, and the
+    /// time is that of 1970: no receipt fits it then, and most likely a person has to decide.
     #[must_use]
     pub fn unresolved(&self) -> Unresolved {
-        let amount = self.intent.as_ref().and_then(|intent| intent.amount);
-        Unresolved { request_id: self.request_id, amount, reason: self.reason }
+        let intent = self.intent.as_ref();
+        Unresolved {
+            request_id: self.request_id,
+            request_type: intent.map(|intent| intent.request_type.clone()).unwrap_or_default(),
+            amount: intent.and_then(|intent| intent.amount),
+            at: intent.map_or_else(|| WallTime::new(0, 0), |intent| intent.at),
+            reference: self.reference.clone(),
+            reason: self.reason,
+        }
     }
 }
 
@@ -154,7 +169,12 @@ impl<const N: usize> Ledger<N> {
                 }
             }
             Record::Line { sheet, .. } | Record::Text { sheet, .. } => self.piece(*sheet),
-            Record::Sheet { sheet, purpose, request } => self.complete(*sheet, *purpose, *request),
+            Record::Sheet { sheet, purpose, request, reference } => {
+                let (pieces, whole) = self.complete(*sheet);
+                if let Some(request_id) = *request {
+                    self.file(StoredSheet { sheet: *sheet, purpose: *purpose, request_id, pieces, whole }, *reference);
+                }
+            }
             Record::Result(finished) => self.conclude(finished),
             Record::Resolution(resolution) => self.resolve(resolution),
         }
@@ -238,7 +258,7 @@ impl<const N: usize> Ledger<N> {
             // Stored twice: the first storing was not confirmed.
             blocker.intent = Some(intent.clone());
         } else {
-            self.block(Blocker { request_id, intent: Some(intent.clone()), sent: false, reason: None });
+            self.block(Blocker::new(request_id, Some(intent.clone())));
         }
     }
 
@@ -247,9 +267,7 @@ impl<const N: usize> Ledger<N> {
         let listed = self.blockers.iter().position(|blocker| blocker.request_id == request_id);
         let place = match listed {
             Some(place) => place,
-            None if request_id.get() > self.settled => {
-                self.block(Blocker { request_id, intent: None, sent: false, reason: None })?
-            }
+            None if request_id.get() > self.settled => self.block(Blocker::new(request_id, None))?,
             None => return None,
         };
         self.blockers.get_mut(place)
@@ -278,19 +296,25 @@ impl<const N: usize> Ledger<N> {
         let _ = self.open.push(OpenSheet { sheet, pieces: 1, whole: true });
     }
 
-    fn complete(&mut self, sheet: SheetId, purpose: Purpose, request: Option<RequestId>) {
+    /// Ends a sheet; how many pieces it has, and whether it is whole.
+    fn complete(&mut self, sheet: SheetId) -> (u32, bool) {
         add(&mut self.counts.sheets, 1);
         self.highest_sheet = self.highest_sheet.max(sheet.0);
+        let nothing_lost = self.counts.dropped_bytes == 0 && !self.lost_open;
         let place = self.open.iter().position(|open| open.sheet == sheet);
         let open = place.map(|place| self.open.remove(place));
-        let Some(request_id) = request else { return };
-        self.take_number(request_id);
-        if !self.blockers.iter().any(|blocker| blocker.request_id == request_id) {
-            return;
+        open.map_or((0, nothing_lost), |open| (open.pieces, open.whole))
+    }
+
+    /// Remembers a sheet of an unresolved request.
+    fn file(&mut self, stored: StoredSheet, reference: Option<&Id<{ limits::LONG_ID }>>) {
+        self.take_number(stored.request_id);
+        let mut blockers = self.blockers.iter_mut();
+        let Some(blocker) = blockers.find(|blocker| blocker.request_id == stored.request_id) else { return };
+        if reference.is_some() {
+            blocker.reference = reference.cloned();
         }
-        let nothing_lost = self.counts.dropped_bytes == 0 && !self.lost_open;
-        let (pieces, whole) = open.map_or((0, nothing_lost), |open| (open.pieces, open.whole));
-        if self.sheets.push(StoredSheet { sheet, purpose, request_id, pieces, whole }).is_err() {
+        if self.sheets.push(stored).is_err() {
             add(&mut self.counts.more_sheets, 1);
         }
     }
@@ -303,6 +327,10 @@ impl<const N: usize> Ledger<N> {
             Outcome::Unknown => {
                 if let Some(blocker) = self.blocker(request_id) {
                     blocker.reason = finished.reason;
+                    let facts = &finished.facts;
+                    let approval = facts.approval_code.as_ref().and_then(|code| Id::new(code.as_str()).ok());
+                    let named = facts.trx_reference_number.clone().or(approval);
+                    blocker.reference = blocker.reference.take().or(named);
                 }
             }
             outcome => self.settle(request_id, outcome),

@@ -3,7 +3,7 @@
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
 use crate::money::Money;
-use crate::operation::{Facts, Finished, Outcome, Reason};
+use crate::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use crate::receipt::{Line, Purpose, SheetId};
 use crate::secret::Masked;
 use crate::text::Text;
@@ -59,6 +59,8 @@ pub enum Record<'a> {
         purpose: Purpose,
         /// The request it belongs to.
         request: Option<RequestId>,
+        /// Approval code or transaction reference that sheets of this request showed so far.
+        reference: Option<&'a Id<{ limits::LONG_ID }>>,
     },
     /// How a request that may move money ended.
     Result(&'a Finished),
@@ -108,6 +110,8 @@ pub enum Entry {
         purpose: Purpose,
         /// The request it belongs to.
         request: Option<RequestId>,
+        /// Approval code or transaction reference that sheets of this request showed so far.
+        reference: Option<Id<{ limits::LONG_ID }>>,
     },
     /// See [`Record::Result`]. What is read back was stored, so [`Finished::stored`] is set.
     Result(Finished),
@@ -125,8 +129,9 @@ impl Entry {
             Self::Sent { request_id } => Record::Sent { request_id: *request_id },
             Self::Line { sheet, line } => Record::Line { sheet: *sheet, line },
             Self::Text { sheet, text } => Record::Text { sheet: *sheet, text: Masked(text.as_str()) },
-            Self::Sheet { sheet, purpose, request } => {
-                Record::Sheet { sheet: *sheet, purpose: *purpose, request: *request }
+            Self::Sheet { sheet, purpose, request, reference } => {
+                let reference = reference.as_ref();
+                Record::Sheet { sheet: *sheet, purpose: *purpose, request: *request, reference }
             }
             Self::Result(finished) => Record::Result(finished),
             Self::Resolution(resolution) => Record::Resolution(resolution),
@@ -195,31 +200,22 @@ impl Resolution {
     }
 }
 
-/// What settled a request whose result was unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum SettledBy {
-    /// The request's own answer, late.
-    Answer,
-    /// The terminal repeated its last message, and it was the answer to this request.
-    RepeatLastMessage,
-    /// The terminal printed the receipt of this request again.
-    TicketReprint,
-    /// A person decided.
-    Person,
-}
-
 /// A request whose result is unknown. It blocks the lane (I6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Unresolved {
     /// The request.
     pub request_id: RequestId,
+    /// The request type as it went on the wire.
+    pub request_type: Id<{ limits::VOCABULARY }>,
     /// The amount asked for.
     pub amount: Option<Money>,
+    /// When it was asked for.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "stamp"))]
+    pub at: WallTime,
+    /// Approval code or transaction reference that a receipt of it already showed.
+    pub reference: Option<Id<{ limits::LONG_ID }>>,
     /// Why its result is unknown.
     pub reason: Option<Reason>,
 }

@@ -1,10 +1,10 @@
 //! One record: there and back, and never too large.
 
 use opi_core::id::{Id, Reference, RequestId};
-use opi_core::journal::{DecodeError, Entry, Full, Intent, MAX_RECORD, Record, Resolution, SettledBy, decode, encode};
+use opi_core::journal::{DecodeError, Entry, Full, Intent, MAX_RECORD, Record, Resolution, decode, encode};
 use opi_core::limits;
 use opi_core::money::{Currency, Money};
-use opi_core::operation::{Facts, Finished, Outcome, Reason};
+use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use opi_core::receipt::{Line, Purpose, SheetId};
 use opi_core::secret::{Masked, Pan};
 use opi_core::text::Text;
@@ -119,6 +119,7 @@ fn the_largest_record_of_each_kind_fits() {
         request_id: Some(RequestId::LAST),
         outcome: Outcome::Unknown,
         reason: Some(Reason::Deadline),
+        settled_by: SettledBy::Answer,
         facts: full_facts(),
         stored: false,
     };
@@ -128,15 +129,23 @@ fn the_largest_record_of_each_kind_fits() {
         ..Resolution::new(RequestId::LAST, Outcome::Approved, SettledBy::TicketReprint)
     };
     let text = "ä".repeat(limits::STEP_TEXT / 2);
-    let sheet = SheetId(u32::MAX);
+    let (sheet, reference) = (SheetId(u32::MAX), full());
     let records = [
         (Record::Block { first: RequestId::FIRST, last: RequestId::LAST }, 16),
         (Record::Intent(&intent), 8 + 4 + 41 + 49 + 12 + 22 + 10),
         (Record::Sent { request_id: RequestId::LAST }, 12),
         (Record::Line { sheet, line: &line }, 8 + 4 + 3 + 128 + 9 + 5),
         (Record::Text { sheet, text: Masked(&text) }, 8 + 4 + 2 + 768),
-        (Record::Sheet { sheet, purpose: Purpose::Journal, request: Some(RequestId::LAST) }, 8 + 4 + 1 + 5),
-        (Record::Result(&result), 8 + 5 + 1 + 2 + 430),
+        (
+            Record::Sheet {
+                sheet,
+                purpose: Purpose::Journal,
+                request: Some(RequestId::LAST),
+                reference: Some(&reference),
+            },
+            8 + 4 + 1 + 5 + 50,
+        ),
+        (Record::Result(&result), 8 + 5 + 1 + 2 + 1 + 430),
         (Record::Resolution(&resolution), 8 + 4 + 1 + 1 + 163 + 430),
     ];
     for (record, length) in records {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::{fs, iter};
 
 use opi_core::id::{Id, Reference, RequestId};
-use opi_core::journal::{Entry, Intent, Resolution, SettledBy, decode};
+use opi_core::journal::{Entry, Intent, Resolution, decode};
 use opi_core::money::{Currency, Money};
-use opi_core::operation::{Facts, Finished, Outcome, Reason};
+use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose, SheetId};
 use opi_core::secret::Pan;
 use opi_core::text::Text;
@@ -53,7 +53,8 @@ pub(crate) fn day() -> Vec<(&'static str, Entry)> {
         ..Facts::default()
     };
     let (outcome, reason) = (Outcome::Unknown, Some(Reason::ConnectionLost));
-    let result = Finished { request_id: Some(request_id), outcome, reason, facts, stored: true };
+    let result =
+        Finished { request_id: Some(request_id), outcome, reason, settled_by: SettledBy::Answer, facts, stored: true };
     let mut resolution = Resolution::by_person(request_id, true, "card ************1111 seen at the desk");
     resolution.facts.approval_code = Id::new("A1B2C3").ok();
     vec![
@@ -64,7 +65,12 @@ pub(crate) fn day() -> Vec<(&'static str, Entry)> {
         ("text", Entry::Text { sheet: SheetId(8), text: Text::from("<EJournal seq=\"1\"") }),
         (
             "sheet",
-            Entry::Sheet { sheet: SheetId(7), purpose: Purpose::Receipt(Copy::Merchant), request: Some(request_id) },
+            Entry::Sheet {
+                sheet: SheetId(7),
+                purpose: Purpose::Receipt(Copy::Merchant),
+                request: Some(request_id),
+                reference: Id::new("70000000042").ok(),
+            },
         ),
         ("result", Entry::Result(result)),
         ("resolution", Entry::Resolution(resolution)),
@@ -97,7 +103,7 @@ fn a_whole_day_is_read() {
 
 #[test]
 fn every_word_keeps_its_number() {
-    let sheet = |purpose| Entry::Sheet { sheet: SheetId(0), purpose, request: None };
+    let sheet = |purpose| Entry::Sheet { sheet: SheetId(0), purpose, request: None, reference: None };
     let purposes = [
         Purpose::CashierDisplay,
         Purpose::CustomerDisplay,
@@ -151,9 +157,10 @@ fn every_word_keeps_its_number() {
     ];
     for (number, reason) in (1..).zip(reasons) {
         let facts = Facts::default();
-        let result = Finished { request_id: None, outcome: Outcome::Done, reason: Some(reason), facts, stored: true };
+        let (outcome, settled_by) = (Outcome::Done, SettledBy::Answer);
+        let result = Finished { request_id: None, outcome, reason: Some(reason), settled_by, facts, stored: true };
         let bytes = bytes_of(&Entry::Result(result).record());
-        assert_eq!(bytes[4..8], [0, 6, 1, number], "{reason:?}");
-        assert!(iter::zip(&bytes[8..23], iter::repeat(&0)).all(|(byte, absent)| byte == absent));
+        assert_eq!(bytes[4..9], [0, 6, 1, number, 1], "{reason:?}");
+        assert!(iter::zip(&bytes[9..24], iter::repeat(&0)).all(|(byte, absent)| byte == absent));
     }
 }

@@ -1,9 +1,9 @@
 //! What a restart makes of a journal.
 
-use opi_core::id::RequestId;
-use opi_core::journal::{Dropped, Entry, Found, Intent, Ledger, Record, Resolution, SettledBy};
+use opi_core::id::{Id, RequestId};
+use opi_core::journal::{Dropped, Entry, Found, Intent, Ledger, Record, Resolution};
 use opi_core::limits;
-use opi_core::operation::{Facts, Finished, Outcome, Reason};
+use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use opi_core::receipt::{Copy, Line, Purpose, SheetId};
 
 use super::golden::day;
@@ -28,7 +28,14 @@ fn sent(number: u32) -> Entry {
 fn result(number: u32, outcome: Outcome) -> Entry {
     let reason = (outcome == Outcome::Unknown).then_some(Reason::Deadline);
     let request_id = Some(id(number));
-    Entry::Result(Finished { request_id, outcome, reason, facts: Facts::default(), stored: true })
+    Entry::Result(Finished {
+        request_id,
+        outcome,
+        reason,
+        settled_by: SettledBy::Answer,
+        facts: Facts::default(),
+        stored: true,
+    })
 }
 
 fn resolution(number: u32, outcome: Outcome) -> Entry {
@@ -40,7 +47,12 @@ fn line(sheet: u32) -> Entry {
 }
 
 fn receipt(sheet: u32, request: Option<u32>) -> Entry {
-    Entry::Sheet { sheet: SheetId(sheet), purpose: Purpose::Receipt(Copy::Merchant), request: request.map(id) }
+    Entry::Sheet {
+        sheet: SheetId(sheet),
+        purpose: Purpose::Receipt(Copy::Merchant),
+        request: request.map(id),
+        reference: None,
+    }
 }
 
 const HOLE: Found = Found::Dropped(Dropped { at: 0, bytes: 40, tail: false });
@@ -89,6 +101,29 @@ fn the_blocker_tells_what_its_result_is_found_by() {
     let unresolved = blocker.unresolved();
     assert_eq!((unresolved.request_id, unresolved.reason), (id(5), Some(Reason::Deadline)));
     assert_eq!(unresolved.amount.unwrap().minor(), 2500);
+    assert_eq!((unresolved.request_type.as_str(), unresolved.at.unix_seconds()), ("CardPayment", 1_775_636_100));
+}
+
+#[test]
+fn what_a_receipt_showed_outlives_the_power() {
+    let seen = |ledger: &Ledger<2>| ledger.unresolved().unwrap().unresolved().reference.map(|id| id.to_string());
+    let showing = |text: &str| {
+        let (purpose, reference) = (Purpose::Journal, Id::new(text).ok());
+        Entry::Sheet { sheet: SheetId(1), purpose, request: Some(id(5)), reference }
+    };
+    assert_eq!(seen(&told(&[intent(5), receipt(1, Some(5))])), None);
+    assert_eq!(seen(&told(&[intent(5), showing("R7"), receipt(2, Some(5))])).as_deref(), Some("R7"));
+    // The answer shows one, too, and is not preferred.
+    for (code, reference, expected) in
+        [(None, Some("R8"), "R8"), (Some("A1"), None, "A1"), (Some("A1"), Some("R8"), "R8")]
+    {
+        let Entry::Result(mut finished) = result(5, Outcome::Unknown) else { panic!() };
+        finished.facts.approval_code = code.and_then(|code| Id::new(code).ok());
+        finished.facts.trx_reference_number = reference.and_then(|reference| Id::new(reference).ok());
+        let unknown = Entry::Result(finished);
+        assert_eq!(seen(&told(&[intent(5), unknown.clone()])).as_deref(), Some(expected));
+        assert_eq!(seen(&told(&[intent(5), showing("R7"), unknown])).as_deref(), Some("R7"));
+    }
 }
 
 #[test]

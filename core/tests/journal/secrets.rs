@@ -2,7 +2,7 @@
 
 use opi_core::id::RequestId;
 use opi_core::journal::{Entry, Record, Resolution, decode};
-use opi_core::operation::{Facts, Finished, Outcome};
+use opi_core::operation::{Facts, Finished, Outcome, SettledBy};
 use opi_core::receipt::{Line, SheetId};
 use opi_core::secret::{Masked, Pan};
 use opi_core::text::Text;
@@ -21,8 +21,14 @@ fn card_numbers_are_stored_as_masks() {
     let facts =
         || Facts { masked_card_number: Pan::new(CARD), card_circuit: Some(Text::from(CARD)), ..Facts::default() };
     let id = RequestId::FIRST;
-    let result =
-        Finished { request_id: Some(id), outcome: Outcome::Approved, reason: None, facts: facts(), stored: false };
+    let result = Finished {
+        request_id: Some(id),
+        outcome: Outcome::Approved,
+        reason: None,
+        settled_by: SettledBy::Answer,
+        facts: facts(),
+        stored: false,
+    };
     let note = format!("the customer shows {SPACED} on a statement");
     let resolution = Resolution { facts: facts(), ..Resolution::by_person(id, true, &note) };
     for record in [Record::Result(&result), Record::Resolution(&resolution)] {

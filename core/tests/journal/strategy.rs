@@ -1,10 +1,10 @@
 //! Records with every field, as proptest makes them. Nothing in them is changed by masking.
 
 use opi_core::id::{Id, Reference, RequestId};
-use opi_core::journal::{Entry, Intent, Resolution, SettledBy};
+use opi_core::journal::{Entry, Intent, Resolution};
 use opi_core::limits;
 use opi_core::money::{Currency, Money};
-use opi_core::operation::{Facts, Finished, Outcome, Reason};
+use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose, SheetId};
 use opi_core::secret::Pan;
 use opi_core::text::Text;
@@ -117,11 +117,14 @@ fn intent() -> impl Strategy<Value = Intent> {
     )
 }
 
+fn settled_by() -> impl Strategy<Value = SettledBy> {
+    select(vec![SettledBy::Answer, SettledBy::RepeatLastMessage, SettledBy::TicketReprint, SettledBy::Person])
+}
+
 fn resolution() -> impl Strategy<Value = Resolution> {
-    let by = [SettledBy::Answer, SettledBy::RepeatLastMessage, SettledBy::TicketReprint, SettledBy::Person];
-    (request_id(), outcome(), select(by.to_vec()), text(), facts()).prop_map(
-        |(request_id, outcome, by, note, facts)| Resolution { note, facts, ..Resolution::new(request_id, outcome, by) },
-    )
+    (request_id(), outcome(), settled_by(), text(), facts()).prop_map(|(request_id, outcome, by, note, facts)| {
+        Resolution { note, facts, ..Resolution::new(request_id, outcome, by) }
+    })
 }
 
 pub(crate) fn entry() -> impl Strategy<Value = Entry> {
@@ -136,14 +139,11 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             // A piece is whole by itself.
             text: Text::from_cut(text.as_str()),
         }),
-        (sheet_id(), purpose(), option::of(request_id())).prop_map(|(sheet, purpose, request)| Entry::Sheet {
-            sheet,
-            purpose,
-            request
-        }),
-        (option::of(request_id()), outcome(), option::of(reason()), facts()).prop_map(
-            |(request_id, outcome, reason, facts)| {
-                Entry::Result(Finished { request_id, outcome, reason, facts, stored: true })
+        (sheet_id(), purpose(), option::of(request_id()), option::of(id()))
+            .prop_map(|(sheet, purpose, request, reference)| Entry::Sheet { sheet, purpose, request, reference }),
+        (option::of(request_id()), outcome(), option::of(reason()), settled_by(), facts()).prop_map(
+            |(request_id, outcome, reason, settled_by, facts)| {
+                Entry::Result(Finished { request_id, outcome, reason, settled_by, facts, stored: true })
             }
         ),
         resolution().prop_map(Entry::Resolution),

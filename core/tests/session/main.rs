@@ -6,5 +6,6 @@ mod answers;
 mod callbacks;
 mod operations;
 mod promises;
+mod recovery;
 mod table;
 mod till;

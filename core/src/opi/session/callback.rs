@@ -95,6 +95,12 @@ impl<const D: usize> Session<'_, D> {
         match lane.role {
             Role::Answer => {
                 lane.next_message();
+                let in_time = matches!(self.phase, Phase::Sending | Phase::Waiting);
+                self.signal(if in_time { Signal::Answered } else { Signal::AnsweredLate });
+                None
+            }
+            Role::Testimony => {
+                lane.next_message();
                 self.signal(Signal::Answered);
                 None
             }
@@ -298,7 +304,7 @@ impl<const D: usize> Session<'_, D> {
                 if let Some(current) = &mut self.current {
                     current.foreign = true;
                 }
-                if self.phase == Phase::Waiting {
+                if matches!(self.phase, Phase::Waiting | Phase::Hearing) {
                     self.deadlines.phase = Some(grace);
                 }
             }

@@ -48,6 +48,8 @@ pub(super) enum Role {
     New,
     /// The answer to the request in progress.
     Answer,
+    /// The answer to a question about the request in progress.
+    Testimony,
     /// The answer to an abort.
     AbortAnswer,
     /// A device request for this lane.
