@@ -46,13 +46,14 @@ impl fmt::Debug for Masked<'_> {
 /// Where the first card number of the text stands.
 fn card_number(text: &[u8]) -> Option<(usize, usize)> {
     let mut at = 0;
-    while at < text.len() {
-        if !text[at].is_ascii_digit() {
+    while let Some(byte) = text.get(at) {
+        if !byte.is_ascii_digit() {
             at += 1;
             continue;
         }
         let (end, digits) = digit_run(text, at);
-        if (limits::PAN_DIGITS_MIN..=limits::PAN_DIGITS).contains(&digits) && luhn(&text[at..end]) {
+        let may_be = (limits::PAN_DIGITS_MIN..=limits::PAN_DIGITS).contains(&digits);
+        if may_be && text.get(at..end).is_some_and(luhn) {
             return Some((at, end));
         }
         at = end;
