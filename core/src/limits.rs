@@ -197,6 +197,27 @@ pub const ABORTS: u8 = 3;
 /// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
 pub const DECLINE_REASON: usize = 16;
 
+/// What a person writes about a decision, in bytes: a line or two.
+pub const NOTE: usize = 160;
+
+/// Longest record of the journal, in bytes, in every version of the format: what a reader must hold at one time.
+/// The longest of version 1 is a piece of journal text, [`STEP_TEXT`] and 14 bytes more.
+pub const JOURNAL_RECORD: usize = 1024;
+
+/// Request numbers reserved at one time: one storing serves so many requests, and a restart wastes at most so many.
+pub const REQUEST_BLOCK: u32 = 50;
+
+/// Request numbers passed over at most for one damaged stretch of a journal, whatever its length: a thousand such
+/// stretches until the nine digits are used up.
+pub const REQUEST_SKIP: u32 = 1_000_000;
+
+/// Unresolved requests of one lane that are remembered after a restart. There is one at most (I6); more come from a
+/// journal that lost records.
+pub const UNRESOLVED: usize = 4;
+
+/// Sheets that are begun and not complete at one time. A terminal sends one, rarely two.
+pub const OPEN_SHEETS: usize = 8;
+
 /// Connections of tills that a simulated terminal serves at one time: a few tills, each with a request and an abort.
 pub const SIM_TILLS: usize = 8;
 

@@ -4,7 +4,7 @@ use crate::id::Id;
 use crate::limits;
 use crate::text::Text;
 
-/// Names one sheet of a session, counted from 1.
+/// Names one sheet, counted from 1 unless the settings of the session say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]

@@ -24,8 +24,8 @@ pub enum Entry {
     Sheet(WholeSheet),
     /// How a request that may move money ended.
     Result(Box<Finished>),
-    /// A person decided about a request whose result stayed unknown.
-    Resolution(Resolution),
+    /// How a request whose result was unknown was settled.
+    Resolution(Box<Resolution>),
 }
 
 /// The storing of one entry, under way.
@@ -131,7 +131,7 @@ mod tests {
     use opi_core::id::RequestId;
 
     fn decision(number: u32) -> Entry {
-        Entry::Resolution(Resolution { request_id: RequestId::new(number).unwrap(), charged: true })
+        Entry::Resolution(Box::new(Resolution::by_person(RequestId::new(number).unwrap(), true, "")))
     }
 
     #[test]

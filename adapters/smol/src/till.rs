@@ -401,7 +401,7 @@ fn entry(record: Record<'_>, sheets: &mut Sheets) -> Option<Entry> {
         Record::Intent(intent) => Some(Entry::Intent(intent.clone())),
         Record::Sheet { sheet, .. } => sheets.storable(sheet).map(Entry::Sheet),
         Record::Result(finished) => Some(Entry::Result(Box::new(finished.clone()))),
-        Record::Resolution(resolution) => Some(Entry::Resolution(resolution)),
+        Record::Resolution(resolution) => Some(Entry::Resolution(Box::new(resolution.clone()))),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use super::message::DeviceStatus;
 use super::profile::Profile;
 use crate::id::{Id, IdError, RequestId, WorkstationId};
 use crate::limits;
+use crate::receipt::SheetId;
 use crate::text::Text;
 
 /// The settings of one lane.
@@ -37,6 +38,9 @@ pub struct Settings {
     pub handles_events: bool,
     /// The number of the first request. It must be beyond every number this lane ever used (I5).
     pub first_request: RequestId,
+    /// The number of the first sheet. It must be beyond every number in this lane's journal, or the lines of a sheet
+    /// that a power cut left unfinished are taken for those of a new one.
+    pub first_sheet: SheetId,
     /// Longest frame accepted, in bytes.
     pub frame_limit: u32,
 }
@@ -58,6 +62,7 @@ impl Settings {
             alone_at_terminal: false,
             handles_events: false,
             first_request,
+            first_sheet: SheetId(1),
             frame_limit: limits::FRAME_BYTES,
         }
     }

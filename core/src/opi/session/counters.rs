@@ -14,8 +14,8 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) const fn new(first_request: RequestId) -> Self {
-        Self { request: first_request, sheet: 0, question: 0, ticket: 0 }
+    pub(super) const fn new(first_request: RequestId, first_sheet: SheetId) -> Self {
+        Self { request: first_request, sheet: first_sheet.0.wrapping_sub(1), question: 0, ticket: 0 }
     }
 
     /// A number for a request: never given out again (I5).

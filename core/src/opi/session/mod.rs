@@ -108,7 +108,7 @@ enum Next {
     StoreIntent(Ticket),
     StoreSheet { ticket: Ticket, sheet: SheetId, purpose: Purpose },
     StoreResult(Ticket),
-    StoreResolution(Ticket, Resolution),
+    StoreResolution(Ticket),
     Started(RequestId),
     InDoubt(Reason),
     SheetBegun,
@@ -148,7 +148,7 @@ impl<'m, const D: usize> Session<'m, D> {
                 abort: Lane::new(memory.abort, limit, tolerance),
                 device: memory.device.map(|window| Lane::new(window, limit, tolerance)),
             },
-            counters: Counters::new(settings.first_request),
+            counters: Counters::new(settings.first_request, settings.first_sheet),
             settings,
             now: Instant::default(),
             phase: Phase::Idle,
@@ -322,7 +322,7 @@ impl<'m, const D: usize> Session<'m, D> {
         }
         match &self.unresolved {
             Some(unresolved) if unresolved.request_id == request => {
-                self.resolution = Some(Resolution { request_id: request, charged });
+                self.resolution = Some(Resolution::by_person(request, charged, ""));
                 Ok(())
             }
             _ => Err(Misuse::NotUnresolved),
@@ -473,11 +473,11 @@ impl<'m, const D: usize> Session<'m, D> {
         if let Some(next) = self.next_detail() {
             return Some(next);
         }
-        if let Some(resolution) = self.resolution.filter(|_| self.ticket.is_none()) {
+        if self.resolution.is_some() && self.ticket.is_none() {
             let ticket = self.counters.ticket();
             self.ticket = Some(ticket);
             self.deadlines.phase = Some(self.now.after(self.settings.timeouts.local));
-            return Some(Next::StoreResolution(ticket, resolution));
+            return Some(Next::StoreResolution(ticket));
         }
         if let Some(next) = self.perform(tx) {
             return Some(next);
@@ -506,13 +506,17 @@ impl<'m, const D: usize> Session<'m, D> {
                 None => Output::Wait(self.waiting()),
             },
             Next::StoreSheet { ticket, sheet, purpose } => {
-                Output::Persist(ticket, Record::Sheet { sheet, purpose, request })
+                let reference = self.current.as_ref().and_then(|current| current.reference_seen.as_ref());
+                Output::Persist(ticket, Record::Sheet { sheet, purpose, request, reference })
             }
             Next::StoreResult(ticket) => match &self.finished {
                 Some(finished) => Output::Persist(ticket, Record::Result(finished)),
                 None => Output::Wait(self.waiting()),
             },
-            Next::StoreResolution(ticket, resolution) => Output::Persist(ticket, Record::Resolution(resolution)),
+            Next::StoreResolution(ticket) => match &self.resolution {
+                Some(resolution) => Output::Persist(ticket, Record::Resolution(resolution)),
+                None => Output::Wait(self.waiting()),
+            },
             Next::Started(request_id) => {
                 let request_type = self.current.as_ref().map_or("", |current| current.request_type().as_str());
                 Output::Event(Event::Started { request_id, request_type })
