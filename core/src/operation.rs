@@ -372,6 +372,15 @@ impl Facts {
             || self.card_circuit.as_ref().is_some_and(|circuit| circuit.as_str() != "OTHR")
     }
 
+    /// Whether the host or the terminal gave a reason to decline; `0` is none.
+    #[must_use]
+    pub fn show_a_decline(&self) -> bool {
+        [&self.host_decline_reason, &self.terminal_decline_reason]
+            .into_iter()
+            .flatten()
+            .any(|reason| reason.as_str().bytes().any(|digit| digit != b'0'))
+    }
+
     /// Whether an authorisation took place: an approval or a reference.
     #[must_use]
     pub fn show_an_authorisation(&self) -> bool {

@@ -178,6 +178,45 @@ fn a_reprinted_receipt_settles_what_was_seen_before() {
     }
 }
 
+/// The last ticket may be a decline's, that of the sale before, or that of the payment that was to be taken back.
+#[test]
+fn a_receipt_of_something_else_settles_nothing() {
+    let payment = || opi_core::operation::Operation::Payment { amount: chf("25.00"), cash_back: None };
+    let reversal = || opi_core::operation::Operation::Reversal {
+        amount: Some(chf("25.00")),
+        original: opi_core::operation::Original::default(),
+    };
+    let refund = || opi_core::operation::Operation::Refund {
+        amount: chf("25.00"),
+        original: opi_core::operation::Original::default(),
+    };
+    for (operation, time, reason, settles) in [
+        (payment(), "10:15:20", "0", true),
+        (payment(), "10:15:20", "51", false),
+        (payment(), "10:12:00", "0", false),
+        (reversal(), "10:15:20", "0", false),
+        (refund(), "10:15:20", "0", false),
+    ] {
+        let mut till = Till::with(&Profile::CCV_NL, |settings| settings.alone_at_terminal = true);
+        till.start(operation.clone());
+        till.put(Input::Sent(Link::Request));
+        till.put(Input::Closed(Link::Request));
+        let question = next_question(&mut till);
+        till.receive(Link::Request, &repeated(&question, "NotSupported", "", ""));
+        let question = next_question(&mut till);
+        assert!(question.contains("TicketReprint"), "{question}");
+        let did = till.receive(
+            Link::Request,
+            &format!(
+                r#"<CardServiceResponse WorkstationID="lane-1" RequestID="{}" RequestType="TicketReprint" OverallResult="Success"><Tender><TotalAmount Currency="CHF">25.00</TotalAmount><Authorisation TrxReferenceNumber="777" TimeStamp="2026-04-08T{time}+02:00"/></Tender><PrivateData><Diagnosis HostDeclineReason="{reason}"/></PrivateData></CardServiceResponse>"#,
+                number_of(&question)
+            ),
+        );
+        let expected = if settles { Outcome::Approved } else { Outcome::Unknown };
+        assert_eq!(settled(&mut till, did).outcome, expected, "{operation:?} {time} {reason}");
+    }
+}
+
 #[test]
 fn questions_have_pauses_and_an_end() {
     let mut till = Till::new(&Profile::NEXI);

@@ -360,12 +360,23 @@ impl Current {
             reference.as_ref() == Some(seen) || approval.as_ref().is_some_and(|code| code.as_str() == seen.as_str())
         };
         let same_name = self.reference_seen.as_ref().is_some_and(names);
+        // Not before it was asked for: the sale before it may have had the same amount.
         let same_minutes = || {
             let stamp = stamp.as_ref().and_then(|stamp| time::local_seconds(stamp.as_str()));
-            stamp.is_some_and(|stamp| apart(stamp, self.asked_at()) <= near.as_secs())
+            stamp
+                .is_some_and(|stamp| stamp >= local(self.asked_at()) && apart(stamp, self.asked_at()) <= near.as_secs())
         };
         let approved = reference.is_some() || approval.is_some();
-        let unnamed = alone && approved && self.reference_seen.is_none() && same_minutes();
+        // What refers to an earlier transaction has its amount: the receipt may be that one's.
+        let first = matches!(
+            self.request_type(),
+            RequestType::CardPayment | RequestType::CardReservation | RequestType::CardPreAuthorisation
+        );
+        let unnamed = alone && first && approved && self.reference_seen.is_none() && same_minutes();
+        // A declined transaction has a number, and may have a receipt, too.
+        if facts.show_a_decline() {
+            return Weight::Nothing;
+        }
         let same_amount = amount.is_some() && amount == self.asked();
         if !same_amount || !(same_name || unnamed) {
             return Weight::Nothing;
@@ -381,7 +392,12 @@ impl Current {
 
 /// Seconds between a local time and a time of ours.
 fn apart(local: i64, ours: WallTime) -> u64 {
-    local.abs_diff(ours.unix_seconds() + i64::from(ours.offset_minutes()) * 60)
+    local.abs_diff(self::local(ours))
+}
+
+/// Seconds of our time on the clock on the wall.
+fn local(ours: WallTime) -> i64 {
+    ours.unix_seconds() + i64::from(ours.offset_minutes()) * 60
 }
 
 const DAY: u64 = 24 * 60 * 60;
