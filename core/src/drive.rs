@@ -13,13 +13,14 @@
 use core::fmt;
 
 use crate::id::RequestId;
-use crate::journal::{Record, Ticket, Unresolved};
+use crate::journal::{Record, Ticket};
 use crate::limits;
 use crate::money::{Decimal, Money};
-use crate::operation::{Finished, Request};
+use crate::operation::{Finished, Reason, Request};
 use crate::receipt::{Line, Sheet, SheetId};
+use crate::secret::Masked;
 use crate::text::Text;
-use crate::time::Instant;
+use crate::time::{Instant, WallTime};
 
 /// One connection of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,6 +52,8 @@ pub enum Input<'a> {
         /// Whether the customer was charged.
         charged: bool,
     },
+    /// The till wants the unresolved request settled: the terminal is asked about it. Local time now.
+    Recover(WallTime),
     /// Callbacks of the terminal can come in.
     Listening,
     /// Callbacks of the terminal cannot come in.
@@ -129,6 +132,8 @@ pub enum Why {
     Idle,
     /// A decision about the request whose result is unknown.
     Unresolved,
+    /// The terminal to come to rest, before it is asked about a lost answer.
+    Recovery,
     /// The store.
     Store,
     /// The listener.
@@ -148,6 +153,7 @@ impl fmt::Display for Why {
         out.write_str(match self {
             Self::Idle => "nothing to do",
             Self::Unresolved => "waiting for a decision about an unknown result",
+            Self::Recovery => "waiting to ask the terminal about the lost answer",
             Self::Store => "waiting for the store",
             Self::Listener => "waiting for the listener",
             Self::Connection => "connecting to the terminal",
@@ -158,8 +164,8 @@ impl fmt::Display for Why {
     }
 }
 
-/// Something the till wants to know.
-#[derive(Debug, PartialEq)]
+/// Something the till wants to know. `Debug` masks card numbers in the raw texts (I12).
+#[derive(PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A request got its number.
@@ -168,6 +174,14 @@ pub enum Event<'a> {
         request_id: RequestId,
         /// The request type as it goes on the wire.
         request_type: &'a str,
+    },
+    /// The answer to a request that may move money is lost or says nothing. The terminal is asked about it; the end
+    /// follows.
+    InDoubt {
+        /// The request.
+        request_id: RequestId,
+        /// Why.
+        reason: Reason,
     },
     /// The terminal begins a sheet; its lines follow.
     SheetBegun(&'a Sheet),
@@ -213,6 +227,38 @@ pub enum Event<'a> {
     Fault(PeerFault),
     /// The operation ended.
     Finished(&'a Finished),
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { request_id, request_type } => {
+                out.debug_struct("Started").field("request_id", request_id).field("request_type", request_type).finish()
+            }
+            Self::InDoubt { request_id, reason } => {
+                out.debug_struct("InDoubt").field("request_id", request_id).field("reason", reason).finish()
+            }
+            Self::SheetBegun(sheet) => out.debug_tuple("SheetBegun").field(sheet).finish(),
+            Self::Line(sheet, line) => out.debug_tuple("Line").field(sheet).field(line).finish(),
+            Self::JournalText(sheet, text) => out.debug_tuple("JournalText").field(sheet).field(&Masked(text)).finish(),
+            Self::SheetEnded { sheet, kept } => {
+                out.debug_struct("SheetEnded").field("sheet", sheet).field("kept", kept).finish()
+            }
+            Self::Question(question) => out.debug_tuple("Question").field(question).finish(),
+            Self::QuestionWithdrawn(id) => out.debug_tuple("QuestionWithdrawn").field(id).finish(),
+            Self::AbortAnswered { accepted } => out.debug_struct("AbortAnswered").field("accepted", accepted).finish(),
+            Self::Total(total) => out.debug_tuple("Total").field(total).finish(),
+            Self::CardCircuit { code, name } => {
+                out.debug_struct("CardCircuit").field("code", code).field("name", name).finish()
+            }
+            Self::Detail { name, value } => {
+                out.debug_struct("Detail").field("name", name).field("value", &Masked(value)).finish()
+            }
+            Self::PrivateText(text) => out.debug_tuple("PrivateText").field(&Masked(text)).finish(),
+            Self::Fault(fault) => out.debug_tuple("Fault").field(fault).finish(),
+            Self::Finished(finished) => out.debug_tuple("Finished").field(finished).finish(),
+        }
+    }
 }
 
 /// A total of a reconciliation.
@@ -305,9 +351,9 @@ pub enum Answer<'a> {
 pub enum Misuse {
     /// An operation is in progress.
     Busy,
-    /// The result of an earlier request is unknown: no new money moves before it is settled (I6). Settle it by
-    /// asking the terminal again or by a person's decision ([`Input::Resolve`]).
-    Unresolved(Unresolved),
+    /// The result of this earlier request is unknown: no new money moves before it is settled (I6). Settle it by asking
+    /// the terminal ([`Input::Recover`]) or by a person's decision ([`Input::Resolve`]).
+    Unresolved(RequestId),
     /// Nothing is in progress that could be stopped.
     NothingToAbort,
     /// The last abort was too short ago, or there were too many.
@@ -337,7 +383,7 @@ impl fmt::Display for Misuse {
         match self {
             Self::Busy => out.write_str("an operation is in progress"),
             Self::Unresolved(request) => {
-                write!(out, "the result of request {} is unknown; settle it first", request.request_id)
+                write!(out, "the result of request {request} is unknown; settle it first")
             }
             Self::NothingToAbort => out.write_str("nothing is in progress that could be stopped"),
             Self::TooManyAborts => out.write_str("too many aborts, or too soon after the last"),

@@ -224,3 +224,6 @@ pub const SIM_TOTALS: usize = 32;
 
 /// Transmit buffer a simulated terminal needs, in bytes: its longest message is an e-journal of 64 KiB.
 pub const SIM_TRANSMIT: usize = 80 * 1024;
+
+/// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
+pub const PROBES: u8 = 3;

@@ -379,6 +379,22 @@ impl Facts {
     }
 }
 
+/// By what it became clear how an operation ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum SettledBy {
+    /// Its own answer, or the proof that it was never sent. Also where nothing settled it.
+    #[default]
+    Answer,
+    /// The terminal repeated the answer.
+    RepeatLastMessage,
+    /// The terminal printed the receipt again.
+    TicketReprint,
+    /// A person decided.
+    Person,
+}
+
 /// The end of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -390,6 +406,8 @@ pub struct Finished {
     pub outcome: Outcome,
     /// Why it ended so, unless it simply went well.
     pub reason: Option<Reason>,
+    /// By what it became clear.
+    pub settled_by: SettledBy,
     /// What the answer said.
     pub facts: Facts,
     /// Whether this end was confirmed stored. If not, the till must book it now: after a restart it is unresolved.

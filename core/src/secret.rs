@@ -51,28 +51,46 @@ fn card_number(text: &[u8]) -> Option<(usize, usize)> {
             at += 1;
             continue;
         }
-        let (end, digits) = digit_run(text, at);
-        if (limits::PAN_DIGITS_MIN..=limits::PAN_DIGITS).contains(&digits) && luhn(&text[at..end]) {
+        if let Some(end) = card_number_at(text, at) {
             return Some((at, end));
         }
-        at = end;
+        at = group_end(text, at);
     }
     None
 }
 
-/// The end of the run of digits that starts at `from`, and how many digits it has.
-fn digit_run(text: &[u8], from: usize) -> (usize, usize) {
-    let (mut end, mut digits, mut at) = (from, 0, from);
-    while let Some(&byte) = text.get(at) {
-        if byte.is_ascii_digit() {
-            digits += 1;
-            end = at + 1;
-        } else if !(matches!(byte, b' ' | b'-') && end == at) {
-            break;
+/// The end of the longest card number that starts with the group of digits at `from`.
+///
+/// Other numbers may stand beside it (`4111111111111111 12/28`, `05 4111 1111 1111 1111`), so a card number need not be
+/// the whole run. As part of one it is a single group, or groups as they are embossed: four digits, then four to six.
+fn card_number_at(text: &[u8], from: usize) -> Option<usize> {
+    let starts_run =
+        !matches!(from.checked_sub(2).and_then(|place| text.get(place..from)), Some([b'0'..=b'9', b' ' | b'-']));
+    let (mut start, mut digits, mut embossed, mut found) = (from, 0, true, None);
+    loop {
+        let end = group_end(text, start);
+        let group = end - start;
+        digits += group;
+        if digits > limits::PAN_DIGITS {
+            return found;
         }
-        at += 1;
+        let next = match text.get(end..) {
+            Some([b' ' | b'-', b'0'..=b'9', ..]) => Some(end + 1),
+            _ => None,
+        };
+        let stands_alone = start == from || embossed || (starts_run && next.is_none());
+        if digits >= limits::PAN_DIGITS_MIN && stands_alone && luhn(text.get(from..end).unwrap_or_default()) {
+            found = Some(end);
+        }
+        embossed &= if start == from { group == 4 } else { (4..=6).contains(&group) };
+        let Some(next) = next else { return found };
+        start = next;
     }
-    (end, digits)
+}
+
+/// The end of the digits that stand together from `from` on.
+fn group_end(text: &[u8], from: usize) -> usize {
+    text.iter().skip(from).position(|byte| !byte.is_ascii_digit()).map_or(text.len(), |length| from + length)
 }
 
 fn luhn(text: &[u8]) -> bool {

@@ -248,6 +248,9 @@ pub(crate) struct TillArgs {
     /// Longest time to connect, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
     pub(crate) timeout_connect: Option<Duration>,
+    /// Pause before the terminal is asked about a lost answer, in seconds [default: 2]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
+    pub(crate) timeout_recovery: Option<Duration>,
     /// Answer the terminal's questions with yes
     #[arg(long, help_heading = "Questions")]
     pub(crate) yes: bool,

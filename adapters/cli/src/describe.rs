@@ -54,6 +54,18 @@ pub(crate) struct Message {
     identification: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnosis_result: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submission: Option<Submitted>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dcc: Option<Dcc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<Happened>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reboot_info: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ErrorShown>,
     namespace: Option<&'static str>,
@@ -132,6 +144,31 @@ struct Transaction {
     date_and_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acquirer_identifier: Option<String>,
+}
+
+/// `Submission`: how many stored transactions were submitted.
+#[derive(Serialize)]
+struct Submitted {
+    successful: Option<u32>,
+    failed: Option<u32>,
+}
+
+/// `DccInfo`: what the cardholder is billed in another currency. The merchant's amount stays what it is.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dcc {
+    amount: Option<Money>,
+    exchange_rate: Option<String>,
+    markup_percentage: Option<String>,
+}
+
+/// `Event`: what happened at the pump.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Happened {
+    event_type: Option<String>,
+    dispensers: Vec<String>,
+    data_required: Vec<String>,
 }
 
 /// An `Input`: what a terminal asks, or what a till answered.
@@ -241,6 +278,29 @@ impl Collector {
                 severity: text(error.severity.as_ref()),
                 description: some(&error.description),
             }),
+            Part::Submission(it) => {
+                message.submission = Some(Submitted { successful: it.successful, failed: it.failed });
+            }
+            Part::DccInfo(dcc) => {
+                let amount = dcc.billing_amount.zip(dcc.billing_currency_name);
+                message.dcc = Some(Dcc {
+                    amount: amount.and_then(|(number, currency)| Money::from_decimal(number, currency).ok()),
+                    exchange_rate: text(dcc.exchange_rate.as_ref()),
+                    markup_percentage: text(dcc.commission_percentage.as_ref()),
+                });
+            }
+            Part::Event(event) => {
+                message.event = Some(Happened {
+                    event_type: text(event.event_type.as_ref()),
+                    dispensers: event.dispensers.iter().map(ToString::to_string).collect(),
+                    data_required: event.data_required.iter().map(ToString::to_string).collect(),
+                });
+            }
+            Part::PrivateFacts(facts) => {
+                message.error_code = text(facts.error_code.as_ref());
+                message.error_text = some(&facts.error_text);
+                message.reboot_info = text(facts.reboot_info.as_ref());
+            }
             Part::OutputBegin(output) => self.output(output),
             Part::TextLine(line) => self.line(line),
             Part::TransactionInfo(info) => self.transaction(info),

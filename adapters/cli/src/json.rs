@@ -4,7 +4,7 @@ use std::io::Write;
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
 use opi_core::money::Money;
-use opi_core::operation::{Facts, Finished, Reason};
+use opi_core::operation::{Facts, Finished, Reason, SettledBy};
 use opi_core::receipt::{Copy, Purpose};
 use opi_core::secret::Masked;
 use opi_smol::WholeSheet;
@@ -55,6 +55,7 @@ struct End {
     facts: FactsShown,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    settled_by: SettledBy,
     stored: bool,
 }
 
@@ -195,6 +196,10 @@ impl View for Lines {
         self.put(&json!({ "event": "question_withdrawn", "id": id }));
     }
 
+    fn in_doubt(&mut self, reason: Reason) {
+        self.put(&json!({ "event": "in_doubt", "reason": reason, "message": reason.text() }));
+    }
+
     fn abort_answered(&mut self, accepted: bool) {
         self.put(&json!({ "event": "abort_answered", "accepted": accepted }));
     }
@@ -249,6 +254,7 @@ impl View for Lines {
             message: finished.reason.map(Reason::text),
             facts: (&finished.facts).into(),
             request_id: finished.request_id.map(|id| id.to_string()),
+            settled_by: finished.settled_by,
             stored: finished.stored,
         });
     }
@@ -259,7 +265,7 @@ impl View for Lines {
 mod tests {
     use opi_core::id::Id;
     use opi_core::money::{Currency, Money};
-    use opi_core::operation::{Facts, Finished, Outcome};
+    use opi_core::operation::{Facts, Finished, Outcome, SettledBy};
     use opi_core::secret::Pan;
     use serde_json::{Value, json};
 
@@ -271,7 +277,14 @@ mod tests {
             stan: Id::new("000123").ok(),
             ..Facts::default()
         };
-        let finished = Finished { request_id: None, outcome: Outcome::Approved, reason: None, facts, stored: true };
+        let finished = Finished {
+            request_id: None,
+            outcome: Outcome::Approved,
+            reason: None,
+            settled_by: SettledBy::Answer,
+            facts,
+            stored: true,
+        };
         let end = super::End {
             event: "finished",
             outcome: finished.outcome.name(),
@@ -279,10 +292,11 @@ mod tests {
             message: None,
             facts: (&finished.facts).into(),
             request_id: None,
+            settled_by: SettledBy::Answer,
             stored: true,
         };
         let read: Value = serde_json::from_str(&super::line(&end)).unwrap();
-        let expected = json!({ "event": "finished", "outcome": "approved", "stored": true, "stan": "000123",
+        let expected = json!({ "event": "finished", "outcome": "approved", "stored": true, "settledBy": "answer", "stan": "000123",
             "amount": { "value": "25.00", "currency": "CHF" }, "maskedCardNumber": "************1111" });
         assert_eq!(read, expected);
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use opi_core::drive::{Misuse, Question};
 use opi_core::id::RequestId;
-use opi_core::operation::{Facts, Finished, Operation, Outcome, Reason, Request};
+use opi_core::operation::{Facts, Finished, Operation, Outcome, Reason, Request, SettledBy};
 use opi_core::opi::{Language, Profile, Settings};
 use opi_core::sim::Setup;
 use opi_smol::sim::Running;
@@ -54,7 +54,14 @@ fn end(view: &mut dyn View, finished: &Finished, operation: &Operation) -> ExitC
 /// The end of a request that was never begun.
 fn not_sent(reason: Reason) -> Finished {
     let outcome = Outcome::NotSent;
-    Finished { request_id: None, outcome, reason: Some(reason), facts: Facts::default(), stored: false }
+    Finished {
+        request_id: None,
+        outcome,
+        reason: Some(reason),
+        settled_by: SettledBy::Answer,
+        facts: Facts::default(),
+        stored: false,
+    }
 }
 
 /// Why there is no till.
@@ -121,6 +128,7 @@ fn settings(args: &TillArgs, profile: &'static Profile) -> Settings {
     }
     timeouts.idle = args.timeout_idle.unwrap_or(timeouts.idle);
     timeouts.connect = args.timeout_connect.unwrap_or(timeouts.connect);
+    timeouts.probe_pause = args.timeout_recovery.unwrap_or(Duration::from_secs(2));
     settings
 }
 
@@ -183,7 +191,14 @@ impl Run<'_> {
                         let moves_money = request.operation.moves_money();
                         let outcome = if moves_money { Outcome::Unknown } else { Outcome::Aborted };
                         let (request_id, facts) = (self.request_id, Facts::default());
-                        let finished = Finished { request_id, outcome, reason: None, facts, stored: false };
+                        let finished = Finished {
+                            request_id,
+                            outcome,
+                            reason: None,
+                            settled_by: SettledBy::Answer,
+                            facts,
+                            stored: false,
+                        };
                         return end(self.view, &finished, &request.operation);
                     }
                     self.interrupt();
@@ -248,6 +263,7 @@ impl Run<'_> {
                 self.request_id = Some(request_id);
                 self.view.started(&request_id.to_string(), &request_type);
             }
+            Notice::InDoubt { reason, .. } => self.view.in_doubt(reason),
             Notice::Sheet(sheet) => self.view.sheet(&sheet),
             Notice::AbortAnswered { accepted } => self.view.abort_answered(accepted),
             Notice::Total(total) => self.view.total(&total),

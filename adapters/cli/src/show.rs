@@ -131,6 +131,10 @@ impl View for Screen {
         self.aside(&format!("{line_end}the question does not stand any more"));
     }
 
+    fn in_doubt(&mut self, reason: Reason) {
+        self.aside(&format!("unknown so far: {reason}; asking the terminal"));
+    }
+
     fn abort_answered(&mut self, accepted: bool) {
         self.aside(if accepted {
             "the terminal takes the abort; its outcome follows"
@@ -299,7 +303,7 @@ mod tests {
     use anstream::adapter::strip_str;
     use opi_core::id::Id;
     use opi_core::money::{Currency, Money};
-    use opi_core::operation::{Facts, Finished, Outcome, Reason};
+    use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
     use opi_core::receipt::{Alignment, Line};
     use opi_core::secret::Pan;
 
@@ -317,7 +321,14 @@ mod tests {
             trx_reference_number: Id::new("00000012345").ok(),
             ..Facts::default()
         };
-        let mut finished = Finished { request_id: None, outcome: Outcome::Approved, reason: None, facts, stored: true };
+        let mut finished = Finished {
+            request_id: None,
+            outcome: Outcome::Approved,
+            reason: None,
+            settled_by: SettledBy::Answer,
+            facts,
+            stored: true,
+        };
         assert_eq!(
             strip_str(&super::outcome(&finished, None)).to_string(),
             "APPROVED 25.00 CHF  VISA ************1234  approval 123456  trx 00000012345"

@@ -2,7 +2,7 @@
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
 use opi_core::money::Money;
-use opi_core::operation::Finished;
+use opi_core::operation::{Finished, Reason};
 use opi_smol::WholeSheet;
 
 /// A person ([`Screen`](crate::show::Screen)) or a program ([`Lines`](crate::json::Lines)).
@@ -15,6 +15,8 @@ pub(crate) trait View {
     fn waiting(&mut self, why: Why);
     /// A second passed and nothing happened.
     fn still_waiting(&mut self);
+    /// The answer is lost or says nothing; the terminal is asked about it.
+    fn in_doubt(&mut self, reason: Reason);
     /// The terminal shows, prints or keeps something.
     fn sheet(&mut self, sheet: &WholeSheet);
     /// The terminal asks something. `asking` says whether the answer comes from the keyboard.

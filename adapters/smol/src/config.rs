@@ -1,7 +1,6 @@
 //! What a till needs to know, and its bounds.
 
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -43,6 +42,9 @@ pub const ROUTE_BYTES: usize = 4 * 1024;
 /// How long a connection may take to say whose it is. A terminal that connects has something to say at once.
 pub const ROUTE_TIME: Duration = Duration::from_secs(10);
 
+/// What is taken from connections after a deadline before the deadline counts: a window of each, twice.
+pub const OVERDUE: usize = 2 * (DEVICE_SLOTS + 2);
+
 /// Keep-alive: idle time, interval and count of the Nexi SDKs. A dead terminal is noticed within 14 seconds.
 pub const KEEP_ALIVE: (Duration, Duration, u32) = (Duration::from_secs(5), Duration::from_secs(3), 3);
 
@@ -66,8 +68,6 @@ pub enum OpenError {
     Settings(ConfigError),
     /// The listener already serves a till of this name for this terminal.
     LaneTaken,
-    /// The network of this machine failed.
-    Network(io::Error),
 }
 
 impl fmt::Display for OpenError {
@@ -77,7 +77,6 @@ impl fmt::Display for OpenError {
             Self::LaneTaken => {
                 out.write_str("the listener already serves a till of this workstation and terminal address")
             }
-            Self::Network(error) => error.fmt(out),
         }
     }
 }

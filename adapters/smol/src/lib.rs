@@ -65,3 +65,8 @@ pub use listener::Listener;
 pub use notice::{Notice, RawText, Trouble, WholeSheet};
 pub use store::{Entry, FileStore, MemoryStore, Store, Storing};
 pub use till::Till;
+
+/// The till of the README runs as it stands there.
+#[cfg(all(doctest, feature = "sim"))]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

@@ -57,6 +57,8 @@ pub(crate) struct Wire {
     /// The frame being sent, and how much of it the kernel took.
     frame: Vec<u8>,
     written: usize,
+    /// The peer sends no more. It may still read: what it asked last can be answered.
+    ended: bool,
 }
 
 /// What happened on a connection.
@@ -118,8 +120,11 @@ impl Connection {
                     return Poll::Ready(happened);
                 }
                 let happened = ready!(wire.poll_receive(cx, room, buffer));
-                if matches!(happened, Happened::Closed(_)) {
-                    *self = Self::Down;
+                match happened {
+                    // The session says when it has no more use for it.
+                    Happened::Closed(None) => wire.ended = true,
+                    Happened::Closed(Some(_)) => *self = Self::Down,
+                    _ => {}
                 }
                 Poll::Ready(happened)
             }
@@ -129,7 +134,7 @@ impl Connection {
 
 impl Wire {
     fn new(stream: TcpStream, head: Vec<u8>) -> Self {
-        Self { stream, head, handed_on: 0, frame: Vec::new(), written: 0 }
+        Self { stream, head, handed_on: 0, frame: Vec::new(), written: 0, ended: false }
     }
 
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Happened> {
@@ -155,6 +160,9 @@ impl Wire {
     }
 
     fn poll_receive(&mut self, cx: &mut Context<'_>, room: usize, buffer: &mut [u8]) -> Poll<Happened> {
+        if self.ended {
+            return Poll::Pending;
+        }
         let room = room.min(buffer.len());
         let Some(buffer) = buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else { return Poll::Pending };
         if let Some(rest) = self.head.get(self.handed_on..).filter(|rest| !rest.is_empty()) {
@@ -235,8 +243,24 @@ mod tests {
         peer.shutdown(std::net::Shutdown::Write).unwrap();
         let mut buffer = [0; 16];
         assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::SendFailed(..)));
-        assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Closed(_)));
-        assert!(matches!(ours, Connection::Down));
+        assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Closed(None)));
+    }
+
+    #[test]
+    fn a_peer_that_sends_no_more_still_gets_its_answer() {
+        let (mut ours, mut peer) = pair();
+        peer.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut buffer = [0; 16];
+        assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Closed(None)));
+        ours.send(b"answer").unwrap();
+        assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Sent));
+        // The end is told once.
+        assert!(smol::block_on(smol::future::poll_once(happened(&mut ours, 16, &mut buffer))).is_none());
+        ours = Connection::Down;
+        drop(ours);
+        let mut got = Vec::new();
+        peer.read_to_end(&mut got).unwrap();
+        assert_eq!(got, b"answer");
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Machine {
     }
 
     pub(crate) fn unresolved(&self) -> Option<Unresolved> {
-        self.0.with_dependent(|_, session| session.unresolved())
+        self.0.with_dependent(|_, session| session.unresolved().cloned())
     }
 
     pub(crate) fn is_idle(&self) -> bool {

@@ -5,7 +5,7 @@ use std::{fmt, io};
 use opi_core::drive::{PeerFault, Question, QuestionId, Total, Why};
 use opi_core::id::{Id, RequestId};
 use opi_core::limits;
-use opi_core::operation::Finished;
+use opi_core::operation::{Finished, Reason};
 use opi_core::receipt::{Line, Purpose, SheetId};
 use opi_core::secret::Masked;
 use serde::Serialize;
@@ -22,6 +22,14 @@ pub enum Notice {
         request_id: RequestId,
         /// The request type as it goes on the wire.
         request_type: String,
+    },
+    /// The answer to a request that may move money is lost or says nothing. The terminal is asked about it; the end
+    /// follows.
+    InDoubt {
+        /// The request.
+        request_id: RequestId,
+        /// Why.
+        reason: Reason,
     },
     /// A prompt, a receipt or a journal, complete.
     Sheet(WholeSheet),

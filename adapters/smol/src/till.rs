@@ -14,8 +14,8 @@ use opi_core::operation::{Finished, Request};
 use smol::Timer;
 use smol::stream::Stream;
 
-use crate::clock::Clock;
-use crate::config::{Config, OpenError, TRANSMIT, WINDOW};
+use crate::clock::{Clock, now_local};
+use crate::config::{Config, OVERDUE, OpenError, TRANSMIT, WINDOW};
 use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::Registration;
 use crate::machine::Machine;
@@ -41,6 +41,8 @@ pub struct Till {
     links: Links,
     /// The connection that is looked at first, so that a busy one does not hold up the others.
     turn: usize,
+    /// What was taken from connections since a deadline passed.
+    overdue: usize,
     registration: Registration,
     records: Records,
     sheets: Sheets,
@@ -93,6 +95,7 @@ impl Till {
             terminal,
             links: Links::default(),
             turn: 0,
+            overdue: 0,
             registration,
             records: Records { store, storing: None, waiting: VecDeque::new() },
             sheets: Sheets::default(),
@@ -135,6 +138,15 @@ impl Till {
     /// [`Misuse::NotUnresolved`].
     pub fn resolve(&mut self, request: RequestId, charged: bool) -> Result<(), Misuse> {
         self.tell(Input::Resolve { request, charged })
+    }
+
+    /// Has the terminal asked about the unresolved request, with questions that move no money. The end comes as
+    /// [`Notice::Finished`].
+    ///
+    /// # Errors
+    /// [`Misuse::NotUnresolved`], [`Misuse::Busy`].
+    pub fn recover(&mut self) -> Result<(), Misuse> {
+        self.tell(Input::Recover(now_local()))
     }
 
     /// The request whose result is unknown, if there is one. It blocks the lane (I6).
@@ -195,10 +207,19 @@ impl Till {
     async fn woken(&mut self) -> Woken {
         let mut timer = self.wait.until.and_then(|until| self.clock.at(until)).map(Timer::at);
         poll_fn(|cx| {
-            // First, so that a terminal that never stops talking cannot put a deadline off.
             if timer.as_mut().is_some_and(|timer| Pin::new(timer).poll(cx).is_ready()) {
+                // What came in while nobody called counts, and may be the answer. Not without end: a terminal that
+                // never stops talking cannot put a deadline off.
+                if self.overdue < OVERDUE
+                    && let Poll::Ready((link, happened)) = self.poll_links(cx)
+                {
+                    self.overdue += 1;
+                    return Poll::Ready(Woken::Link(link, happened));
+                }
+                self.overdue = 0;
                 return Poll::Ready(Woken::Tick);
             }
+            self.overdue = 0;
             if let Poll::Ready((ticket, stored)) = self.records.poll(cx) {
                 return Poll::Ready(Woken::Stored(ticket, stored));
             }
@@ -404,6 +425,7 @@ fn take(event: Event<'_>, sheets: &mut Sheets, private_text: &mut RawText, notic
             flush(private_text, notices);
             Notice::Finished(Box::new(finished.clone()))
         }
+        Event::InDoubt { request_id, reason } => Notice::InDoubt { request_id, reason },
         Event::Question(question) => Notice::Question(question.clone()),
         Event::QuestionWithdrawn(id) => Notice::QuestionWithdrawn(id),
         Event::AbortAnswered { accepted } => Notice::AbortAnswered { accepted },

@@ -60,10 +60,12 @@ fn listen() -> (std::net::SocketAddr, mpsc::Receiver<String>) {
             let (mut stream, sender) = (stream.unwrap(), sender.clone());
             thread::spawn(move || {
                 while let Some(request) = read_frame(&mut stream) {
-                    write_frame(&mut stream, &device_response(&request));
+                    let response = device_response(&request);
+                    // Before the terminal can go on, so that nothing is missing when it has answered.
                     if sender.send(request).is_err() {
                         return;
                     }
+                    write_frame(&mut stream, &response);
                 }
             });
         }

@@ -11,22 +11,23 @@ use common::{Told, listener, run, settings};
 use opi_core::operation::Outcome;
 use opi_core::opi::Profile;
 use opi_core::sim::{Fault, Script, Setup};
-use opi_smol::{Config, Entry, MemoryStore, Notice, Till};
+use opi_smol::{Config, Entry, MemoryStore, Till};
 use smol::future::FutureExt;
 
-/// Much shorter than in a shop: waits are what these tests would spend their time on.
+/// Much shorter than in a shop, where a fault leaves nothing but waiting.
 const IDLE: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Pays once, and says what came of it.
 async fn pay(case: String, profile: &'static Profile, setup: Setup) -> (Outcome, Told) {
     let (listener, store) = (listener().await, MemoryStore::new());
-    let terminal = Terminal::start(setup, &listener).await;
     let mut settings = settings("lane-1", profile);
-    settings.timeouts.idle = IDLE;
+    if !setup.fault.is_of_the_wire() {
+        settings.timeouts.idle = IDLE;
+    }
     settings.timeouts.grace = Duration::from_millis(500);
     settings.timeouts.question = Duration::from_secs(1);
-    let listener = listener.clone();
+    let terminal = Terminal::start(setup, &listener).await;
     let config = Config { terminal: terminal.address, listener, settings, store: Box::new(store.clone()) };
     let mut till = Till::new(config).await.unwrap();
     let (finished, told) = run(&mut till, &payment(2500, profile)).await;
@@ -55,8 +56,7 @@ async fn pay(case: String, profile: &'static Profile, setup: Setup) -> (Outcome,
             till.next().await;
         }
     }
-    till.start(&payment(2600, profile)).unwrap();
-    while !matches!(till.next().await, Notice::Finished(_)) {}
+    run(&mut till, &payment(2600, profile)).await;
     (finished.outcome, told)
 }
 
@@ -97,8 +97,11 @@ fn every_script_in_every_profile() {
     });
     for same in all(cases.collect()).chunks(Profile::ALL.len()) {
         // What the terminal means does not depend on the dialect it says it in.
-        assert!(same.iter().all(|(_, outcome, _)| *outcome == same[0].1), "{same:?}");
-        assert!(same.iter().all(|(_, _, told)| told.faults == 0 && told.troubles.is_empty()), "{same:?}");
+        // What it cannot say in one of them stays unknown.
+        let known = || same.iter().map(|(_, outcome, _)| *outcome).filter(|outcome| *outcome != Outcome::Unknown);
+        let case = &same[0].0;
+        assert!(known().all(|outcome| Some(outcome) == known().next()), "{case}");
+        assert!(same.iter().all(|(_, _, told)| told.faults == 0 && told.troubles.is_empty()), "{case}");
     }
 }
 
@@ -117,11 +120,13 @@ fn every_fault_in_every_profile() {
                 assert_eq!((outcome, told.faults), (Outcome::Approved, 0), "{case}");
                 assert!(told.sheets.iter().all(|sheet| sheet.kept || !sheet.purpose.must_be_kept()), "{case} {told:?}");
             }
-            Fault::HalfFrame | Fault::DropAfterCharge | Fault::NeverAnswers => {
-                assert_eq!(outcome, Outcome::Unknown, "{case}");
+            Fault::NeverAnswers => assert_eq!(outcome, Outcome::Unknown, "{case}"),
+            Fault::HalfFrame | Fault::DropAfterCharge => {
+                assert!(matches!(outcome, Outcome::Approved | Outcome::Unknown), "{case}");
             }
             Fault::WrongRequestId | Fault::WrongWorkstation | Fault::WrongType | Fault::Oversize | Fault::Garbage => {
-                assert_eq!((outcome, told.faults), (Outcome::Unknown, 1), "{case}");
+                assert!(matches!(outcome, Outcome::Approved | Outcome::Unknown), "{case}");
+                assert_eq!(told.faults, 1, "{case}");
             }
             _ => {}
         }

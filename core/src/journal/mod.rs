@@ -76,14 +76,21 @@ pub struct Resolution {
 }
 
 /// A request whose result is unknown. It blocks the lane (I6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Unresolved {
     /// The request.
     pub request_id: RequestId,
+    /// The request type as it went on the wire.
+    pub request_type: Id<{ limits::VOCABULARY }>,
     /// The amount asked for.
     pub amount: Option<Money>,
+    /// When it was asked for.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "stamp"))]
+    pub at: WallTime,
+    /// Approval code or transaction reference that a receipt of it already showed.
+    pub reference: Option<Id<{ limits::LONG_ID }>>,
     /// Why its result is unknown.
     pub reason: Option<Reason>,
 }

@@ -6,6 +6,6 @@ pub mod route;
 pub mod session;
 mod settings;
 
-pub use profile::{AbortFamily, AbortStyle, DeviceIds, PrinterStates, Profile, ReversalBy, Routing};
+pub use profile::{AbortFamily, AbortStyle, DeviceIds, Login, PrinterStates, Profile, ReversalBy, Routing};
 pub use session::{Memory, Session};
 pub use settings::{ConfigError, Devices, Language, Settings, Timeouts};

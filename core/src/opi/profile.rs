@@ -33,6 +33,8 @@ pub struct Profile {
     pub printer_states: PrinterStates,
     /// Whether card requests ask for additional data with the flags of the Nexi SDKs.
     pub request_flags: bool,
+    /// What a login says besides.
+    pub login: Login,
     /// Verbs that open a shift, tried in order.
     pub activate: &'static [RequestType],
     /// Verbs that close a shift, tried in order.
@@ -101,7 +103,7 @@ impl Routing {
                 Some(Purpose::CashierDisplay)
             }
             (DeviceTarget::CustomerDisplay | DeviceTarget::CustomerTerminal, ..) => Some(Purpose::CustomerDisplay),
-            (DeviceTarget::EJournal, ..) => Some(Purpose::Journal),
+            (target, ..) if target.is_journal() => Some(Purpose::Journal),
             (DeviceTarget::JournalPrinter, Some(TicketType::CustomerReceipt), _)
             | (DeviceTarget::Printer, Some(TicketType::CustomerReceipt), _)
             | (DeviceTarget::Printer, _, Self::ByTicketType)
@@ -128,6 +130,15 @@ pub enum PrinterStates {
     All,
     /// None: copies are agreed at login or in the terminal.
     None,
+}
+
+/// What a login says besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// Nothing.
+    Plain,
+    /// Which copies the till prints, and that it is to be asked whether the signature is right.
+    WithDevices,
 }
 
 /// How a reversal names its transaction.
@@ -178,6 +189,7 @@ impl Profile {
         printer_states: PrinterStates::Card,
         // Nexi SDKs.
         request_flags: true,
+        login: Login::Plain,
         // Nexi proxy: ActivateTerminal first, Login for older firmware.
         activate: &[RequestType::ActivateTerminal, RequestType::Login],
         deactivate: &[RequestType::DeactivateTerminal, RequestType::Logoff],
@@ -223,6 +235,7 @@ impl Profile {
         // CCV-C, CCV-JS: GetStatus and GetCardCircuits carry PrinterStatus.
         printer_states: PrinterStates::All,
         request_flags: false,
+        login: Login::Plain,
         // No verb is public for OPI-NL; Login is what every other dialect knows (inferred).
         activate: &[RequestType::Login],
         deactivate: &[RequestType::Logoff],
@@ -267,6 +280,8 @@ impl Profile {
         // Copies are agreed by PrinterParam at login (SELLE).
         printer_states: PrinterStates::None,
         request_flags: false,
+        // SELLE.
+        login: Login::WithDevices,
         // tillhub, SELLE.
         activate: &[RequestType::Login],
         deactivate: &[RequestType::Logoff],
@@ -309,6 +324,7 @@ impl Profile {
         zone: true,
         printer_states: PrinterStates::None,
         request_flags: false,
+        login: Login::Plain,
         activate: &[RequestType::Login],
         deactivate: &[RequestType::Logoff],
         // IFSF, ATS, EFTLink.

@@ -30,6 +30,9 @@ pub struct Settings {
     pub devices: Devices,
     /// How long things may take.
     pub timeouts: Timeouts,
+    /// Whether no other lane uses the terminal. A reprinted receipt of the same amount from the same minutes then
+    /// settles a lost answer; otherwise it must name the transaction that was seen before.
+    pub alone_at_terminal: bool,
     /// Whether the till answers forecourt events; if not they are refused as not supported.
     pub handles_events: bool,
     /// The number of the first request. It must be beyond every number this lane ever used (I5).
@@ -52,6 +55,7 @@ impl Settings {
             clerk_id: None,
             devices: Devices::ALL,
             timeouts: Timeouts::USUAL,
+            alone_at_terminal: false,
             handles_events: false,
             first_request,
             frame_limit: limits::FRAME_BYTES,
@@ -134,12 +138,19 @@ pub struct Timeouts {
     pub abort: Duration,
     /// Between two aborts.
     pub abort_pause: Duration,
+    /// Before the terminal is asked about a lost answer.
+    pub probe_pause: Duration,
+    /// Without a sign of life after that question.
+    pub probe: Duration,
+    /// Most between the time of a payment and that of a receipt which is taken for its own.
+    pub near: Duration,
 }
 
 impl Timeouts {
     /// connect 10 s, idle 90 s, hard 300 s, abort 10 s and 1.5 s apart, grace 5 s: Nexi SDKs and Nexi proxy. Long 600 s:
     /// ELME. Question 45 s: below the 50 s and 60 s that terminals are seen to ask for. Delivery 25 s: below the 30 s
-    /// of CCV mAPI. Local and send 10 s: ours.
+    /// of CCV mAPI. Probe pause 4 s: CCV's firmware. Local and send 10 s, probe
+    /// 15 s, near 15 minutes: ours.
     pub const USUAL: Self = Self {
         connect: Duration::from_secs(10),
         send: Duration::from_secs(10),
@@ -152,6 +163,9 @@ impl Timeouts {
         delivery: Duration::from_secs(25),
         abort: Duration::from_secs(10),
         abort_pause: Duration::from_millis(1500),
+        probe_pause: Duration::from_secs(4),
+        probe: Duration::from_secs(15),
+        near: Duration::from_secs(15 * 60),
     };
 }
 

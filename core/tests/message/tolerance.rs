@@ -45,7 +45,8 @@ fn other_spellings_are_the_same() {
     }
     for target in ["E-Journal", "EJournal"] {
         let request = device_request("", &format!("<Output OutDeviceTarget='{target}'><x/></Output>"));
-        assert_eq!(request.outputs[0].target, Some(DeviceTarget::EJournal));
+        assert!(request.outputs[0].target.as_ref().unwrap().is_journal());
+        assert_eq!(request.outputs[0].target.as_ref().unwrap().as_str(), target, "echoed as it came");
         assert_eq!(request.journal.as_str(), "<x/>");
     }
     for (reference, code) in

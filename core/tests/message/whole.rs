@@ -123,7 +123,7 @@ fn device_request(random: &mut Random) -> DeviceRequest {
     let mut outputs: heapless::Vec<Output, { opi_core::limits::OUTPUTS }> = Arbitrary::arbitrary(random);
     let mut journal = false;
     for output in &mut outputs {
-        if output.target == Some(DeviceTarget::EJournal) && std::mem::replace(&mut journal, true) {
+        if output.target.as_ref().is_some_and(DeviceTarget::is_journal) && std::mem::replace(&mut journal, true) {
             output.target = Some(DeviceTarget::Printer);
         }
     }

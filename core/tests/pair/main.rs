@@ -136,7 +136,7 @@ fn every_fault_keeps_the_promise_in_every_dialect() {
                     };
                     assert_eq!(finished.outcome, wanted, "{what}: this fault must not change the outcome");
                 }
-                if let Some(unresolved) = world.session.unresolved() {
+                if let Some(unresolved) = world.session.unresolved().cloned() {
                     let charged = !world.booked.is_empty();
                     world.till(Input::Resolve { request: unresolved.request_id, charged });
                     world.drain_till();

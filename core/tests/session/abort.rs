@@ -153,3 +153,33 @@ fn an_abort_on_its_own_is_an_operation() {
     let did = till.receive(Link::Request, &abort_answer("DeviceUnavailable", "1001"));
     assert_eq!(till.end(did).outcome, Outcome::Declined);
 }
+
+/// A terminal that takes no more bytes: the adapter must not be woken for nothing over and over.
+#[test]
+fn an_abort_that_never_leaves_gives_up_and_the_answer_still_counts() {
+    let mut till = Till::new(&Profile::OPI_DE);
+    till.pay();
+    let did = till.put(Input::Abort);
+    assert!(matches!(did.as_slice(), [Did::Sent(Link::Request, _)]), "{did:?}");
+    assert_eq!(till.sleep(), [Did::AbortAnswered(false)]);
+    assert!(till.wait().until.unwrap().as_millis() > till.now, "woken again at once");
+    let did = till.receive(Link::Request, &answer("Aborted", ""));
+    assert_eq!(till.end(did).outcome, Outcome::Aborted);
+}
+
+/// An abort that was given up may still be answered. That says nothing of the payment.
+#[test]
+fn a_late_answer_to_an_earlier_abort_does_not_cut_the_waiting_short() {
+    let mut till = Till::new(&Profile::OPI_DE);
+    till.pay();
+    abort(&mut till);
+    assert_eq!(till.sleep(), [Did::AbortAnswered(false)]);
+    let did = till.put(Input::Abort);
+    assert!(sent(&did).contains("RequestID=\"1003\""));
+    till.put(Input::Sent(Link::Request));
+    assert_eq!(till.receive(Link::Request, &abort_answer("Success", "1002")), []);
+    assert_eq!(till.receive(Link::Request, &abort_answer("Success", "1003")), [Did::AbortAnswered(true)]);
+    till.now += 60_000;
+    let did = till.receive(Link::Request, &answer("Success", ""));
+    assert_eq!(till.end(did).outcome, Outcome::Approved);
+}

@@ -151,6 +151,9 @@ fn every_result_means_what_the_sources_say() {
     use Outcome::{Aborted, Approved, Declined, Unknown};
     let card = r#"<Tender><Authorisation CardCircuit="VISA" MaskedCardNumber="XXXXXXXXXXXX0119"/></Tender>"#;
     let approved = r#"<Tender><Authorisation ApprovalCode="415908"/></Tender>"#;
+    // Fields of a fixed width with nothing in them are no evidence.
+    let blank =
+        r#"<Tender><Authorisation ApprovalCode="      " TrxReferenceNumber=" " MaskedCardNumber="  "/></Tender>"#;
     let other = r#"<Tender><Authorisation AcquirerID="" CardCircuit="OTHR"/></Tender>"#;
     let reasons = |host: &str, terminal: &str| {
         format!(
@@ -161,6 +164,7 @@ fn every_result_means_what_the_sources_say() {
         ("Success", String::new(), Approved, None),
         ("success", String::new(), Approved, None),
         ("PartialFailure", approved.into(), Approved, Some(Reason::CheckReceipt)),
+        ("PartialFailure", blank.into(), Unknown, Some(Reason::AuthorisationUnknown)),
         ("PartialFailure", String::new(), Unknown, Some(Reason::AuthorisationUnknown)),
         ("Failure", String::new(), Declined, Some(Reason::TerminalRefused)),
         ("Failure", reasons("51", "0"), Declined, Some(Reason::HostDeclined)),
@@ -169,11 +173,27 @@ fn every_result_means_what_the_sources_say() {
         ("Failure", reasons("0", "579"), Declined, Some(Reason::HostUnreachable)),
         ("Failure", reasons("0", "1"), Unknown, Some(Reason::AuthorisationUnknown)),
         ("Failure", approved.into(), Unknown, Some(Reason::Contradiction)),
+        ("Failure", reasons("51", "0") + approved, Unknown, Some(Reason::Contradiction)),
+        ("Failure", reasons("0", "107") + approved, Unknown, Some(Reason::Contradiction)),
+        ("Failure", reasons("0", "569") + approved, Unknown, Some(Reason::Contradiction)),
+        // Stopped, or without the host; but approved all the same?
         ("Aborted", String::new(), Aborted, Some(Reason::Stopped)),
         ("Aborted", approved.into(), Unknown, Some(Reason::Contradiction)),
         ("TimedOut", String::new(), Declined, Some(Reason::TimedOut)),
+        ("TimedOut", blank.into(), Declined, Some(Reason::TimedOut)),
         ("TimedOut", other.into(), Declined, Some(Reason::TimedOut)),
         ("TimedOut", card.into(), Unknown, Some(Reason::Contradiction)),
+        // The Nexi SDKs look for these as elements first, wherever they stand.
+        ("TimedOut", "<CardCircuit>VISA</CardCircuit>".into(), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", "<CardCircuit>OTHR</CardCircuit>".into(), Declined, Some(Reason::TimedOut)),
+        // The amount asked for may be repeated beside the one that was tendered.
+        (
+            "Success",
+            r#"<TotalAmount Currency="CHF">25.00</TotalAmount><Tender><TotalAmount Currency="CHF">10.00</TotalAmount></Tender>"#.into(),
+            Approved,
+            Some(Reason::PartialApproval),
+        ),
+        ("Success", "<Tender><TotalAmount>10.00</TotalAmount></Tender>".into(), Approved, Some(Reason::PartialApproval)),
         ("DeviceUnavailable", String::new(), Declined, Some(Reason::DeviceUnavailable)),
         ("DeviceUnavailable", card.into(), Unknown, Some(Reason::Contradiction)),
         ("Busy", String::new(), Declined, Some(Reason::Busy)),

@@ -3,6 +3,7 @@
 
 use opi_core::drive::{Answer, Input, Link, Misuse, QuestionKind};
 use opi_core::money::Decimal;
+use opi_core::operation::Outcome;
 use opi_core::opi::Profile;
 use opi_core::opi::message::DeviceStatus;
 
@@ -150,6 +151,61 @@ fn a_question_is_answered_with_what_the_cashier_said() {
         assert!(xml.contains(value) && xml.contains("InResult=\"Success\""), "{name}: {xml}");
         assert!(xml.contains("OutResult=\"Success\"") && xml.contains("OverallResult=\"Success\""), "{xml}");
         assert_eq!(till.try_put(Input::Answer(asked.id, given)), Err(Misuse::NoSuchQuestion), "once");
+    }
+}
+
+/// Some terminals ask in a request that says `Output`, and name no time or zero.
+#[test]
+fn a_question_is_asked_whatever_the_request_is_called() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let did = till.callback(
+        0,
+        &device(
+            "Output",
+            r#"<Output OutDeviceTarget="CashierDisplay"/><Input InDeviceTarget="CashierKeyboard"><Command TimeOut="0">GetConfirmation</Command></Input>"#,
+        ),
+    );
+    let asked = question(&did);
+    assert_eq!(asked.until.as_millis(), 45_000);
+    let did = till.put(Input::Answer(asked.id, Answer::Yes));
+    let reply = sent(&did);
+    assert!(reply.contains("RequestType=\"Output\"") && reply.contains("<InBoolean>true</InBoolean>"), "{reply}");
+}
+
+#[test]
+fn targets_are_echoed_as_they_are_spelt() {
+    for target in ["E-Journal", "EJournal"] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.pay();
+        let did = till.callback(0, &device("Output", &format!(r#"<Output OutDeviceTarget="{target}"><x/></Output>"#)));
+        let did = till.put(Input::Stored(sheets(&did)[0]));
+        let reply = sent(&did);
+        assert!(reply.contains(&format!(r#"<Output OutDeviceTarget="{target}" OutResult="Success"/>"#)), "{reply}");
+    }
+}
+
+/// What the till declared about its printers decides about copies, whatever the dialect calls the device.
+#[test]
+fn a_merchants_copy_goes_to_the_merchants_printer() {
+    for (profile, output) in [
+        (&Profile::OPI_DE, r#"<Output OutDeviceTarget="Printer"><TextLine>M</TextLine></Output>"#),
+        (
+            &Profile::NEXI,
+            r#"<Output OutDeviceTarget="Printer" TicketType="MerchantReceipt"><TextLine>M</TextLine></Output>"#,
+        ),
+    ] {
+        for (printer, journal_printer, kept) in [
+            (DeviceStatus::Unavailable, DeviceStatus::Available, 1),
+            (DeviceStatus::Available, DeviceStatus::Unavailable, 0),
+        ] {
+            let mut till = Till::with(profile, |settings| {
+                settings.devices.printer = printer.clone();
+                settings.devices.journal_printer = journal_printer.clone();
+            });
+            till.pay();
+            assert_eq!(sheets(&till.callback(0, &device("Output", output))).len(), kept);
+        }
     }
 }
 
@@ -399,4 +455,51 @@ fn silent_connections_are_given_up() {
     let did = till.sleep();
     assert!(did.contains(&Did::Close(Link::Device(0))), "{did:?}");
     assert!(till.session.free_device_slot().is_some());
+}
+
+/// The answer to a device request on channel 0 that the terminal does not take must not cost the payment its answer.
+#[test]
+fn an_answer_stuck_on_the_request_connection_leaves_the_payment_its_own() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let did = till.receive(Link::Request, &device("Output", r#"<Output OutDeviceTarget="CashierDisplay"/>"#));
+    sent(&did);
+    till.now += 10_000;
+    assert_eq!(till.put(Input::Tick), []);
+    assert!(till.wait().until.unwrap().as_millis() > till.now);
+    let did = till.receive(Link::Request, &answer("Success", ""));
+    assert_eq!(till.end(did).outcome, Outcome::Approved);
+}
+
+/// A question falls away with its connection, and the till is told.
+#[test]
+fn a_question_on_a_connection_given_up_is_withdrawn() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let did = till.callback(
+        0,
+        &device("Input", r#"<Input InDeviceTarget="CashierKeyboard"><Command>GetConfirmation</Command></Input>"#),
+    );
+    let id = did.iter().find_map(|it| if let Did::Question(question) = it { Some(question.id) } else { None }).unwrap();
+    sent(&till.callback(0, &device("Output", r#"<Output OutDeviceTarget="CashierDisplay"/>"#)));
+    till.now += 10_000;
+    let did = till.put(Input::Tick);
+    assert!(did.contains(&Did::Withdrawn(id)) && did.contains(&Did::Close(Link::Device(0))), "{did:?}");
+}
+
+/// I12: not even in a log of everything.
+#[test]
+fn raw_texts_are_masked_in_a_log_of_all_events() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let journal =
+        device("Output", r#"<Output OutDeviceTarget="E-Journal"><J><Pan>4111111111111111</Pan></J></Output>"#);
+    let mut did = till.callback(0, &journal);
+    let private = "<PrivateData><ErrorText>card 4111111111111111</ErrorText><Raw>4111111111111111</Raw></PrivateData>";
+    did.extend(till.receive(Link::Request, &answer("Failure", private)));
+    let shown = format!("{did:?}");
+    for what in ["JournalText", "PrivateText", "ErrorText"] {
+        assert!(shown.contains(what), "{shown}");
+    }
+    assert!(shown.contains("************1111") && !shown.contains("4111111111111111"), "{shown}");
 }

@@ -4,7 +4,9 @@
 mod abort;
 mod answers;
 mod callbacks;
+mod chaos;
 mod operations;
 mod promises;
+mod recovery;
 mod table;
 mod till;

@@ -79,6 +79,38 @@ fn only_what_the_dialect_sends_is_sent() {
     assert!(german.contains("<POSTimeStamp>2026-04-08T10:15:00</POSTimeStamp>"), "{german}");
 }
 
+/// German copies are agreed at login (SELLE), so it must say what the till has.
+#[test]
+fn a_german_login_declares_what_the_till_prints() {
+    use opi_core::opi::message::DeviceStatus;
+    let login = |printer: DeviceStatus, journal_printer: DeviceStatus| {
+        Till::with(&Profile::OPI_DE, |settings| {
+            settings.devices.printer = printer.clone();
+            settings.devices.journal_printer = journal_printer.clone();
+        })
+        .start(Operation::Activate)
+    };
+    let private = |merchant: &str, customer: &str| {
+        format!(
+            r#"<PrivateData><PrinterParam Type="Printer"><Receipt Type="Merchant">{merchant}</Receipt><Receipt Type="Administration">{merchant}</Receipt></PrinterParam><PrinterParam Type="PrinterReceipt"><Receipt Type="Customer">{customer}</Receipt></PrinterParam><SignatureParam><GetConfirmation Timeout="180">yes</GetConfirmation></SignatureParam></PrivateData>"#
+        )
+    };
+    for (printer, journal, merchant, customer) in [
+        (DeviceStatus::Available, DeviceStatus::PaperLow, "yes", "yes"),
+        (DeviceStatus::PrintLocal, DeviceStatus::Available, "yes", "no"),
+        (DeviceStatus::Available, DeviceStatus::Unavailable, "no", "yes"),
+    ] {
+        let xml = login(printer, journal);
+        assert!(xml.contains(&private(merchant, customer)), "{xml}");
+    }
+    for (profile, operation) in
+        [(&Profile::OPI_DE, Operation::Logoff), (&Profile::IFSF, Operation::Login), (&Profile::NEXI, Operation::Login)]
+    {
+        let xml = Till::new(profile).start(operation);
+        assert!(!xml.contains("PrivateData"), "{xml}");
+    }
+}
+
 #[test]
 fn a_reversal_names_its_transaction_as_the_dialect_does() {
     let original = Original {
@@ -195,5 +227,21 @@ fn lists_pass_through() {
     let did = till.receive(Link::Request, &xml);
     let totals = did.iter().filter(|it| matches!(it, Did::Event(text) if text.starts_with("Total"))).count();
     assert_eq!(totals, 200);
+    assert_eq!(till.end(did).outcome, Outcome::Done);
+}
+
+/// Details are told one by one, none is lost, however many stand in one window.
+#[test]
+fn no_detail_is_lost() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.start(Operation::Status);
+    till.put(Input::Sent(Link::Request));
+    let acquirers: String = (0..30).map(|number| format!("<Acq>A{number}</Acq>")).collect();
+    let xml = format!(
+        r#"<ServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="GetStatus" OverallResult="Success">{acquirers}</ServiceResponse>"#
+    );
+    let did = till.receive(Link::Request, &xml);
+    let details = did.iter().filter(|it| matches!(it, Did::Event(text) if text.starts_with("Detail"))).count();
+    assert_eq!(details, 30);
     assert_eq!(till.end(did).outcome, Outcome::Done);
 }

@@ -4,7 +4,7 @@ use opi_core::drive::{Event, Input, Link, Misuse, Output, PeerFault, Question, Q
 use opi_core::id::{RequestId, WorkstationId};
 use opi_core::journal::{Record, Ticket};
 use opi_core::money::{Currency, Money};
-use opi_core::operation::{Finished, Operation, Request};
+use opi_core::operation::{Finished, Operation, Reason, Request};
 use opi_core::opi::{Memory, Profile, Session, Settings};
 use opi_core::time::{Instant, WallTime};
 
@@ -27,6 +27,7 @@ pub(crate) enum Did {
     AbortAnswered(bool),
     SheetEnded(bool),
     Fault(PeerFault),
+    InDoubt(Reason),
     /// Any other event, as text.
     Event(String),
     Finished(Box<Finished>),
@@ -85,6 +86,7 @@ impl Till {
             Output::Event(Event::QuestionWithdrawn(id)) => Did::Withdrawn(id),
             Output::Event(Event::AbortAnswered { accepted }) => Did::AbortAnswered(accepted),
             Output::Event(Event::SheetEnded { kept, .. }) => Did::SheetEnded(kept),
+            Output::Event(Event::InDoubt { reason, .. }) => Did::InDoubt(reason),
             Output::Event(Event::Fault(fault)) => Did::Fault(fault),
             Output::Event(Event::Finished(finished)) => Did::Finished(Box::new(finished.clone())),
             Output::Event(event) => Did::Event(format!("{event:?}")),
@@ -146,15 +148,25 @@ impl Till {
         assert_eq!(self.put(Input::Sent(Link::Request)), []);
     }
 
-    /// Takes what comes up to the end of the operation.
+    /// Takes what comes up to the end of the operation. The store works; the terminal cannot be reached any more.
     pub(crate) fn end(&mut self, mut did: Vec<Did>) -> Finished {
-        loop {
-            if let Some(Did::Finished(finished)) = did.iter().find(|it| matches!(it, Did::Finished(_))) {
-                return (**finished).clone();
+        for _ in 0..100 {
+            let mut next = None;
+            for it in did {
+                match it {
+                    Did::Finished(finished) => return *finished,
+                    Did::Result(ticket) => next = Some(Input::Stored(ticket)),
+                    Did::Listen => next = Some(Input::Listening),
+                    Did::Connect(link) => next = Some(Input::ConnectFailed(link)),
+                    _ => {}
+                }
             }
-            let ticket = did.iter().find_map(|it| if let Did::Result(ticket) = it { Some(*ticket) } else { None });
-            did = self.put(Input::Stored(ticket.unwrap_or_else(|| panic!("no end in {did:?}"))));
+            did = match next {
+                Some(input) => self.put(input),
+                None => self.sleep(),
+            };
         }
+        panic!("no end");
     }
 
     /// A device request on a connection of its own, and what the session did.

@@ -270,6 +270,80 @@ fn repeated_messages_reconciliations_and_journals_are_shown() {
 }
 
 #[test]
+fn what_else_a_message_says_is_shown() {
+    let journal = one("<DeviceRequest WorkstationID='a' RequestID='1.5' RequestType='Output'>\
+         <Output OutDeviceTarget='E-Journal'><Receipt><TransactionInfo><TotalAmount Currency='CHF'><DetailedAmount>24.90\
+         </DetailedAmount></TotalAmount><DccInfo><CardHolderBillingAmount>27.55</CardHolderBillingAmount>\
+         <CardHolderBillingCurrencyName>USD</CardHolderBillingCurrencyName><Exchangerate>1.1066</Exchangerate>\
+         <CommissionPercentage>3.5</CommissionPercentage></DccInfo></TransactionInfo></Receipt></Output></DeviceRequest>");
+    assert_eq!(
+        journal["dcc"],
+        json!({ "amount": { "value": "27.55", "currency": "USD" }, "exchangeRate": "1.1066", "markupPercentage": "3.5" })
+    );
+    let amount = json!({ "value": "24.90", "currency": "CHF" });
+    assert_eq!(
+        journal["outputs"][0]["transactionInfo"]["amount"], amount,
+        "the merchant's amount is not the billed one"
+    );
+    assert_eq!(journal.get("amount"), None);
+
+    let submitted = one("<ServiceResponse WorkstationID='a' RequestID='1' RequestType='TransmitTrx' \
+         OverallResult='Success'><Submission><Successful NumberPayments='12'/><Failed NumberPayments='1'/></Submission>\
+         </ServiceResponse>");
+    assert_eq!(submitted["submission"], json!({ "successful": 12, "failed": 1 }));
+
+    let event = one(
+        "<DeviceRequest WorkstationID='a' RequestID='1' RequestType='Event'><Event EventType='CardInserted'>\
+         <EventData><Dispenser>4</Dispenser><TotalAmount Currency='GBP'>99.00</TotalAmount>\
+         <CardIdent>7004000000000001</CardIdent><DataRequired>Mileage</DataRequired></EventData></Event></DeviceRequest>",
+    );
+    assert_eq!(
+        event["event"],
+        json!({ "eventType": "CardInserted", "dispensers": ["4"], "dataRequired": ["Mileage"] })
+    );
+    assert!(!event.to_string().contains("7004000000000001"));
+
+    let german = one("<CardServiceResponse WorkstationID='a' RequestID='1' RequestType='CardPayment' \
+         OverallResult='Aborted'><PrivateData><ErrorCode>1002108</ErrorCode><ErrorText>Abbruch</ErrorText></PrivateData>\
+         </CardServiceResponse>");
+    assert_eq!((&german["errorCode"], &german["errorText"]), (&json!("1002108"), &json!("Abbruch")));
+    assert_eq!(german["outcome"], "aborted");
+}
+
+/// Every form of an amount that is refused, with the byte behind it; and the forms of results.
+#[test]
+fn wrong_amounts_are_refused_and_results_are_read_in_any_case() {
+    let answer = |result: &str, content: &str| {
+        format!(
+            "<CardServiceResponse WorkstationID='a' RequestID='1' RequestType='CardPayment' OverallResult='{result}'>\
+             {content}</CardServiceResponse>"
+        )
+    };
+    for amount in ["12,50", "-12.50", "+5", "1.25e1", "1 000.00", "1'000.00", ".", "0x10", "12.505"] {
+        let xml = answer("Success", &format!("<Tender><TotalAmount Currency='EUR'>{amount}</TotalAmount></Tender>"));
+        let output = decode(&["-"], xml.as_bytes());
+        assert_eq!((output.status.code(), lines(&output).len()), (Some(1), 0), "{amount}");
+        let begin = xml.find(amount).unwrap() + amount.len();
+        let complaint = complaints(&output).remove(0);
+        let offset: usize = complaint.split([' ', ':']).nth(3).unwrap().parse().unwrap();
+        assert!((begin..=begin + "</TotalAmount>".len()).contains(&offset), "{amount}: {complaint}");
+    }
+    for (result, outcome) in [
+        ("Success", "approved"),
+        ("SUCCESS", "approved"),
+        ("Loggedout", "declined"),
+        ("Approved", "unknown"),
+        ("Unknown", "unknown"),
+        ("DayClosed", "unknown"),
+        ("TimedOut", "declined"),
+    ] {
+        assert_eq!(one(&answer(result, ""))["outcome"], outcome, "{result}");
+    }
+    let evidence = "<PrivateData><TrxReferenceNumber>7</TrxReferenceNumber></PrivateData>";
+    assert_eq!(one(&answer("TimedOut", evidence))["outcome"], "unknown");
+}
+
+#[test]
 fn rows_order_the_lines() {
     let decoded = one("<DeviceRequest WorkstationID='a' RequestID='1' RequestType='Output'>\
          <Output OutDeviceTarget='CashierDisplay'><TextLine Row='2'>last</TextLine><TextLine Row='0'> first </TextLine>\

@@ -17,7 +17,10 @@ use opi_core::receipt::{Copy, Purpose};
 use opi_smol::{Config, Entry, Listener, MemoryStore, Notice, OpenError, Store, Storing, Till, Trouble, WholeSheet};
 
 pub fn settings(workstation: &str, profile: &'static Profile) -> Settings {
-    Settings::new(WorkstationId::new(workstation).unwrap(), profile, RequestId::new(1000).unwrap())
+    let number = RequestId::new(1000).unwrap();
+    let mut settings = Settings::new(WorkstationId::new(workstation).unwrap(), profile, number);
+    settings.timeouts.probe_pause = std::time::Duration::from_millis(50);
+    settings
 }
 
 pub async fn listener() -> Listener {

@@ -441,7 +441,7 @@ impl Decoder {
             }
             Node::Record(Slot::Inner) => {
                 let Inner::Output(output) = &self.records.inner else { return None };
-                let journal = output.target == Some(DeviceTarget::EJournal);
+                let journal = output.target.as_ref().is_some_and(DeviceTarget::is_journal);
                 if let Some(top) = self.nodes.last_mut() {
                     *top = Node::Container(Container::Output);
                 }

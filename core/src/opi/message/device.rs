@@ -125,7 +125,8 @@ impl DeviceRequest {
     pub fn encode(&self, style: &Style, out: &mut [u8]) -> Result<usize, EncodeError> {
         let mut writer = MessageWriter::new(style, out);
         writer.begin(Kind::DeviceRequest, &self.header);
-        let journal = self.outputs.iter().position(|output| output.target == Some(DeviceTarget::EJournal));
+        let journal =
+            self.outputs.iter().position(|output| output.target.as_ref().is_some_and(DeviceTarget::is_journal));
         for (number, output) in self.outputs.iter().enumerate() {
             writer.open_record(output);
             if journal == Some(number) && !self.journal.is_empty() {

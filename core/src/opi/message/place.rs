@@ -286,5 +286,6 @@ pub(super) fn anywhere(kind: Kind, name: &[u8]) -> Option<Element> {
 
 /// Values of [`Authorisation`] that Nexi terminals may write as elements outside of it.
 pub(super) fn is_stray_authorisation(kind: Kind, name: &[u8]) -> bool {
-    kind == Kind::CardServiceResponse && matches!(name, b"TrxReferenceNumber" | b"ApprovalCode" | b"MaskedCardNumber")
+    kind == Kind::CardServiceResponse
+        && matches!(name, b"TrxReferenceNumber" | b"ApprovalCode" | b"MaskedCardNumber" | b"CardCircuit" | b"TimeStamp")
 }

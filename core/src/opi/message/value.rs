@@ -66,7 +66,8 @@ const XML_BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// One value.
 pub(crate) trait Value: Sized {
-    /// `None` for an empty text: `AcquirerID=""` is no evidence of an acquirer (seen from PAX terminals).
+    /// `None` for an empty text: `AcquirerID=""` is no evidence of an acquirer (seen from PAX terminals). Nor is one of
+    /// blanks only: `ApprovalCode="      "` must not approve anything.
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw>;
     /// Writes it, never masked; amounts with at least so many decimals.
     fn wire(&self, decimals: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -211,7 +212,7 @@ impl<const N: usize> Value for Id<N> {
             return Err(Flaw::TooLong);
         }
         match found.opaque() {
-            "" => Ok(None),
+            _ if found.word().is_empty() => Ok(None),
             text => Self::new(text).map(Some).map_err(|_| Flaw::TooLong),
         }
     }
@@ -226,7 +227,7 @@ impl Value for Pan {
             return Err(Flaw::TooLong);
         }
         match found.opaque() {
-            "" => Ok(None),
+            _ if found.word().is_empty() => Ok(None),
             text => Self::new(text).map(Some).ok_or(Flaw::TooLong),
         }
     }

@@ -176,7 +176,9 @@ vocabulary! {
         /// Merchant copy (Nexi, CCV).
         JournalPrinter = "JournalPrinter",
         /// A record to be stored.
-        EJournal = "E-Journal" or "EJournal",
+        EJournal = "E-Journal",
+        /// The same. A word of its own, because targets are echoed byte for byte.
+        EJournalUnhyphenated = "EJournal",
         /// May the goods be delivered? (unattended)
         DeliveryBox = "DeliveryBox",
         /// Where the cashier types.
@@ -252,9 +254,17 @@ vocabulary! {
     }
 }
 
+impl DeviceTarget {
+    /// Whether what goes there is a record of the structured journal.
+    #[must_use]
+    pub const fn is_journal(&self) -> bool {
+        matches!(self, Self::EJournal | Self::EJournalUnhyphenated)
+    }
+}
+
 vocabulary! {
-    /// What a printed output is (Nexi, CCV).
-    pub enum TicketType(limits::DEVICE_WORD, exact) {
+    /// What a printed output is (Nexi, CCV). Read in any case of letters: an offer must never pass for a receipt.
+    pub enum TicketType(limits::DEVICE_WORD, any_case) {
         /// For the customer.
         CustomerReceipt = "CustomerReceipt",
         /// For the merchant.
@@ -279,6 +289,14 @@ vocabulary! {
         PaperEmpty = "PaperEmpty",
         /// The till takes it, memory is short.
         MemoryLow = "MemoryLow",
+    }
+}
+
+impl DeviceStatus {
+    /// Whether the device takes what is sent to it.
+    #[must_use]
+    pub const fn works(&self) -> bool {
+        !matches!(self, Self::Unavailable | Self::PaperEmpty)
     }
 }
 

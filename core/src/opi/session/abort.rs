@@ -103,7 +103,7 @@ impl<const D: usize> Session<'_, D> {
         let stoppable = self.current.as_ref().is_some_and(|current| current.request.operation != Operation::Abort);
         match self.phase {
             _ if !stoppable => Err(Misuse::NothingToAbort),
-            Phase::Storing | Phase::Opening | Phase::Connecting => {
+            Phase::Storing | Phase::Opening | Phase::Connecting | Phase::Pausing => {
                 self.signal(Signal::Withdrawn);
                 Ok(())
             }
@@ -118,7 +118,7 @@ impl<const D: usize> Session<'_, D> {
                 self.abort.last = Some(self.now);
                 Ok(())
             }
-            Phase::Idle | Phase::Recording | Phase::Reporting => Err(Misuse::NothingToAbort),
+            _ => Err(Misuse::NothingToAbort),
         }
     }
 
@@ -164,7 +164,7 @@ impl<const D: usize> Session<'_, D> {
                 self.abort.step = Step::Sending;
                 self.abort.until = Some(until);
                 if let Some(lane) = self.lanes.get_mut(link) {
-                    lane.outgoing = Some(Outgoing { what: What::Abort, length, until });
+                    lane.outgoing = Some(Outgoing { what: What::Abort, length, until: None });
                 }
                 Some(Next::Send { link, length })
             }

@@ -1,7 +1,7 @@
 //! What an answer says, gathered part by part.
 
 use crate::id::Id;
-use crate::money::Money;
+use crate::money::{Decimal, Money};
 use crate::operation::Facts;
 use crate::opi::message::{Authorisation, OriginalHeader, OverallResult, Part, Place};
 use crate::text::Text;
@@ -16,6 +16,8 @@ pub struct Answer {
     /// The message that was repeated.
     pub original: Option<OriginalHeader>,
     tip: Option<Money>,
+    /// An amount without its currency: it can only be the one that was asked in.
+    bare: Option<Decimal>,
 }
 
 /// An identifier in the size that is kept; `None` if it does not fit, for a cut one would be another.
@@ -40,8 +42,15 @@ impl Answer {
                 fill(&mut facts.terminal_batch, id(&terminal.terminal_batch));
                 fill(&mut facts.stan, id(&terminal.stan));
             }
-            Part::Total(total, Place::Tender | Place::Message) => {
+            Part::Total(total, place @ (Place::Tender | Place::Message)) => {
+                let bare = total.value.or(total.detailed_amount).filter(|_| total.currency.is_none());
+                // What was tendered counts, wherever else the answer repeats what was asked.
+                if *place == Place::Tender {
+                    facts.amount = total.money().or(facts.amount.filter(|_| bare.is_none()));
+                    self.bare = bare.or(self.bare);
+                }
                 fill(&mut facts.amount, total.money());
+                fill(&mut self.bare, bare);
                 fill(&mut facts.cash_back, total.money_of(total.cash_back_amount));
                 fill(&mut self.tip, total.money_of(total.gratuity_amount));
             }
@@ -64,6 +73,9 @@ impl Answer {
 
     /// Works out the tip: what the answer calls so, or what was booked beyond what was asked.
     pub fn compare(&mut self, asked: Option<Money>) {
+        if let (Some(bare), Some(asked)) = (self.bare, asked) {
+            fill(&mut self.facts.amount, Money::from_decimal(bare, asked.currency()).ok());
+        }
         let beyond = match (self.facts.amount, asked) {
             (Some(booked), Some(asked)) if booked.currency() == asked.currency() && booked.minor() > asked.minor() => {
                 Some(Money::from_minor(booked.minor() - asked.minor(), booked.currency()))

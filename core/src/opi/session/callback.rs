@@ -5,11 +5,13 @@ use core::time::Duration;
 use super::desk::{Desk, Seen};
 use super::device::{Asked, Exchange, Step, Wish};
 use super::lane::{Broken, Outgoing, Read, Role, Stage, What};
+use super::request::CONFIRMATION;
 use super::table::{Phase, Signal};
 use super::{Next, Session};
 use crate::drive::{Answer, Link, Question, QuestionKind};
 use crate::frame;
 use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
+use crate::opi::profile::Login;
 
 impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
@@ -72,7 +74,12 @@ impl<const D: usize> Session<'_, D> {
                 }
             };
             match seen {
-                Seen::Nothing => {}
+                // What a part tells in details is told before the next part adds its own.
+                Seen::Nothing => {
+                    if let Some(next) = self.next_detail() {
+                        return Some(next);
+                    }
+                }
                 Seen::Next(next) => {
                     if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question(_)) {
                         self.sign_of_life();
@@ -80,8 +87,10 @@ impl<const D: usize> Session<'_, D> {
                     return Some(next);
                 }
                 Seen::Complete => {
-                    if let Some(next) = self.complete(link) {
-                        return Some(next);
+                    let next = self.complete(link);
+                    // What follows from an answer is done before anything else is read.
+                    if next.is_some() || self.todo.is_some() {
+                        return next;
                     }
                 }
                 Seen::Fault(what) => self.misbehaved(link, what),
@@ -94,6 +103,12 @@ impl<const D: usize> Session<'_, D> {
         let lane = self.lanes.get_mut(link)?;
         match lane.role {
             Role::Answer => {
+                lane.next_message();
+                let in_time = matches!(self.phase, Phase::Sending | Phase::Waiting);
+                self.signal(if in_time { Signal::Answered } else { Signal::AnsweredLate });
+                None
+            }
+            Role::Testimony => {
                 lane.next_message();
                 self.signal(Signal::Answered);
                 None
@@ -129,8 +144,14 @@ impl<const D: usize> Session<'_, D> {
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
-                    let seconds = time_out.map(|seconds| Duration::from_secs(u64::from(seconds)));
-                    (*kind, seconds.unwrap_or(timeouts.question).min(timeouts.hard))
+                    // Zero is no time to answer in: it is read as none given.
+                    let seconds = time_out.filter(|seconds| *seconds > 0);
+                    let named = seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                    let agreed = match (self.settings.profile.login, kind) {
+                        (Login::WithDevices, QuestionKind::Confirmation) => CONFIRMATION,
+                        _ => timeouts.question,
+                    };
+                    (*kind, named.unwrap_or(agreed).min(timeouts.hard))
                 }
                 // Nothing that a till can ask a cashier.
                 _ => {
@@ -166,6 +187,7 @@ impl<const D: usize> Session<'_, D> {
         };
         lane.asked = Some(Asked::new(to, question, exchange));
         lane.next_message();
+        self.sign_of_life();
         Some(Next::Question(link))
     }
 
@@ -183,11 +205,8 @@ impl<const D: usize> Session<'_, D> {
         let lane = self.lanes.get_mut(link)?;
         let to = lane.inbox.header().map(Echo::from).unwrap_or_default();
         let exchange = &lane.exchange;
-        // A refused input is answered in its own element, too.
-        let input = match (exchange.refused, &exchange.wish) {
-            (Some(refused), Some(wish)) => Some(wish.result(refused)),
-            _ => None,
-        };
+        // An input that is refused or taken back is answered in its own element, too.
+        let input = exchange.wish.as_ref().map(|wish| wish.result(exchange.refused.unwrap_or(Verdict::Success)));
         let reply = Reply {
             to: &to,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
@@ -217,6 +236,8 @@ impl<const D: usize> Session<'_, D> {
             event: event.as_ref(),
         };
         let encoded = frame::encode(tx, |out| reply.encode(&self.settings.profile.style, out)).ok();
+        // From here on it is the terminal's turn again.
+        self.sign_of_life();
         self.send_reply(link, encoded)
     }
 
@@ -224,7 +245,7 @@ impl<const D: usize> Session<'_, D> {
         let until = self.now.after(self.settings.timeouts.send);
         match (encoded, self.lanes.get_mut(link)) {
             (Some(length), Some(lane)) => {
-                lane.outgoing = Some(Outgoing { what: What::Reply, length, until });
+                lane.outgoing = Some(Outgoing { what: What::Reply, length, until: Some(until) });
                 Some(Next::Send { link, length })
             }
             _ => {
@@ -298,7 +319,7 @@ impl<const D: usize> Session<'_, D> {
                 if let Some(current) = &mut self.current {
                     current.foreign = true;
                 }
-                if self.phase == Phase::Waiting {
+                if matches!(self.phase, Phase::Waiting | Phase::Hearing) {
                     self.deadlines.phase = Some(grace);
                 }
             }

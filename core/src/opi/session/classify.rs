@@ -45,6 +45,7 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
             (Outcome::Approved, Some(Reason::CheckReceipt))
         }
         OverallResult::PartialFailure => unknown(Reason::AuthorisationUnknown),
+        OverallResult::Failure if facts.approval_code.is_some() => unknown(Reason::Contradiction),
         OverallResult::Failure => failure(facts),
         OverallResult::Aborted if facts.approval_code.is_some() => unknown(Reason::Contradiction),
         OverallResult::Aborted => (Outcome::Aborted, Some(Reason::Stopped)),
@@ -72,17 +73,15 @@ fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
         reason.as_ref().is_some_and(|code| code.as_str().bytes().any(|byte| byte != b'0'))
     };
     let terminal = facts.terminal_decline_reason.as_ref().map_or("", |code| code.as_str());
-    if given(&facts.host_decline_reason) {
-        return (Outcome::Declined, Some(Reason::HostDeclined));
-    }
     match terminal {
+        _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
+        _ if given(&facts.host_decline_reason) => (Outcome::Declined, Some(Reason::HostDeclined)),
         // Nexi SDKs: the card holder pressed stop.
         "107" => (Outcome::Aborted, Some(Reason::Stopped)),
         // Nexi proxy: the answer of the authorisation is not known.
         "1" => (Outcome::Unknown, Some(Reason::AuthorisationUnknown)),
         // Nexi SDKs: no connection to the payment server.
         "569" | "579" => (Outcome::Declined, Some(Reason::HostUnreachable)),
-        _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
         _ => (Outcome::Declined, Some(Reason::TerminalRefused)),
     }
 }

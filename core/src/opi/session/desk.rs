@@ -6,15 +6,15 @@ use super::device::{Exchange, Showing, Step, Wish, line};
 use super::lane::Role;
 use super::request::family;
 use super::table::Phase;
-use super::{Counters, Current, Next, Stash};
+use super::{Answer, Counters, Current, Next, Stash};
 use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
 use crate::operation::Operation;
 use crate::opi::Settings;
 use crate::opi::message::{
-    DeviceStatus, DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
+    DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
 };
-use crate::receipt::{Purpose, Sheet};
+use crate::receipt::{Copy, Purpose, Sheet};
 use crate::text::Text;
 use crate::time::Instant;
 
@@ -58,6 +58,12 @@ impl Desk<'_> {
         }
         match role {
             Role::Answer => self.answer(part),
+            Role::Testimony => {
+                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
+                    inquiry.answer.collect(part);
+                }
+                Seen::Nothing
+            }
             Role::Callback => self.callback(part, exchange),
             Role::AbortAnswer | Role::Ignored | Role::New => Seen::Nothing,
         }
@@ -96,17 +102,34 @@ impl Desk<'_> {
         let Some(current) = self.current.as_ref().filter(|_| self.link == Link::Request) else {
             return Err("an answer that nobody waits for");
         };
-        if !matches!(self.phase, Phase::Sending | Phase::Waiting) {
+        let id = header.request_id.as_ref().map_or("", Id::as_str);
+        if matches!(self.phase, Phase::Asking | Phase::Hearing)
+            && let Some(inquiry) = &current.inquiry
+            && header.kind == Kind::CardServiceResponse
+            && header.request_type == inquiry.verb()
+        {
+            // CCV firmware repeats the last message under the number of that message.
+            let repeats = header.request_type == Some(RequestType::RepeatLastMessage);
+            let ours = inquiry.request_id.is_some_and(|asked| asked.is_echoed_by(id));
+            return if repeats || ours { Ok(Role::Testimony) } else { Err("an answer to another request") };
+        }
+        // What is settled stays settled, whatever the terminal says next.
+        let over = matches!(self.phase, Phase::Weighing | Phase::Recording | Phase::Reporting);
+        if over || matches!(self.phase, Phase::Storing | Phase::Opening | Phase::Connecting) {
             return Err("an answer that nobody waits for");
         }
         let expected = match family(self.settings, &current.request.operation) {
             Kind::CardServiceRequest => Kind::CardServiceResponse,
             _ => Kind::ServiceResponse,
         };
+        // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
+        let of_abort = header.request_type == Some(RequestType::AbortRequest);
+        if of_abort && current.request.operation != Operation::Abort {
+            return Ok(Role::Ignored);
+        }
         if header.kind != expected || header.request_type.as_ref() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
-        let id = header.request_id.as_ref().map_or("", Id::as_str);
         // CCV firmware repeats the last message under the number of that message.
         let repeats = current.request.operation == Operation::RepeatLast;
         if !repeats && !current.request_id.is_echoed_by(id) {
@@ -117,7 +140,16 @@ impl Desk<'_> {
 
     fn begin(&mut self, part: &Part<'_>, role: Role) -> Seen {
         match (role, self.current.as_mut()) {
-            (Role::Answer, Some(current)) => current.answer.collect(part),
+            (Role::Answer, Some(current)) => {
+                current.answer = Answer::default();
+                current.answer.collect(part);
+            }
+            (Role::Testimony, Some(current)) => {
+                if let Some(inquiry) = &mut current.inquiry {
+                    inquiry.answer = Answer::default();
+                    inquiry.answer.collect(part);
+                }
+            }
             (Role::Callback, Some(current)) if matches!(self.phase, Phase::Sending | Phase::Waiting) => {
                 current.prompted = true;
             }
@@ -216,11 +248,20 @@ impl Desk<'_> {
 
     /// A part of a device request.
     fn callback(&mut self, part: &Part<'_>, exchange: &mut Exchange) -> Seen {
+        if let Some(current) = self.current.as_mut() {
+            match &mut current.inquiry {
+                Some(inquiry) => inquiry.receipt.collect(part),
+                None => {
+                    current.receipt.collect(part);
+                    current.reference_seen = current.receipt.reference();
+                }
+            }
+        }
         match part {
             Part::OutputBegin(output) => {
                 let target = output.target.clone().unwrap_or(DeviceTarget::CashierDisplay);
                 let purpose = self.settings.profile.routing.purpose(&target, output.ticket_type.as_ref());
-                let purpose = purpose.filter(|purpose| self.is_there(&target, *purpose));
+                let purpose = purpose.filter(|purpose| self.is_there(*purpose));
                 let Some(purpose) = purpose else {
                     exchange.output = Some(Showing { target, sheet: None });
                     return Seen::Nothing;
@@ -283,15 +324,15 @@ impl Desk<'_> {
     }
 
     /// Whether the till has a device for this.
-    fn is_there(&self, target: &DeviceTarget, purpose: Purpose) -> bool {
+    fn is_there(&self, purpose: Purpose) -> bool {
         let devices = &self.settings.devices;
-        let works = |status: &DeviceStatus| !matches!(status, DeviceStatus::Unavailable | DeviceStatus::PaperEmpty);
-        match (purpose, target) {
-            (Purpose::CashierDisplay, _) => devices.cashier_display,
-            (Purpose::CustomerDisplay, _) => devices.customer_display,
-            (Purpose::Journal, _) => works(&devices.e_journal),
-            (_, DeviceTarget::JournalPrinter) => works(&devices.journal_printer),
-            _ => works(&devices.printer),
+        match purpose {
+            Purpose::CashierDisplay => devices.cashier_display,
+            Purpose::CustomerDisplay => devices.customer_display,
+            Purpose::Journal => devices.e_journal.works(),
+            // The device that was declared for this copy, by whatever name the dialect calls it.
+            Purpose::Receipt(Copy::Merchant) => devices.journal_printer.works(),
+            _ => devices.printer.works(),
         }
     }
 

@@ -145,9 +145,10 @@ impl Exchange {
         }
     }
 
-    /// What the request asks for, where it does not say so itself.
+    /// What the request asks for, where it does not say so itself. A question is one, whatever is said.
     pub(super) fn kind(&self, stated: Option<&RequestType>) -> RequestType {
         match stated {
+            Some(RequestType::Output) if self.wish.is_some() => RequestType::Input,
             Some(stated) => stated.clone(),
             None if self.wish.is_some() => RequestType::Input,
             None if self.event => RequestType::Event,

@@ -1,6 +1,7 @@
 //! What is done on each edge of the request in progress.
 
 use super::lane::{Outgoing, Stage, What};
+use super::recovery::{Inquiry, ReceiptFacts, Weight};
 use super::request::Asking;
 use super::table::{Effect, Phase, Signal, edge_for};
 use super::{Answer, Evidence, Next, Session, classify};
@@ -8,7 +9,9 @@ use crate::drive::{Link, Misuse};
 use crate::frame;
 use crate::id::{Id, RequestId};
 use crate::journal::{Intent, Ticket, Unresolved};
-use crate::operation::{Facts, Finished, Operation, Outcome, Reason, Request};
+use crate::limits;
+use crate::money::Money;
+use crate::operation::{Facts, Finished, Operation, Outcome, Reason, Request, SettledBy};
 use crate::opi::message::RequestType;
 use crate::time::{Instant, WallTime};
 
@@ -29,6 +32,23 @@ pub(super) struct Current {
     pub(super) prompted: bool,
     /// An answer to something else came.
     pub(super) foreign: bool,
+    /// How it ends, as far as is known.
+    pub(super) verdict: (Outcome, Option<Reason>),
+    pub(super) settled_by: SettledBy,
+    /// What is asked about it.
+    pub(super) inquiry: Option<Inquiry>,
+    /// What its receipts showed.
+    pub(super) receipt: ReceiptFacts,
+    /// The name that its transaction has with the terminal, if a receipt showed it.
+    pub(super) reference_seen: Option<Id<{ limits::LONG_ID }>>,
+    /// It was sent before; only its end is in question.
+    resumed: Option<Resumed>,
+}
+
+/// What is left of a request that was sent before.
+struct Resumed {
+    request_type: RequestType,
+    unresolved: Unresolved,
 }
 
 impl Current {
@@ -45,11 +65,36 @@ impl Current {
             answer: Answer::default(),
             prompted: false,
             foreign: false,
+            verdict: (Outcome::Unknown, None),
+            settled_by: SettledBy::Answer,
+            inquiry: None,
+            receipt: ReceiptFacts::default(),
+            reference_seen: None,
+            resumed: None,
         }
+    }
+
+    /// A request that was sent before, taken up again to be settled.
+    pub(super) fn resume(unresolved: &Unresolved, at: WallTime, now: Instant) -> Self {
+        let request = Request::new(Operation::RepeatLast, at);
+        let mut current = Self::new(&request, &[], unresolved.request_id, now);
+        current.verdict = (Outcome::Unknown, unresolved.reason);
+        current.reference_seen.clone_from(&unresolved.reference);
+        current.intent_stored = true;
+        let request_type = RequestType::from_text(unresolved.request_type.as_str()).unwrap_or(RequestType::CardPayment);
+        current.resumed = Some(Resumed { request_type, unresolved: unresolved.clone() });
+        current
+    }
+
+    pub(super) const fn is_resumed(&self) -> bool {
+        self.resumed.is_some()
     }
 
     /// The request type on the wire.
     pub(super) fn request_type(&self) -> &RequestType {
+        if let Some(resumed) = &self.resumed {
+            return &resumed.request_type;
+        }
         self.verbs.get(self.verb).unwrap_or(&RequestType::AbortRequest)
     }
 
@@ -58,8 +103,36 @@ impl Current {
         self.request.at.after(now.since(self.started))
     }
 
-    const fn moves_money(&self) -> bool {
-        self.request.operation.moves_money()
+    pub(super) const fn moves_money(&self) -> bool {
+        self.request.operation.moves_money() || self.resumed.is_some()
+    }
+
+    /// The amount asked for.
+    pub(super) const fn asked(&self) -> Option<Money> {
+        match &self.resumed {
+            Some(resumed) => resumed.unresolved.amount,
+            None => self.request.operation.amount(),
+        }
+    }
+
+    /// When it was asked for.
+    pub(super) const fn asked_at(&self) -> WallTime {
+        match &self.resumed {
+            Some(resumed) => resumed.unresolved.at,
+            None => self.request.at,
+        }
+    }
+
+    /// What is left if its end stays unknown.
+    fn unresolved(&self) -> Unresolved {
+        Unresolved {
+            request_id: self.request_id,
+            request_type: Id::new(self.request_type().as_str()).unwrap_or_default(),
+            amount: self.asked(),
+            at: self.asked_at(),
+            reference: self.reference_seen.clone(),
+            reason: self.verdict.1,
+        }
     }
 
     fn reference(&self) -> Option<&str> {
@@ -67,11 +140,8 @@ impl Current {
     }
 
     /// The amount an answer is compared with: a reversal may say 0 (Nexi), and holds the amount elsewhere.
-    const fn compared(&self) -> Option<crate::money::Money> {
-        match &self.request.operation {
-            Operation::Reversal { .. } => None,
-            operation => operation.amount(),
-        }
+    pub(super) fn compared(&self) -> Option<Money> {
+        if *self.request_type() == RequestType::PaymentReversal { None } else { self.asked() }
     }
 
     /// Whether the operation waits for distant hosts.
@@ -146,20 +216,79 @@ impl<const D: usize> Session<'_, D> {
             Effect::Transmit => self.transmit(tx),
             Effect::Await => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-                let hard = match &self.current {
-                    Some(current) if current.takes_long() => timeouts.hard_long,
-                    _ => timeouts.hard,
-                };
-                self.deadlines.hard = Some(now.after(hard));
-                self.deadlines.phase = Some(now.after(if foreign { timeouts.grace } else { timeouts.idle }));
+                let long = self.takes_long();
+                self.deadlines.hard = Some(now.after(if long { timeouts.hard_long } else { timeouts.hard }));
+                if foreign {
+                    self.deadlines.phase = Some(now.after(timeouts.grace));
+                }
+                self.sign_of_life();
                 None
             }
-            Effect::NotSent(reason) => self.conclude(Outcome::NotSent, Some(reason)),
-            Effect::Unknown(reason) => self.conclude(Outcome::Unknown, Some(reason)),
+            Effect::NotSent(reason) => {
+                if let Some(current) = &mut self.current {
+                    current.verdict = (Outcome::NotSent, Some(reason));
+                }
+                self.conclude()
+            }
+            Effect::Doubt(reason) => self.doubt(reason),
             Effect::Classify => self.judge(),
+            Effect::Resume => {
+                self.resume();
+                None
+            }
+            Effect::Pause => {
+                self.deadlines.phase = Some(now.after(self.pause()));
+                None
+            }
+            Effect::ListenAgain => {
+                self.deadlines.phase = Some(now.after(timeouts.local));
+                Some(Next::Listen)
+            }
+            Effect::Reach => {
+                // What was kept open for a late answer is closed first.
+                if self.lanes.request.stage() != Stage::Closed {
+                    self.drop_link(Link::Request);
+                    self.todo = Some(effect);
+                    return None;
+                }
+                self.lanes.request.restart(Stage::Connecting);
+                self.deadlines.phase = Some(now.after(timeouts.connect));
+                Some(Next::Connect(Link::Request))
+            }
+            Effect::Ask => self.ask(tx),
+            Effect::Hear => {
+                self.deadlines.hard = Some(now.after(timeouts.hard));
+                self.deadlines.phase = Some(now.after(timeouts.probe));
+                None
+            }
+            Effect::Weigh => {
+                self.weigh();
+                None
+            }
+            Effect::Unreached => {
+                self.miss(&Weight::Unreached);
+                None
+            }
+            Effect::Miss => {
+                self.miss(&Weight::Later);
+                None
+            }
+            Effect::PassOver => {
+                self.miss(&Weight::Nothing);
+                None
+            }
+            Effect::GiveUp => {
+                self.signal(Signal::Concluded);
+                None
+            }
+            Effect::Conclude => self.conclude(),
             Effect::Tell | Effect::TellUnstored => {
                 if let Some(finished) = &mut self.finished {
                     finished.stored = effect == Effect::Tell;
+                    let settled = finished.stored && finished.outcome != Outcome::Unknown;
+                    if settled && self.unresolved.as_ref().map(|it| it.request_id) == finished.request_id {
+                        self.unresolved = None;
+                    }
                 }
                 self.signal(Signal::Told);
                 Some(Next::Finished)
@@ -185,7 +314,7 @@ impl<const D: usize> Session<'_, D> {
         match frame::encode(tx, |out| asking.encode(out)) {
             Ok(length) => {
                 self.deadlines.phase = Some(until);
-                self.lanes.request.outgoing = Some(Outgoing { what: What::Request, length, until });
+                self.lanes.request.outgoing = Some(Outgoing { what: What::Request, length, until: None });
                 Some(Next::Send { link: Link::Request, length })
             }
             Err(_) => {
@@ -200,18 +329,24 @@ impl<const D: usize> Session<'_, D> {
         let current = self.current.as_mut()?;
         let compared = current.compared();
         current.answer.compare(compared);
+        let money = current.moves_money();
         let (outcome, reason) = classify(&Evidence {
-            moves_money: current.moves_money(),
+            moves_money: money,
             result: current.answer.result.as_ref(),
             facts: &current.answer.facts,
             prompted: current.prompted,
             asked: compared,
         });
-        let not_understood = matches!(reason, Some(Reason::Rejected | Reason::NotSupported));
-        if outcome == Outcome::Declined && not_understood && self.ask_in_other_words() {
-            return None;
+        current.verdict = (outcome, reason);
+        match (outcome, reason) {
+            (Outcome::Declined, Some(Reason::Rejected | Reason::NotSupported)) if self.ask_in_other_words() => {}
+            (Outcome::Declined, Some(Reason::PrintLastTicket)) if money => self.fetch_receipts(),
+            (Outcome::Unknown, Some(reason)) if money => return self.doubt(reason),
+            _ => {
+                self.signal(Signal::Concluded);
+            }
         }
-        self.conclude(outcome, reason)
+        None
     }
 
     /// Tries the next verb of the dialect. Never for a request that may move money.
@@ -228,20 +363,29 @@ impl<const D: usize> Session<'_, D> {
         self.signal(Signal::OtherWords)
     }
 
-    fn conclude(&mut self, outcome: Outcome, reason: Option<Reason>) -> Option<Next> {
+    fn conclude(&mut self) -> Option<Next> {
         self.drop_link(Link::Request);
         self.drop_link(Link::Abort);
         self.abort.forget();
         let current = self.current.as_mut()?;
-        let facts = core::mem::take(&mut current.answer.facts);
-        let request_id = current.request_id;
+        current.inquiry = None;
+        let (outcome, reason) = current.verdict;
         let (money, must_be_stored) = (current.moves_money(), current.intent_stored);
-        if money && outcome == Outcome::Unknown {
-            let amount = current.request.operation.amount();
-            self.unresolved = Some(Unresolved { request_id, amount, reason });
+        let mut facts = core::mem::take(&mut current.answer.facts);
+        if outcome == Outcome::NotSent {
+            facts = Facts::default();
         }
-        let facts = if outcome == Outcome::NotSent { Facts::default() } else { facts };
-        self.finished = Some(Finished { request_id: Some(request_id), outcome, reason, facts, stored: false });
+        if money && outcome == Outcome::Unknown {
+            self.unresolved = Some(current.unresolved());
+        }
+        self.finished = Some(Finished {
+            request_id: Some(current.request_id),
+            outcome,
+            reason,
+            settled_by: current.settled_by,
+            facts,
+            stored: false,
+        });
         if must_be_stored {
             self.deadlines.phase = Some(self.now.after(self.settings.timeouts.local));
             return Some(Next::StoreResult(self.fresh_ticket()));
@@ -257,12 +401,27 @@ impl<const D: usize> Session<'_, D> {
         ticket
     }
 
-    /// The terminal did something: it is still there.
+    fn takes_long(&self) -> bool {
+        self.current.as_ref().is_some_and(Current::takes_long)
+    }
+
+    /// The terminal did something: it is still there. While a question stands, it is the till that is waited for, and
+    /// while distant hosts are asked, the terminal has nothing to say: silence counts from then on.
     pub(super) fn sign_of_life(&mut self) {
         let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-        if self.phase == Phase::Waiting && !foreign {
-            self.deadlines.phase = Some(self.now.after(self.settings.timeouts.idle));
+        let timeouts = &self.settings.timeouts;
+        let silence = match self.phase {
+            Phase::Waiting if self.takes_long() => timeouts.hard_long,
+            Phase::Waiting => timeouts.idle,
+            Phase::Hearing => timeouts.probe,
+            _ => return,
+        };
+        if foreign {
+            return;
         }
+        let questions = self.lanes.all().filter_map(|(_, lane)| lane.question()).map(|question| question.until);
+        let from = questions.fold(self.now, Instant::max);
+        self.deadlines.phase = Some(from.after(silence));
     }
 
     pub(super) fn sent(&mut self, link: Link) -> Result<(), Misuse> {

@@ -48,6 +48,8 @@ pub(super) enum Role {
     New,
     /// The answer to the request in progress.
     Answer,
+    /// The answer to a question about the request in progress.
+    Testimony,
     /// The answer to an abort.
     AbortAnswer,
     /// A device request for this lane.
@@ -61,7 +63,8 @@ pub(super) enum Role {
 pub(super) struct Outgoing {
     pub(super) what: What,
     pub(super) length: usize,
-    pub(super) until: Instant,
+    /// When it is given up. `None`: the request or its abort has that deadline.
+    pub(super) until: Option<Instant>,
 }
 
 /// What a frame is.
@@ -170,12 +173,9 @@ impl<'m> Lane<'m> {
         {
             return Expired::Question(id);
         }
-        let reply = self.outgoing.filter(|outgoing| outgoing.what == What::Reply).map(|outgoing| outgoing.until);
-        if [self.quiet, reply].into_iter().flatten().any(|until| until <= now) {
-            self.give_up();
-            return Expired::Connection;
-        }
-        Expired::Nothing
+        let late = |until: &mut Option<Instant>| until.take_if(|until| *until <= now).is_some();
+        let (quiet, reply) = (late(&mut self.quiet), self.outgoing.as_mut().is_some_and(|out| late(&mut out.until)));
+        if quiet || reply { Expired::Connection } else { Expired::Nothing }
     }
 
     /// When something on this connection runs out of time.
@@ -185,7 +185,7 @@ impl<'m> Lane<'m> {
             _ => None,
         };
         let asking = self.question().map(|question| question.until);
-        [self.quiet, self.outgoing.map(|outgoing| outgoing.until), keeping, asking].into_iter().flatten().min()
+        [self.quiet, self.outgoing.and_then(|outgoing| outgoing.until), keeping, asking].into_iter().flatten().min()
     }
 }
 
@@ -194,6 +194,7 @@ pub(super) enum Expired {
     Nothing,
     Sheet,
     Question(QuestionId),
+    /// Nothing came on it, or what was to leave on it did not.
     Connection,
 }
 

@@ -7,6 +7,7 @@
 //! | `request` | an operation as a message |
 //! | `answer`, `classify` | what an answer says, and what it means |
 //! | `callback`, `desk`, `device` | what comes in, whose it is, and what the terminal asks of the till |
+//! | `recovery` | what is asked about a lost answer, and what settles it |
 //! | `abort` | stopping, beside the request in progress |
 //! | `lane` | the receiving side of one connection |
 
@@ -19,6 +20,7 @@ mod desk;
 mod device;
 mod flow;
 mod lane;
+mod recovery;
 mod request;
 pub mod table;
 
@@ -37,10 +39,10 @@ use crate::drive::{Event, Input, Link, Misuse, Output, PeerFault, QuestionId, To
 use crate::id::RequestId;
 use crate::journal::{Record, Resolution, Ticket, Unresolved};
 use crate::limits;
-use crate::operation::{Finished, Request};
+use crate::operation::{Finished, Reason, Request};
 use crate::receipt::{Line, Purpose, Sheet, SheetId};
 use crate::text::Text;
-use crate::time::Instant;
+use crate::time::{Instant, WallTime};
 
 /// Memory of one session, lent by the caller: a receive window for each connection.
 ///
@@ -108,6 +110,7 @@ enum Next {
     StoreResult(Ticket),
     StoreResolution(Ticket, Resolution),
     Started(RequestId),
+    InDoubt(Reason),
     SheetBegun,
     Line(SheetId),
     JournalText(SheetId),
@@ -172,14 +175,14 @@ impl<'m, const D: usize> Session<'m, D> {
 
     /// Says that the result of an earlier request is unknown, as a restart finds it in the store. It blocks the lane
     /// until it is settled (I6).
-    pub const fn set_unresolved(&mut self, unresolved: Unresolved) {
+    pub fn set_unresolved(&mut self, unresolved: Unresolved) {
         self.unresolved = Some(unresolved);
     }
 
     /// The request whose result is unknown, if any.
     #[must_use]
-    pub const fn unresolved(&self) -> Option<Unresolved> {
-        self.unresolved
+    pub const fn unresolved(&self) -> Option<&Unresolved> {
+        self.unresolved.as_ref()
     }
 
     /// Whether no operation is in progress.
@@ -260,6 +263,7 @@ impl<'m, const D: usize> Session<'m, D> {
                 asked.map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
             }
             Input::Resolve { request, charged } => self.resolve(request, charged),
+            Input::Recover(at) => self.recover(at),
             Input::Listening => self.signal_or(Signal::Listening, Misuse::Busy),
             Input::ListenFailed => self.signal_or(Signal::ListenFailed, Misuse::Busy),
             Input::Connected(link) => self.connected(link),
@@ -284,8 +288,8 @@ impl<'m, const D: usize> Session<'m, D> {
             return Err(Misuse::Busy);
         }
         let money = request.operation.moves_money();
-        if let Some(unresolved) = self.unresolved.filter(|_| money) {
-            return Err(Misuse::Unresolved(unresolved));
+        if let Some(unresolved) = self.unresolved.as_ref().filter(|_| money) {
+            return Err(Misuse::Unresolved(unresolved.request_id));
         }
         let verbs = self.settings.profile.verbs(&request.operation);
         if verbs.is_empty() {
@@ -301,11 +305,22 @@ impl<'m, const D: usize> Session<'m, D> {
         Ok(())
     }
 
+    fn recover(&mut self, at: WallTime) -> Result<(), Misuse> {
+        if self.phase != Phase::Idle || self.resolution.is_some() {
+            return Err(Misuse::Busy);
+        }
+        let unresolved = self.unresolved.as_ref().ok_or(Misuse::NotUnresolved)?;
+        self.current = Some(Current::resume(unresolved, at, self.now));
+        self.abort.forget();
+        self.signal(Signal::Recover);
+        Ok(())
+    }
+
     fn resolve(&mut self, request: RequestId, charged: bool) -> Result<(), Misuse> {
         if self.phase != Phase::Idle || self.resolution.is_some() {
             return Err(Misuse::Busy);
         }
-        match self.unresolved {
+        match &self.unresolved {
             Some(unresolved) if unresolved.request_id == request => {
                 self.resolution = Some(Resolution { request_id: request, charged });
                 Ok(())
@@ -365,7 +380,7 @@ impl<'m, const D: usize> Session<'m, D> {
         if !lane.receive(bytes, quiet) {
             return Err(Misuse::NoRoom(link));
         }
-        if link == Link::Request {
+        if link != Link::Abort {
             self.sign_of_life();
         }
         Ok(())
@@ -376,7 +391,7 @@ impl<'m, const D: usize> Session<'m, D> {
             self.ticket = None;
             if let Some(resolution) = self.resolution.take() {
                 // What was not stored was not decided.
-                if stored && self.unresolved.is_some_and(|it| it.request_id == resolution.request_id) {
+                if stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == resolution.request_id) {
                     self.unresolved = None;
                 }
                 return Ok(());
@@ -396,12 +411,16 @@ impl<'m, const D: usize> Session<'m, D> {
         let now = self.now;
         let over = |until: Option<Instant>| until.is_some_and(|until| until <= now);
         let mut any = self.abort.expire(now);
-        for (_, lane) in self.lanes.all_mut() {
-            match lane.expire(now) {
+        let device = (0..=u8::MAX).take(D).map(Link::Device);
+        for link in [Link::Request, Link::Abort].into_iter().chain(device) {
+            match self.lanes.get_mut(link).map_or(Expired::Nothing, |lane| lane.expire(now)) {
                 Expired::Nothing => continue,
                 // Full only if nobody polls: the till then learns it from the answer it tries to give.
                 Expired::Question(id) => drop(self.stash.withdrawn.push_back(id)),
-                Expired::Sheet | Expired::Connection => {}
+                // The answer may still come on it, and has deadlines of its own.
+                Expired::Connection if link == Link::Request => {}
+                Expired::Connection => self.drop_link(link),
+                Expired::Sheet => {}
             }
             any = true;
         }
@@ -413,7 +432,7 @@ impl<'m, const D: usize> Session<'m, D> {
                 return true;
             }
             let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-            let waits = self.phase == Phase::Waiting;
+            let waits = matches!(self.phase, Phase::Waiting | Phase::Hearing);
             self.signal(if foreign && waits { Signal::Foreign } else { Signal::Deadline });
         }
         any
@@ -427,12 +446,13 @@ impl<'m, const D: usize> Session<'m, D> {
             _ if self.resolution.is_some() => Why::Store,
             _ if asking => Why::Cashier,
             Phase::Idle if self.unresolved.is_some() => Why::Unresolved,
-            Phase::Idle | Phase::Reporting => Why::Idle,
+            Phase::Idle | Phase::Reporting | Phase::Weighing => Why::Idle,
             Phase::Storing | Phase::Recording => Why::Store,
-            Phase::Opening => Why::Listener,
-            Phase::Connecting => Why::Connection,
-            Phase::Sending => Why::Transmission,
-            Phase::Waiting => Why::Terminal,
+            Phase::Opening | Phase::Reopening => Why::Listener,
+            Phase::Connecting | Phase::Reaching => Why::Connection,
+            Phase::Sending | Phase::Asking => Why::Transmission,
+            Phase::Waiting | Phase::Hearing => Why::Terminal,
+            Phase::Pausing => Why::Recovery,
         };
         Wait { until, why }
     }
@@ -450,9 +470,8 @@ impl<'m, const D: usize> Session<'m, D> {
         if let Some(question) = self.stash.withdrawn.pop_front() {
             return Some(Next::QuestionWithdrawn(question));
         }
-        if let Some((name, value)) = self.stash.details.pop_front() {
-            self.stash.text = value.as_str().into();
-            return Some(Next::Detail(name));
+        if let Some(next) = self.next_detail() {
+            return Some(next);
         }
         if let Some(resolution) = self.resolution.filter(|_| self.ticket.is_none()) {
             let ticket = self.counters.ticket();
@@ -498,6 +517,10 @@ impl<'m, const D: usize> Session<'m, D> {
                 let request_type = self.current.as_ref().map_or("", |current| current.request_type().as_str());
                 Output::Event(Event::Started { request_id, request_type })
             }
+            Next::InDoubt(reason) => {
+                let request_id = request.unwrap_or(RequestId::FIRST);
+                Output::Event(Event::InDoubt { request_id, reason })
+            }
             Next::SheetBegun => match &stash.sheet {
                 Some(sheet) => Output::Event(Event::SheetBegun(sheet)),
                 None => Output::Wait(self.waiting()),
@@ -524,6 +547,12 @@ impl<'m, const D: usize> Session<'m, D> {
                 None => Output::Wait(self.waiting()),
             },
         }
+    }
+
+    fn next_detail(&mut self) -> Option<Next> {
+        let (name, value) = self.stash.details.pop_front()?;
+        self.stash.text = value.as_str().into();
+        Some(Next::Detail(name))
     }
 
     fn fault(&mut self, link: Link, offset: Option<u32>, what: &'static str) {

@@ -1,14 +1,22 @@
 //! An operation as the message that asks for it. Only what the dialect sends is written.
 
+use core::fmt::Write;
+use core::time::Duration;
+
 use crate::id::{Id, RequestId};
+use crate::limits;
 use crate::operation::{Operation, Original};
 use crate::opi::message::{
-    CardServiceRequest, EncodeError, Header, Kind, OriginalTransaction, PosData, RequestType, ServiceRequest,
-    TotalAmount,
+    CardServiceRequest, DeviceStatus, EncodeError, Fragment, Header, Kind, OriginalTransaction, PosData, RequestType,
+    ServiceRequest, TotalAmount,
 };
-use crate::opi::profile::{AbortFamily, PrinterStates, ReversalBy};
+use crate::opi::profile::{AbortFamily, Login, PrinterStates, ReversalBy};
 use crate::opi::settings::Settings;
+use crate::text::Text;
 use crate::time::WallTime;
+
+/// How long a German terminal waits for "is the signature right?", as declared at login (SELLE: 180 s).
+pub(super) const CONFIRMATION: Duration = Duration::from_secs(180);
 
 /// One message to the terminal.
 pub(super) struct Asking<'a> {
@@ -99,9 +107,9 @@ impl Asking<'_> {
     }
 
     fn stamp(&self) -> Option<crate::opi::message::Timestamp> {
-        let mut text = crate::text::Text::<{ crate::limits::TIMESTAMP }>::new();
+        let mut text = Text::<{ limits::TIMESTAMP }>::new();
         let stamp = if self.settings.profile.zone { self.at.with_zone() } else { self.at.without_zone() };
-        let _ = core::fmt::Write::write_fmt(&mut text, format_args!("{stamp}"));
+        let _ = write!(text, "{stamp}");
         Id::new(text.as_str()).ok()
     }
 
@@ -109,8 +117,35 @@ impl Asking<'_> {
         ServiceRequest {
             header: self.header(Kind::ServiceRequest),
             pos_data: Some(self.pos_data(Kind::ServiceRequest)),
+            private_data: self.declared_devices(),
             ..ServiceRequest::default()
         }
+    }
+
+    /// Whose copies the till prints, where that is agreed at login.
+    fn declared_devices(&self) -> Fragment<{ limits::FRAGMENT_ASKED }> {
+        let devices = &self.settings.devices;
+        if self.settings.profile.login != Login::WithDevices || *self.request_type != RequestType::Login {
+            return Fragment::default();
+        }
+        // What the terminal prints itself is not the till's. "no" is inferred: only "yes" is seen.
+        let prints = |status: &DeviceStatus| match status {
+            DeviceStatus::PrintLocal => "no",
+            status if status.works() => "yes",
+            _ => "no",
+        };
+        let (merchant, customer) = (prints(&devices.journal_printer), prints(&devices.printer));
+        let mut xml = Text::<{ limits::FRAGMENT_ASKED }>::new();
+        let _ = write!(
+            xml,
+            "<PrinterParam Type=\"Printer\"><Receipt Type=\"Merchant\">{merchant}</Receipt>\
+             <Receipt Type=\"Administration\">{merchant}</Receipt></PrinterParam>\
+             <PrinterParam Type=\"PrinterReceipt\"><Receipt Type=\"Customer\">{customer}</Receipt></PrinterParam>\
+             <SignatureParam><GetConfirmation Timeout=\"{}\">yes</GetConfirmation></SignatureParam>",
+            CONFIRMATION.as_secs()
+        );
+        // Well-formed and shorter than the limit; see the test of it.
+        Fragment::new(xml.as_str()).unwrap_or_default()
     }
 
     fn card(&self) -> CardServiceRequest {

@@ -1,0 +1,416 @@
+//! Bodies of the fuzz targets: each takes any bytes and panics if a promise of the core does not hold for them.
+//!
+//! They live here, and not beside the fuzzer, so that every stable build compiles them and replays the seeds.
+//! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
+
+use core::fmt::{self, Write};
+
+use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece};
+use crate::limits::{WINDOW_MIN, XML_DEPTH};
+use crate::opi::message::{Decoder, FragmentOf, Message, Part, Style};
+use crate::xml::{Raw, Reader, Token, Tolerance};
+
+/// Bytes in front of the data of every target: two for switches, the others are lengths of chunks, used in turn.
+pub const CHOICES: usize = 8;
+
+/// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.
+const ENCODED: usize = 128 * 1024;
+
+/// Reads a stream of frames in chunks; with pieces used as a whole, and with pieces used in part.
+///
+/// # Panics
+/// The frames are not those that a plain loop over the whole stream finds.
+pub fn frame(data: &[u8]) {
+    let (choices, stream) = Choices::take(data);
+    // Lengths on both sides of the limit must be likely: one switch is the limit, as a power of two.
+    let limit = 1 << (choices.first % 24);
+    let expected = frames_at_once(stream, limit);
+    assert_eq!(frames_in_chunks(choices, stream, limit), expected, "`next` depends on the chunks");
+    assert_eq!(frames_used_in_part(choices, stream, limit), expected, "`lend` and `used` depend on the chunks");
+}
+
+/// Frames as a transcript, and how the stream ended.
+type FramesRead = (Transcript, Result<bool, FrameError>);
+
+fn frames_at_once(stream: &[u8], limit: u32) -> FramesRead {
+    let (mut transcript, mut rest) = (Transcript::default(), stream);
+    while let Some((header, behind)) = rest.split_first_chunk::<HEADER>() {
+        let length = u32::from_be_bytes(*header);
+        if length == 0 {
+            return (transcript, Err(FrameError::Empty));
+        }
+        if length > limit {
+            return (transcript, Err(FrameError::TooLong { length, limit }));
+        }
+        let here = behind.len().min(usize::try_from(length).unwrap_or(usize::MAX));
+        let (payload, behind) = behind.split_at(here);
+        if !payload.is_empty() {
+            transcript.mark(b'F');
+            transcript.bytes(header);
+        }
+        transcript.bytes(payload);
+        if here < usize::try_from(length).unwrap_or(usize::MAX) {
+            return (transcript, Ok(false));
+        }
+        rest = behind;
+    }
+    (transcript, Ok(rest.is_empty()))
+}
+
+fn frames_in_chunks(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRead {
+    let (mut transcript, mut frames, mut rest) = (Transcript::default(), Frames::new(limit), stream);
+    let mut at = 0;
+    while !rest.is_empty() {
+        let mut chunk = choices.cut(&mut rest);
+        loop {
+            match frames.next(&mut chunk) {
+                Ok(Some(piece)) => at = note_piece(&mut transcript, piece, at),
+                Ok(None) => break,
+                Err(error) => return (transcript, Err(error)),
+            }
+        }
+        assert!(chunk.is_empty(), "`next` left bytes behind");
+    }
+    (transcript, Ok(frames.is_between_frames()))
+}
+
+/// As a caller does who keeps in a window what it cannot use yet.
+fn frames_used_in_part(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRead {
+    let (mut transcript, mut frames, mut from, mut to) = (Transcript::default(), Frames::new(limit), 0, 0);
+    let mut at = 0;
+    loop {
+        let unread = stream.get(from..to).unwrap_or_default();
+        match frames.lend(unread) {
+            Ok((header, Some(piece))) => {
+                let used = choices.next().min(piece.bytes.len());
+                let bytes = piece.bytes.get(..used).unwrap_or_default();
+                at = note_piece(&mut transcript, Piece { bytes, ..piece }, at);
+                frames.used(used);
+                from += header + used;
+            }
+            Ok((header, None)) => {
+                from += header;
+                assert_eq!(from, to, "`lend` left bytes behind");
+                if to == stream.len() {
+                    return (transcript, Ok(frames.is_between_frames()));
+                }
+            }
+            Err(error) => return (transcript, Err(error)),
+        }
+        to = stream.len().min(to + choices.next());
+    }
+}
+
+/// Notes a piece whose payload was read up to `at`; gives where the next piece begins.
+fn note_piece(transcript: &mut Transcript, piece: Piece<'_>, at: usize) -> usize {
+    assert!(!piece.bytes.is_empty(), "an empty piece");
+    assert_eq!(usize::try_from(piece.at), Ok(at), "a piece that does not follow the one before");
+    assert_eq!(piece.is_first(), at == 0, "the first piece");
+    if at == 0 {
+        transcript.mark(b'F');
+        transcript.bytes(&piece.of.to_be_bytes());
+    }
+    transcript.bytes(piece.bytes);
+    let end = at + piece.bytes.len();
+    assert_eq!(piece.is_last(), usize::try_from(piece.of) == Ok(end), "the last piece");
+    if piece.is_last() { 0 } else { end }
+}
+
+/// Reads a document at once and through a small window.
+///
+/// # Panics
+/// The tokens or the fault depend on the window, an offset is outside of the document, or a full window gets stuck.
+pub fn xml(data: &[u8]) {
+    let (choices, document) = Choices::take(data);
+    let at_once = tokens(choices, document, |take| all_at_once(document, take));
+    let windowed = tokens(choices, document, |take| through_window(choices, document, take));
+    assert_eq!(at_once, windowed, "the tokens depend on the window");
+}
+
+fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
+    let mut reader = Reader::new(choices.tolerance());
+    let (mut transcript, mut depth, mut more_follows) = (Transcript::default(), 0usize, false);
+    read(&mut |input, last| {
+        let (before, offset) = (input.len(), reader.offset());
+        let result = reader.next(input, last);
+        let used = u32::try_from(before - input.len()).unwrap_or(u32::MAX);
+        assert_eq!(reader.offset(), offset.saturating_add(used), "the offset is not what was used");
+        let token = match result {
+            Ok(Some(token)) => token,
+            Ok(None) => return Flow::Incomplete,
+            Err(error) => {
+                assert!(in_document(error.offset, document), "a fault outside of the document");
+                let _ = write!(transcript, "{error:?}");
+                let again = reader.next(&mut &b"<a/>"[..], true);
+                assert_eq!(again.err(), Some(error), "a refused document goes on");
+                return Flow::Over;
+            }
+        };
+        assert_eq!(matches!(token, Token::Value { .. }), more_follows, "a value does not go on as it was said");
+        more_follows = false;
+        match token {
+            Token::Open(name) => {
+                depth += 1;
+                transcript.named(b'O', name.as_bytes());
+            }
+            Token::Attribute { name, value, more } => {
+                transcript.named(b'A', name.as_bytes());
+                transcript.mark(b'V');
+                transcript.text(value);
+                more_follows = more;
+            }
+            Token::Value { value, more } => {
+                transcript.text(value);
+                more_follows = more;
+            }
+            Token::Enter => transcript.named(b'E', reader.namespace().as_bytes()),
+            Token::Text(text) => {
+                assert!(!text.is_empty(), "an empty piece of text");
+                transcript.mark_once(b'T');
+                transcript.text(text);
+            }
+            Token::Close => {
+                depth = depth.checked_sub(1).expect("more ends than begins");
+                transcript.mark(b'C');
+            }
+            Token::End => {
+                assert_eq!(depth, 0, "the document ended inside of its root");
+                assert!(input.is_empty(), "the document ended before its bytes did");
+                transcript.mark(b'Z');
+                return Flow::Over;
+            }
+        }
+        assert!(depth <= XML_DEPTH, "too deep");
+        assert_eq!(reader.depth(), depth, "the depth is wrong");
+        Flow::Given
+    });
+    transcript
+}
+
+/// Reads a message in parts, at once and through a small window; then whole, writes it, reads it, writes it.
+///
+/// # Panics
+/// The parts or the fault depend on the window, or a written message is not read as what was written.
+pub fn message(data: &[u8]) {
+    let (choices, document) = Choices::take(data);
+    let at_once = parts(choices, document, |take| all_at_once(document, take));
+    let windowed = parts(choices, document, |take| through_window(choices, document, take));
+    assert_eq!(at_once, windowed, "the parts depend on the window");
+    if let Ok(message) = Message::decode(document, choices.tolerance()) {
+        written(&message, &choices.style());
+    }
+}
+
+/// The transcript of a message that is refused leaves fragments out: how much of one is given before the fault is
+/// found depends on the window.
+fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
+    let mut decoder = Decoder::new(choices.tolerance());
+    let (mut complete, mut without_fragments) = (Transcript::default(), Transcript::default());
+    let mut refused = false;
+    read(&mut |input, last| {
+        match decoder.next(input, last) {
+            Ok(None) => return Flow::Incomplete,
+            Ok(Some(Part::Fragment { of, piece })) => {
+                complete.mark_once(if of == FragmentOf::EJournal { b'J' } else { b'P' });
+                let _ = piece.write_to(&mut complete);
+            }
+            Ok(Some(part)) => {
+                for transcript in [&mut complete, &mut without_fragments] {
+                    transcript.mark(b'D');
+                    let _ = write!(transcript, "{part:?}");
+                }
+                if let Part::End = part {
+                    assert!(input.is_empty(), "the message ended before its bytes did");
+                    return Flow::Over;
+                }
+            }
+            Err(fault) => {
+                assert!(in_document(fault.offset, document), "a fault outside of the document");
+                let _ = write!(without_fragments, "{fault:?}");
+                refused = true;
+                return Flow::Over;
+            }
+        }
+        Flow::Given
+    });
+    let mut transcript = if refused { without_fragments } else { complete };
+    let _ = write!(transcript, "{}", decoder.skipped());
+    transcript
+}
+
+/// A message that was read once has lost what nobody reads; from then on it must stay what it is.
+fn written(message: &Message, style: &Style) {
+    let mut buffer = [0; ENCODED];
+    let Some(first) = encoded(message, style, &mut buffer) else { return };
+    let once = Message::decode(first, Tolerance::STRICT).expect("what was written is no message");
+    let mut buffer = [0; ENCODED];
+    let second = encoded(&once, style, &mut buffer).expect("what was read cannot be written");
+    let twice = Message::decode(second, Tolerance::STRICT).expect("what was written is no message");
+    assert!(once == twice, "writing and reading changes a message");
+
+    let (was, is) = (message.header(), once.header());
+    assert_eq!(is.kind, was.kind);
+    assert_eq!(is.workstation_id, was.workstation_id);
+    assert_eq!(is.request_id, was.request_id);
+    assert_eq!(is.request_type, was.request_type);
+    assert_eq!(is.overall_result, was.overall_result);
+    match (message, &once) {
+        (Message::CardServiceRequest(was), Message::CardServiceRequest(is)) => assert_eq!(is.total, was.total),
+        (Message::CardServiceResponse(was), Message::CardServiceResponse(is)) => assert_eq!(is.total, was.total),
+        _ => {}
+    }
+}
+
+fn encoded<'b>(message: &Message, style: &Style, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let length = message.encode(style, buffer).ok()?;
+    Some(buffer.get(..length).expect("longer than its buffer"))
+}
+
+fn in_document(offset: u32, document: &[u8]) -> bool {
+    usize::try_from(offset).is_ok_and(|offset| offset <= document.len())
+}
+
+/// What one step gave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Given,
+    Incomplete,
+    Over,
+}
+
+/// One step: takes bytes off the front; the flag says that no more come.
+type Take<'t> = dyn FnMut(&mut &[u8], bool) -> Flow + 't;
+
+fn all_at_once(document: &[u8], take: &mut Take<'_>) {
+    let mut input = document;
+    loop {
+        match take(&mut input, true) {
+            Flow::Given => {}
+            Flow::Incomplete => panic!("incomplete though everything is there"),
+            Flow::Over => return,
+        }
+    }
+}
+
+fn through_window(mut choices: Choices, document: &[u8], take: &mut Take<'_>) {
+    const LARGEST: usize = WINDOW_MIN + u8::MAX as usize;
+    let size = WINDOW_MIN + usize::from(choices.first);
+    let mut window = heapless::Vec::<u8, LARGEST>::new();
+    let mut rest = document;
+    loop {
+        let room = size - window.len();
+        let (chunk, behind) = rest.split_at(choices.next().min(room).min(rest.len()));
+        rest = behind;
+        window.extend_from_slice(chunk).expect("more than the window holds");
+        let mut unread = window.as_slice();
+        loop {
+            match take(&mut unread, rest.is_empty()) {
+                Flow::Given => {}
+                Flow::Incomplete => break,
+                Flow::Over => return,
+            }
+        }
+        assert!(!rest.is_empty(), "incomplete though everything is there");
+        assert!(unread.len() < size, "a full window gets stuck (I10)");
+        window = heapless::Vec::from_slice(unread).expect("more than the window holds");
+    }
+}
+
+/// The switches and the lengths of chunks that stand in front of the data.
+#[derive(Clone, Copy)]
+struct Choices {
+    first: u8,
+    second: u8,
+    lengths: [u8; CHOICES - 2],
+    turn: usize,
+}
+
+impl Choices {
+    /// Data that is too short has zeros for choices.
+    fn take(data: &[u8]) -> (Self, &[u8]) {
+        let (&[first, second, ref lengths @ ..], rest) =
+            data.split_first_chunk::<CHOICES>().unwrap_or((&[0; CHOICES], data));
+        (Self { first, second, lengths: *lengths, turn: 0 }, rest)
+    }
+
+    /// The length of the next chunk: 1 to 256.
+    fn next(&mut self) -> usize {
+        let length = self.lengths.get(self.turn).copied().unwrap_or_default();
+        self.turn = (self.turn + 1) % self.lengths.len();
+        usize::from(length) + 1
+    }
+
+    fn cut<'a>(&mut self, rest: &mut &'a [u8]) -> &'a [u8] {
+        let (chunk, behind) = rest.split_at(self.next().min(rest.len()));
+        *rest = behind;
+        chunk
+    }
+
+    const fn switch(&self, bit: u8) -> bool {
+        self.second & (1 << bit) != 0
+    }
+
+    const fn tolerance(&self) -> Tolerance {
+        Tolerance { blank_before_declaration: self.switch(0), lying_encoding: self.switch(1) }
+    }
+
+    const fn style(&self) -> Style {
+        Style {
+            declaration: self.switch(2),
+            namespace: self.switch(3),
+            shift_number_as_attribute: self.switch(4),
+            card_circuits_last: self.switch(5),
+        }
+    }
+}
+
+/// What was read, as a number: FNV-1a over everything noted. Two that differ by chance are not to be expected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Transcript {
+    digest: u64,
+    /// The mark noted last, if only text was noted since.
+    open: u8,
+}
+
+impl Default for Transcript {
+    fn default() -> Self {
+        Self { digest: 0xcbf2_9ce4_8422_2325, open: 0 }
+    }
+}
+
+impl Transcript {
+    /// Notes what comes: no byte of UTF-8 is the one in front of the mark.
+    fn mark(&mut self, mark: u8) {
+        self.bytes(&[0xff, mark]);
+        self.open = mark;
+    }
+
+    /// The same, unless this is the next piece of it.
+    fn mark_once(&mut self, mark: u8) {
+        if self.open != mark {
+            self.mark(mark);
+        }
+    }
+
+    fn named(&mut self, mark: u8, name: &[u8]) {
+        self.mark(mark);
+        self.bytes(name);
+    }
+
+    fn text(&mut self, raw: Raw<'_>) {
+        let _ = raw.write_to(self);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.digest = (self.digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+impl Write for Transcript {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.bytes(text.as_bytes());
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! The guide: pages for people, checked with the code.
+
+/// The house: rooms, what each may know, how data flows, the invariants.
+#[doc = include_str!("../docs/architecture.md")]
+pub mod architecture {}
+
+/// What is on the wire, as far as the core reads and writes it.
+#[doc = include_str!("../docs/wire.md")]
+pub mod wire {}
+
+/// The rules of an OPI till, and the test that holds each.
+#[doc = include_str!("../docs/rules.md")]
+pub mod rules {}
+
+/// What a till does on each outcome.
+#[doc = include_str!("../docs/outcomes.md")]
+pub mod outcomes {}

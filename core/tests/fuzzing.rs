@@ -1,0 +1,57 @@
+//! Replays the seeds of the fuzz targets, and every sample under several cuts, on stable.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use opi_core::fuzzing::{self, CHOICES};
+
+fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    assert!(files.len() > 2, "{} holds no seeds", folder.display());
+    files
+}
+
+/// Names the file that a body panics on.
+fn replay(files: &[(PathBuf, Vec<u8>)], body: fn(&[u8])) {
+    for (path, data) in files {
+        let run = std::panic::catch_unwind(|| body(data));
+        assert!(run.is_ok(), "{} fails", path.display());
+    }
+}
+
+#[test]
+fn seeds() {
+    replay(&files("../fuzz/seeds/frame"), fuzzing::frame);
+    replay(&files("../fuzz/seeds/xml"), fuzzing::xml);
+    replay(&files("../fuzz/seeds/message"), fuzzing::message);
+}
+
+/// Switches and chunk lengths that a random search would not try first: all on, all off, one byte at a time.
+const CUTS: [[u8; CHOICES]; 4] =
+    [[0; CHOICES], [255; CHOICES], [0, 0b0000_1111, 0, 0, 0, 0, 0, 0], [7, 0b0011_0011, 2, 30, 0, 127, 1, 64]];
+
+#[test]
+fn samples_whatever_the_cuts() {
+    let mut samples = files("tests/data/opi");
+    samples.extend(files("../benches/corpus"));
+    for cuts in CUTS {
+        let mut stream = cuts.to_vec();
+        for (path, sample) in &samples {
+            let data = [&cuts[..], sample].concat();
+            replay(&[(path.clone(), data.clone())], fuzzing::xml);
+            replay(&[(path.clone(), data)], fuzzing::message);
+            stream.extend(u32::try_from(sample.len()).unwrap().to_be_bytes());
+            stream.extend(sample);
+        }
+        // 255 and 7 choose limits that the samples exceed, 0 refuses the first of them.
+        fuzzing::frame(&stream);
+        stream[0] = 23;
+        fuzzing::frame(&stream);
+    }
+}
