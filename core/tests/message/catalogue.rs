@@ -189,7 +189,7 @@ const CATALOGUE: &[Row] = &[
         &[DEVICE_REQUEST],
         "Output",
         "@OutDeviceTarget=CashierDisplay @OutDeviceTarget=CustomerDisplay @OutDeviceTarget=Printer \
-         @OutDeviceTarget=PrinterReceipt @OutDeviceTarget=JournalPrinter @OutDeviceTarget=E-Journal \
+         @OutDeviceTarget=PrinterReceipt @OutDeviceTarget=JournalPrinter @OutDeviceTarget=E-Journal @OutDeviceTarget=EJournal \
          @OutDeviceTarget=DeliveryBox @OutDeviceTarget=PEDReaderPrinter @OutDeviceTarget=Log @OutDeviceTarget=Display \
          @InputSynchronize=true @Complete=true @Immediate=false @Category=1 @Code=2 @TimeOut=30 \
          @TicketType=CustomerReceipt @TicketType=MerchantReceipt @TicketType=DccOffer @ReceiptCopies=2 TextLine=Danke \

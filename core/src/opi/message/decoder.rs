@@ -333,14 +333,14 @@ impl Decoder {
         Ok(match element {
             Some(Element::Container(Container::Private)) if self.in_private() => Node::Unknown,
             Some(Element::Container(container)) => Node::Container(container),
-            Some(Element::Inner(new)) if self.records.inner.is_empty() => {
-                self.records.inner = new();
+            Some(Element::Inner(begin)) if self.records.inner.is_empty() => {
+                begin(&mut self.records.inner);
                 self.derive_request_type();
                 self.own.clear();
                 Node::Record(Slot::Inner)
             }
-            Some(Element::Outer(new)) if self.records.inner.is_empty() && self.records.outer.is_empty() => {
-                self.records.outer = new();
+            Some(Element::Outer(begin)) if self.records.inner.is_empty() && self.records.outer.is_empty() => {
+                begin(&mut self.records.outer);
                 self.derive_request_type();
                 Node::Record(Slot::Outer)
             }

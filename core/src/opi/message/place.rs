@@ -32,12 +32,12 @@ pub(super) enum Container {
     Kept(FragmentOf),
 }
 
-/// What an element is. Records are large, so they are made only where they stay.
+/// What an element is. Records are large, so they are made where they stay, and not moved.
 #[derive(Clone, Copy)]
 pub(super) enum Element {
     Container(Container),
-    Inner(fn() -> Inner),
-    Outer(fn() -> Outer),
+    Inner(fn(&mut Inner)),
+    Outer(fn(&mut Outer)),
 }
 
 /// One open record of the kinds listed.
@@ -157,19 +157,19 @@ impl Outer {
 
 macro_rules! inner {
     ($record:ident) => {
-        Some(Element::Inner(|| Inner::$record($record::default())))
+        Some(Element::Inner(|inner| *inner = Inner::$record($record::EMPTY)))
     };
 }
 
 macro_rules! outer {
     ($record:ident) => {
-        Some(Element::Outer(|| Outer::$record($record::default())))
+        Some(Element::Outer(|outer| *outer = Outer::$record($record::EMPTY)))
     };
 }
 
 macro_rules! total {
     ($place:ident) => {
-        Some(Element::Inner(|| Inner::Total(TotalAmount::default(), Place::$place)))
+        Some(Element::Inner(|inner| *inner = Inner::Total(TotalAmount::EMPTY, Place::$place)))
     };
 }
 
