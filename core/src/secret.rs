@@ -8,7 +8,7 @@ use crate::limits;
 ///
 /// A card number is a run of 13 to 19 digits (single blanks and hyphens between them allowed) whose check digit
 /// is right (Luhn). All but its last four digits become `*`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Masked<'a>(pub &'a str);
 
 impl fmt::Display for Masked<'_> {

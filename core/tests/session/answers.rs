@@ -163,6 +163,7 @@ fn every_result_means_what_the_sources_say() {
     let rows: &[(&str, String, Outcome, Option<Reason>)] = &[
         ("Success", String::new(), Approved, None),
         ("success", String::new(), Approved, None),
+        ("Success", reasons("51", "0"), Approved, Some(Reason::CheckReceipt)),
         ("PartialFailure", approved.into(), Approved, Some(Reason::CheckReceipt)),
         ("PartialFailure", blank.into(), Unknown, Some(Reason::AuthorisationUnknown)),
         ("PartialFailure", String::new(), Unknown, Some(Reason::AuthorisationUnknown)),

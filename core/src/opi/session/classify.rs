@@ -3,6 +3,8 @@
 //! Sources: the result list of IFSF/OPI with the additions of CCV and Nexi; the status rules of the Nexi proxy; the
 //! recovery of CCV's embedded firmware. A result that nobody lists is unknown, not a refusal.
 
+use crate::id::Id;
+use crate::limits;
 use crate::money::Money;
 use crate::operation::{Facts, Outcome, Reason};
 use crate::opi::message::OverallResult;
@@ -69,13 +71,10 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
 }
 
 fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
-    let given = |reason: &Option<crate::id::Id<{ crate::limits::NUMBER_ID }>>| {
-        reason.as_ref().is_some_and(|code| code.as_str().bytes().any(|byte| byte != b'0'))
-    };
     let terminal = facts.terminal_decline_reason.as_ref().map_or("", |code| code.as_str());
     match terminal {
         _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
-        _ if given(&facts.host_decline_reason) => (Outcome::Declined, Some(Reason::HostDeclined)),
+        _ if declined(&facts.host_decline_reason) => (Outcome::Declined, Some(Reason::HostDeclined)),
         // Nexi SDKs: the card holder pressed stop.
         "107" => (Outcome::Aborted, Some(Reason::Stopped)),
         // Nexi proxy: the answer of the authorisation is not known.
@@ -88,11 +87,20 @@ fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
 
 /// What there is to say about an approval.
 fn remark(evidence: &Evidence<'_>) -> Option<Reason> {
+    // Approved, and yet a reason of the host why not: booked, and looked at.
+    if declined(&evidence.facts.host_decline_reason) {
+        return Some(Reason::CheckReceipt);
+    }
     let (asked, booked) = (evidence.asked?, evidence.facts.amount?);
     if booked.currency() != asked.currency() {
         return Some(Reason::CheckReceipt);
     }
     (booked.minor() < asked.minor()).then_some(Reason::PartialApproval)
+}
+
+/// Whether a reason is given: zeros are none.
+fn declined(reason: &Option<Id<{ limits::NUMBER_ID }>>) -> bool {
+    reason.as_ref().is_some_and(|code| code.as_str().bytes().any(|byte| byte != b'0'))
 }
 
 fn service(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Option<Reason>) {
