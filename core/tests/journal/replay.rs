@@ -203,6 +203,13 @@ fn unknown_versions_are_refused_wherever_they_stand() {
     let newer = sealed(0xFA, 1, b"");
     assert!(replay.next(&mut &newer[..]).is_err());
     assert!(replay.next(&mut &bytes[..]).is_err() && replay.finish().is_err(), "refused for good");
+    // These marks are of no version.
+    for mark in [0x01, 0xF8, 0xFF] {
+        assert_eq!(
+            super::replay(&sealed(mark, 3, &[0, 0, 0, 7])),
+            [Found::Dropped(Dropped { at: 0, bytes: 12, tail: true })]
+        );
+    }
     // One whose checksum is wrong is no record of any version.
     let mut damaged = newer;
     damaged[1] ^= 1;
