@@ -58,11 +58,7 @@ enum Kind {
 
 fn kind(name: &[u8]) -> Option<Kind> {
     let local = name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
-    if CARD_NUMBERS.contains(&local) {
-        Some(Kind::CardNumber)
-    } else {
-        HIDDEN.contains(&local).then_some(Kind::Hidden)
-    }
+    if CARD_NUMBERS.contains(&local) { Some(Kind::CardNumber) } else { HIDDEN.contains(&local).then_some(Kind::Hidden) }
 }
 
 /// Masks the payload of a frame in place: every card number, and every value that the protocol names as card data.
@@ -423,7 +419,10 @@ mod tests {
         for (text, wanted) in [
             ("<a>4111 1111 1111 1111 12/28</a>", "<a>**** **** **** 1111 12/28</a>"),
             ("<a b='4111111111111111' c='25.00'/>", "<a b='************1111' c='25.00'/>"),
-            (r#"<A CardPAN="4111 1111 1111 1112" STAN="000123"/>"#, r#"<A CardPAN="***************1112" STAN="000123"/>"#),
+            (
+                r#"<A CardPAN="4111 1111 1111 1112" STAN="000123"/>"#,
+                r#"<A CardPAN="***************1112" STAN="000123"/>"#,
+            ),
             ("<CardPAN>411111******1111</CardPAN>", "<CardPAN>411111******1111</CardPAN>"),
             ("<x:ExpiryDate > 12/27 </x:ExpiryDate >", "<x:ExpiryDate > ***** </x:ExpiryDate >"),
             ("<Track2><Ascii>;4=1?</Ascii></Track2><b>;4=1?</b>", "<Track2><Ascii>*****</Ascii></Track2><b>;4=1?</b>"),
