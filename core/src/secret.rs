@@ -50,7 +50,7 @@ impl fmt::Debug for Masked<'_> {
 }
 
 /// Where the first card number of the text stands.
-fn card_number(text: &[u8]) -> Option<(usize, usize)> {
+pub(crate) fn card_number(text: &[u8]) -> Option<(usize, usize)> {
     let mut at = 0;
     while at < text.len() {
         if !text[at].is_ascii_digit() {

@@ -58,6 +58,7 @@ mod sheets;
 pub mod sim;
 pub mod store;
 mod till;
+pub mod trace;
 
 pub use clock::now_local;
 pub use config::{Config, OpenError};

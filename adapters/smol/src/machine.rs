@@ -66,6 +66,14 @@ impl Machine {
         self.0.with_dependent(|_, session| session.unresolved().cloned())
     }
 
+    pub(crate) fn set_unresolved(&mut self, unresolved: Unresolved) {
+        self.0.with_dependent_mut(|_, session| session.set_unresolved(unresolved));
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.0.with_dependent(|_, session| session.settings().clone())
+    }
+
     pub(crate) fn is_idle(&self) -> bool {
         self.0.with_dependent(|_, session| session.is_idle())
     }
