@@ -102,5 +102,6 @@ pub mod secret;
 pub mod sim;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod window;
 pub mod xml;

@@ -13,16 +13,18 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::plain::is_active;
-use crate::view::View;
+use crate::view::{View, Written};
 
 /// Writes JSON lines to standard output.
-pub(crate) struct Lines;
+#[derive(Default)]
+pub(crate) struct Lines {
+    written: Written,
+}
 
 impl Lines {
-    fn put(&self, value: &impl Serialize) {
+    fn put(&mut self, value: &impl Serialize) {
         let mut out = std::io::stdout().lock();
-        // Nobody reads any more: the payment goes on.
-        let _ = writeln!(out, "{}", line(value)).and_then(|()| out.flush());
+        self.written.note(writeln!(out, "{}", line(value)).and_then(|()| out.flush()));
     }
 }
 
@@ -259,12 +261,20 @@ impl View for Lines {
             Misuse::Incomplete(_) => "incomplete",
             _ => "misuse",
         };
-        let mut event = json!({ "event": "refused", "reason": reason, "message": why.to_string() });
-        if let (Value::Object(fields), Misuse::Unresolved(request_id)) = (&mut event, why) {
-            fields.insert("requestId".into(), request_id.to_string().into());
-            fields.insert("waysOut".into(), json!(["recover", "resolve"]));
+        let message = why.to_string();
+        let mut refused = json!({ "event": "refused", "reason": reason, "message": message });
+        // The last line says how it ended, whatever happened: nothing was sent.
+        let mut finished = json!({ "event": "finished", "outcome": "not_sent", "reason": reason, "message": message });
+        if let Misuse::Unresolved(request_id) = why {
+            for event in [&mut refused, &mut finished] {
+                if let Value::Object(fields) = event {
+                    fields.insert("blockedBy".into(), request_id.to_string().into());
+                    fields.insert("waysOut".into(), json!(["recover", "resolve"]));
+                }
+            }
         }
-        self.put(&event);
+        self.put(&refused);
+        self.put(&finished);
     }
 
     fn recovering(&mut self, unresolved: &Unresolved) {
@@ -277,7 +287,7 @@ impl View for Lines {
     }
 
     fn nothing_unresolved(&mut self) {
-        self.put(&json!({ "event": "nothing_unresolved" }));
+        self.put(&json!({ "event": "finished", "outcome": "done", "message": "nothing is unresolved" }));
     }
 
     fn finished(&mut self, finished: &Finished, _asked: Option<Money>) {

@@ -1,7 +1,7 @@
 //! Runs one operation of the till and lets a view follow it.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,6 +21,7 @@ use crate::ask::{Keyboard, Reply, Source, Standing, reply};
 use crate::exit;
 use crate::json::Lines;
 use crate::keep::{self, Kept};
+use crate::replay;
 use crate::show::Screen;
 use crate::signal::Interrupts;
 use crate::simulate;
@@ -60,7 +61,7 @@ pub(crate) fn recover(args: &TillArgs, terminal: Setup) -> ExitCode {
 }
 
 fn view(args: &TillArgs) -> Box<dyn View> {
-    if args.json { Box::new(Lines) } else { Box::new(Screen::new()) }
+    if args.json { Box::new(Lines::default()) } else { Box::new(Screen::new()) }
 }
 
 fn end(view: &mut dyn View, finished: &Finished, operation: &Operation) -> ExitCode {
@@ -112,7 +113,6 @@ impl Opened {
 
 /// Connects the till with a terminal: the one named, or a simulated one.
 async fn open(args: &TillArgs, operation: &Operation, setup: Setup, view: &mut dyn View) -> Result<Opened, Unopened> {
-    let not_listening = |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen: {error}") };
     let not_connected = |why| Unopened { reason: Reason::NotConnected, why };
     let not_stored = |why| Unopened { reason: Reason::NotStored, why };
     let profile = args.profile.profile();
@@ -123,9 +123,12 @@ async fn open(args: &TillArgs, operation: &Operation, setup: Setup, view: &mut d
         None => None,
     };
     let listen = args.listen.unwrap_or_else(|| match named {
+        Some(terminal) if terminal.is_ipv6() => (Ipv6Addr::UNSPECIFIED, profile.device_port).into(),
         Some(_) => (Ipv4Addr::UNSPECIFIED, profile.device_port).into(),
         None => (Ipv4Addr::LOCALHOST, 0).into(),
     });
+    let not_listening =
+        |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen on {listen}: {error}") };
     let listener = Listener::bind(listen).await.map_err(not_listening)?;
     let (terminal, simulated) = match named {
         Some(terminal) => (terminal, None),
@@ -137,7 +140,14 @@ async fn open(args: &TillArgs, operation: &Operation, setup: Setup, view: &mut d
         }
     };
     let config = Config { terminal, listener, settings: settings(args, profile, first_request), store };
-    let till = Till::new(config).await.map_err(|error| not_stored(error.to_string()))?;
+    let till = match &args.trace {
+        Some(path) => {
+            let file = replay::create(path).map_err(|error| not_stored(format!("{}: {error}", path.display())))?;
+            Till::traced(config, file).await
+        }
+        None => Till::new(config).await,
+    };
+    let till = till.map_err(|error| not_stored(error.to_string()))?;
     Ok(Opened { till, folder, _simulated: simulated })
 }
 

@@ -75,6 +75,10 @@ impl Machine {
         self.0.with_dependent(|_, session| session.next_request())
     }
 
+    pub(crate) fn settings(&self) -> Settings {
+        self.0.with_dependent(|_, session| session.settings().clone())
+    }
+
     pub(crate) fn is_idle(&self) -> bool {
         self.0.with_dependent(|_, session| session.is_idle())
     }

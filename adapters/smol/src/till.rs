@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -23,6 +23,7 @@ use crate::machine::Machine;
 use crate::notice::{Notice, RawText, Trouble};
 use crate::sheets::Sheets;
 use crate::store::{Entry, Store, Storing};
+use crate::trace::Recorder;
 
 /// A till that pays on one terminal.
 ///
@@ -51,6 +52,7 @@ pub struct Till {
     notices: VecDeque<Notice>,
     transmit: Box<[u8]>,
     receive: Box<[u8]>,
+    trace: Option<Recorder>,
 }
 
 /// The store and what it has to do: one entry at a time, in order.
@@ -86,6 +88,20 @@ impl Till {
     /// # Errors
     /// The settings do not fit together, or the listener serves this lane already.
     pub async fn new(config: Config) -> Result<Self, OpenError> {
+        Self::open(config, None)
+    }
+
+    /// Makes a till as [`new`](Self::new) does, whose conversation is recorded, card data masked (see
+    /// [`trace`](crate::trace)). If the trace cannot be written it ends there, with a [`Notice::Trouble`]; payments go
+    /// on.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub async fn traced(config: Config, trace: Box<dyn Write + Send>) -> Result<Self, OpenError> {
+        Self::open(config, Some(trace))
+    }
+
+    fn open(config: Config, trace: Option<Box<dyn Write + Send>>) -> Result<Self, OpenError> {
         let Config { terminal, listener, mut settings, store } = config;
         if let Some(recovered) = store.recovered() {
             if let Some(workstation) = recovered.workstation.filter(|lane| *lane != *settings.workstation.as_str()) {
@@ -111,7 +127,13 @@ impl Till {
             notices: VecDeque::new(),
             transmit: vec![0; TRANSMIT].into_boxed_slice(),
             receive: vec![0; WINDOW].into_boxed_slice(),
+            trace: None,
         };
+        till.take_up_unresolved();
+        if let Some(out) = trace {
+            let recorder = Recorder::new(out, &till.machine.settings(), till.machine.unresolved().as_ref());
+            till.trace = till.recorded(recorder);
+        }
         till.drain();
         Ok(till)
     }
@@ -140,6 +162,8 @@ impl Till {
             return;
         }
         if let Some(unresolved) = self.records.store.unresolved() {
+            let now = self.clock.now();
+            self.record(|trace| trace.take_up(now, &unresolved));
             self.machine.set_unresolved(unresolved);
             self.wait.why = Why::Unresolved;
         }
@@ -348,9 +372,32 @@ impl Till {
         self.note_misuse(told);
     }
 
+    /// Gives an input to the session, and to the trace.
+    fn give(&mut self, input: Input<'_>) -> Result<(), Misuse> {
+        let now = self.clock.now();
+        self.record(|trace| trace.input(now, &input));
+        let told = self.machine.handle_input(now, input);
+        if let Err(misuse) = &told {
+            self.record(|trace| trace.refused(now, misuse));
+        }
+        told
+    }
+
+    fn record(&mut self, what: impl FnOnce(&mut Recorder) -> io::Result<()>) {
+        if let Some(mut trace) = self.trace.take() {
+            let written = what(&mut trace).map(|()| trace);
+            self.trace = self.recorded(written);
+        }
+    }
+
+    /// A trace that could not be written ends.
+    fn recorded(&mut self, written: io::Result<Recorder>) -> Option<Recorder> {
+        written.map_err(|error| self.trouble("writing the trace", error)).ok()
+    }
+
     /// Reports to the session and does all that it wants done.
     fn tell(&mut self, input: Input<'_>) -> Result<(), Misuse> {
-        let told = self.machine.handle_input(self.clock.now(), input);
+        let told = self.give(input);
         self.drain();
         told
     }
@@ -389,6 +436,11 @@ impl Till {
     }
 
     fn send(&mut self, link: Link, length: usize) {
+        if let Some(mut trace) = self.trace.take() {
+            let frame = self.transmit.get(..length).unwrap_or_default();
+            let written = trace.sent(self.clock.now(), link, frame).map(|()| trace);
+            self.trace = self.recorded(written);
+        }
         let Some(connection) = self.links.get(link) else { return };
         if let Err(error) = connection.send(self.transmit.get(..length).unwrap_or_default()) {
             self.trouble("sending to the terminal", error);
@@ -398,28 +450,25 @@ impl Till {
 
     /// Takes one output over.
     fn step(&mut self) -> Step {
-        let Self { machine, transmit, sheets, private_text, notices, .. } = self;
-        machine.poll_output(transmit, |output| match output {
-            Output::Listen => Step::Listen,
-            Output::Connect(link) => Step::Connect(link),
-            Output::Send { link, length } => Step::Send { link, length },
-            Output::Close(link) => Step::Close(link),
-            Output::Wait(wait) => Step::Wait(wait),
-            Output::Persist(ticket, record) => match entry(record, sheets) {
-                Some(entry) => Step::Persist(ticket, entry),
-                None => Step::Unstorable(ticket),
-            },
-            Output::Event(event) => {
-                take(event, sheets, private_text, notices);
-                Step::Done
+        let now = self.clock.now();
+        let Self { machine, transmit, sheets, private_text, notices, trace, .. } = self;
+        let mut written = Ok(());
+        let step = machine.poll_output(transmit, |output| {
+            if let Some(trace) = trace {
+                written = trace.output(now, &output);
             }
-            _ => Step::Done,
-        })
+            over(output, sheets, private_text, notices)
+        });
+        if let Err(error) = written {
+            self.trace = None;
+            self.trouble("writing the trace", error);
+        }
+        step
     }
 
     /// Reports from inside the drain.
     fn report(&mut self, input: Input<'_>) {
-        let told = self.machine.handle_input(self.clock.now(), input);
+        let told = self.give(input);
         self.note_misuse(told);
     }
 
@@ -450,6 +499,26 @@ impl Records {
             self.storing = None;
         }
         ended
+    }
+}
+
+/// An output, with all that it lends.
+fn over(output: Output<'_>, sheets: &mut Sheets, private_text: &mut RawText, notices: &mut VecDeque<Notice>) -> Step {
+    match output {
+        Output::Listen => Step::Listen,
+        Output::Connect(link) => Step::Connect(link),
+        Output::Send { link, length } => Step::Send { link, length },
+        Output::Close(link) => Step::Close(link),
+        Output::Wait(wait) => Step::Wait(wait),
+        Output::Persist(ticket, record) => match entry(record, sheets) {
+            Some(entry) => Step::Persist(ticket, entry),
+            None => Step::Unstorable(ticket),
+        },
+        Output::Event(event) => {
+            take(event, sheets, private_text, notices);
+            Step::Done
+        }
+        _ => Step::Done,
     }
 }
 

@@ -9,23 +9,23 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::journal::transactions;
 use crate::process::{PROFILES, Running, Terminal, events, finish, start_in, stderr, stdout};
 
 /// Kills of the till in each profile at lines of output: more lines than a payment with its recovery has.
-const LINES: usize = 32;
+const LINES: usize = 20;
 
 /// Kills of the till in each profile at random instants.
-const INSTANTS: usize = 24;
+const INSTANTS: usize = 40;
 
 /// Kills of the terminal in each profile.
-const TERMINALS: usize = 10;
+const TERMINALS: usize = 20;
 
 /// Longer than a payment takes here, in microseconds.
-const LONG: u64 = 400_000;
+const LONG: u64 = 60_000;
 
 /// A lane and its terminal.
 struct World {
@@ -154,17 +154,16 @@ impl World {
         let output = finish(self.start(&["pay", "25.00", "CHF"]));
         self.compare(what);
         let last = events(&output).pop().unwrap_or_else(|| panic!("{what}: {}", stderr(&output)));
-        if last["event"] == "refused" {
-            assert_eq!((&last["reason"], output.status.code()), (&json!("unresolved"), Some(5)), "{last}");
-            let request = last["requestId"].as_str().unwrap();
+        assert_eq!(last["event"], "finished", "{what}: {}", stdout(&output));
+        if last["reason"] == "unresolved" {
+            assert_eq!(output.status.code(), Some(5), "{last}");
+            let request = last["blockedBy"].as_str().unwrap();
             let decision = if self.booked().contains_key(request) { "--charged" } else { "--not-charged" };
             let resolve = ["resolve", request, decision, "--note", "compared with the terminal's ledger"];
             let resolved = finish(start_in(self.terminal.state.path(), &resolve));
             assert_eq!(resolved.status.code(), Some(0), "{what}: {}", stderr(&resolved));
             self.decided += 1;
             self.compare(what);
-        } else {
-            assert_eq!(last["event"], "finished", "{what}: {}", stdout(&output));
         }
     }
 }
@@ -218,7 +217,7 @@ fn a_till_killed_at_any_moment_loses_no_charge_and_charges_nothing_twice() {
         }
     });
     let kills = summary("the till", &worlds);
-    assert!(kills >= 100, "{kills}");
+    assert!(kills >= 200, "{kills}");
 }
 
 #[test]

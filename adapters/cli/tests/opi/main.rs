@@ -11,4 +11,5 @@ mod kill;
 mod pay;
 mod process;
 mod scripts;
+mod trace;
 mod usage;

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::trace::Trace;
+
 /// Longest run of a test's process. Far beyond any limit given to it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -135,9 +137,12 @@ impl Terminal {
         (self.process, self.lines, self.address) = Self::switch_on(&self.address, &self.till, arguments);
     }
 
-    /// Runs a command of the till on this terminal.
+    /// Runs a command of the till on this terminal. Its trace is replayed.
     pub(crate) fn till(&self, arguments: &[&str]) -> Output {
-        finish(self.start_till(arguments))
+        let trace = Trace::new();
+        let output = finish(self.start_till(&[arguments, &["--trace", trace.path()]].concat()));
+        trace.check();
+        output
     }
 
     pub(crate) fn start_till(&self, arguments: &[&str]) -> Running {
