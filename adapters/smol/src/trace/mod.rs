@@ -147,7 +147,7 @@ fn stand_in(text: &str) -> String {
         text.chars()
             .map(
                 |character| {
-                    if character == '*' { if std::mem::take(&mut first) { free } else { '1' } } else { character }
+                    if character == '*' { if std::mem::take(&mut first) { free } else { '2' } } else { character }
                 },
             )
             .collect::<String>()
