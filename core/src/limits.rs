@@ -194,9 +194,6 @@ pub const FAULTS: usize = 4;
 /// Aborts of one request (Nexi SDKs).
 pub const ABORTS: u8 = 3;
 
-/// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
-pub const DECLINE_REASON: usize = 16;
-
 /// What a person writes about a decision, in bytes: a line or two.
 pub const NOTE: usize = 160;
 

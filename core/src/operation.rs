@@ -144,7 +144,8 @@ impl Operation {
     }
 }
 
-/// How an earlier transaction is named. Which parts count differs by dialect; the rest is not sent.
+/// How an earlier transaction is named. Which parts count differs by dialect; the rest is not sent. If none of the parts
+/// given counts, the operation is refused ([`Misuse::Incomplete`](crate::drive::Misuse::Incomplete)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Original {

@@ -161,7 +161,7 @@ Examples:
   opi decode --frames conversation.bin
   nc -l 4102 | opi decode --frames -
 
-Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on
+Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
 standard error with the byte where it breaks; the others are still decoded, and the exit status is 1.";
 
 #[derive(Debug, Args)]
@@ -222,9 +222,9 @@ impl OriginalArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TillArgs {
     /// The terminal; without it one is simulated in this process, over real TCP
-    #[arg(long, value_name = "HOST[:PORT]", help_heading = "Terminal")]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host, help_heading = "Terminal")]
     pub(crate) terminal: Option<String>,
-    /// Where the terminal calls back (channel 1) [default: 0.0.0.0 and the port of the dialect]
+    /// Where the terminal calls back (channel 1) [default: every address, and the port of the dialect]
     #[arg(long, value_name = "ADDR:PORT", help_heading = "Terminal")]
     pub(crate) listen: Option<SocketAddr>,
     /// The dialect of the terminal
@@ -267,7 +267,7 @@ pub(crate) struct TillArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// Append what must survive to this file, one JSON object a line: requests before they are sent, receipts
-    /// before the terminal is told that they are kept, results
+    /// before the terminal is told that they are kept, results. Without it nothing survives this command
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
     /// Record the conversation in this file, card data masked, for `opi replay`
@@ -297,7 +297,7 @@ pub(crate) struct SimArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) listen: Option<SocketAddr>,
     /// Where the till takes callbacks (channel 1) [default: 127.0.0.1 and the port of the dialect]
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host)]
     pub(crate) till: Option<String>,
     /// The dialect spoken
     #[arg(long, value_enum, default_value_t = Dialect::Nexi)]
@@ -461,6 +461,24 @@ fn reference(text: &str) -> Result<Reference, String> {
     Reference::new(text).map_err(|why| why.to_string())
 }
 
+/// `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; whether the host exists is found out later.
+fn host(text: &str) -> Result<String, &'static str> {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, behind)) => (host, Some(behind.strip_prefix(':').ok_or("only :PORT may follow the bracket")?)),
+        // An IPv6 address without brackets has no port.
+        None if text.matches(':').count() > 1 => (text, None),
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() || host.contains(char::is_whitespace) {
+        return Err("a host is missing");
+    }
+    match port.map(str::parse::<u16>) {
+        None | Some(Ok(1..)) => Ok(text.into()),
+        Some(_) => Err("a port is a number from 1 to 65535"),
+    }
+}
+
 fn language(text: &str) -> Result<String, &'static str> {
     let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     if two_letters { Ok(text.to_ascii_lowercase()) } else { Err("two letters, such as de") }
@@ -477,6 +495,20 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use clap::CommandFactory;
+
+    #[test]
+    fn a_host_may_have_a_port() {
+        for good in
+            ["pos-1", "pos-1.example:4100", "192.0.2.1", "192.0.2.1:1", "::1", "fe80::1%2", "[::1]", "[::1]:4100"]
+        {
+            assert_eq!(super::host(good).as_deref(), Ok(good));
+        }
+        for bad in
+            ["", ":4100", "pos 1", "pos-1:", "pos-1:0", "pos-1:65536", "pos-1:+1x", "[]:1", "[::1]4100", "[::1]:"]
+        {
+            assert!(super::host(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn grammar_is_sound() {

@@ -12,16 +12,18 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::plain::is_active;
-use crate::view::View;
+use crate::view::{View, Written};
 
 /// Writes JSON lines to standard output.
-pub(crate) struct Lines;
+#[derive(Default)]
+pub(crate) struct Lines {
+    written: Written,
+}
 
 impl Lines {
-    fn put(&self, value: &impl Serialize) {
+    fn put(&mut self, value: &impl Serialize) {
         let mut out = std::io::stdout().lock();
-        // Nobody reads any more: the payment goes on.
-        let _ = writeln!(out, "{}", line(value)).and_then(|()| out.flush());
+        self.written.note(writeln!(out, "{}", line(value)).and_then(|()| out.flush()));
     }
 }
 

@@ -17,16 +17,24 @@ mod view;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
 
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let mut grammar = Cli::command();
+    let matches = grammar.get_matches_mut();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match run(&cli.command) {
         Ok(status) => status,
         // What clap cannot know alone, said the way clap says it.
-        Err(why) => Cli::command().error(ErrorKind::ValueValidation, why).exit(),
+        Err(why) => {
+            let command = matches.subcommand_name().and_then(|name| grammar.find_subcommand_mut(name));
+            match command {
+                Some(command) => command.error(ErrorKind::ValueValidation, why).exit(),
+                None => grammar.error(ErrorKind::ValueValidation, why).exit(),
+            }
+        }
     }
 }
 

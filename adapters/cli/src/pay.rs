@@ -1,7 +1,7 @@
 //! Runs one operation of the till and lets a view follow it.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -26,7 +26,7 @@ use crate::view::View;
 
 /// Runs the operation to its end.
 pub(crate) fn run(operation: Operation, args: &TillArgs, terminal: Setup) -> ExitCode {
-    let mut view: Box<dyn View> = if args.json { Box::new(Lines) } else { Box::new(Screen::new()) };
+    let mut view: Box<dyn View> = if args.json { Box::new(Lines::default()) } else { Box::new(Screen::new()) };
     let mut request = Request::new(operation, opi_smol::now_local());
     request.reference.clone_from(&args.reference);
     smol::block_on(async {
@@ -73,7 +73,6 @@ struct Unopened {
 
 /// Connects the till with a terminal: the one named, or a simulated one that lives as long as the second value.
 async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Till, Option<Running>), Unopened> {
-    let not_listening = |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen: {error}") };
     let not_connected = |why| Unopened { reason: Reason::NotConnected, why };
     let profile = args.profile.profile();
     let named = match &args.terminal {
@@ -81,9 +80,12 @@ async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Til
         None => None,
     };
     let listen = args.listen.unwrap_or_else(|| match named {
+        Some(terminal) if terminal.is_ipv6() => (Ipv6Addr::UNSPECIFIED, profile.device_port).into(),
         Some(_) => (Ipv4Addr::UNSPECIFIED, profile.device_port).into(),
         None => (Ipv4Addr::LOCALHOST, 0).into(),
     });
+    let not_listening =
+        |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen on {listen}: {error}") };
     let listener = Listener::bind(listen).await.map_err(not_listening)?;
     let (terminal, simulated) = match named {
         Some(terminal) => (terminal, None),

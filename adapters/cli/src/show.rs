@@ -14,7 +14,7 @@ use opi_smol::WholeSheet;
 use unicode_width::UnicodeWidthStr;
 
 use crate::plain::plain;
-use crate::view::View;
+use crate::view::{View, Written};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -35,18 +35,19 @@ pub(crate) struct Screen {
     waits: Option<(Why, Instant)>,
     /// A question stands on the window, and the cursor behind it.
     asking: bool,
+    written: Written,
 }
 
 impl Screen {
     pub(crate) fn new() -> Self {
-        Self { live: std::io::stderr().is_terminal(), drawn: false, waits: None, asking: false }
+        let live = std::io::stderr().is_terminal();
+        Self { live, drawn: false, waits: None, asking: false, written: Written::default() }
     }
 
     fn out(&mut self, text: &str) {
         self.wipe();
         let mut out = anstream::stdout().lock();
-        // Nobody reads any more: the payment goes on.
-        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+        self.written.note(writeln!(out, "{text}").and_then(|()| out.flush()));
     }
 
     fn aside(&mut self, text: &str) {

@@ -29,7 +29,7 @@
 //! let finished = loop {
 //!     match till.next().await {
 //!         Notice::Sheet(sheet) => sheet.lines.iter().for_each(|line| println!("{}", line.text)),
-//!         Notice::Question(question) => till.answer(question.id, Answer::Yes)?,
+//!         Notice::Question(question) => till.answer(question.id, Answer::NotGiven)?, // ask the cashier instead
 //!         Notice::Finished(finished) => break finished,
 //!         _ => {}
 //!     }
@@ -41,8 +41,8 @@
 //! What a till must keep to:
 //!
 //! * Call [`Till::next`] as long as an operation is in progress; nothing happens in between. It may lose any race.
-//! * [`Unknown`](opi_core::operation::Outcome::Unknown) is an outcome. It blocks the lane until a person's decision
-//!   is given to [`Till::resolve`] (I6).
+//! * [`Unknown`](opi_core::operation::Outcome::Unknown) is an outcome. It blocks the lane (I6) until the terminal, asked
+//!   once more by [`Till::recover`], settles it, or a person's decision is given to [`Till::resolve`].
 //! * A [`Store`] tells the truth: what it calls stored survives a power cut.
 //! * Bind the [`Listener`] once, and let the terminal through the firewall: without callbacks there are no receipts.
 

@@ -171,4 +171,17 @@ fn a_port_that_is_taken_was_not_sent_anything() {
     let output = run(&["pay", "25.00", "CHF", "--json", "--listen", &taken.local_addr().unwrap().to_string()]);
     let (end, status) = end(&output);
     assert_eq!((&end["outcome"], &end["reason"], status), (&json!("not_sent"), &json!("not_listening"), 3), "{end}");
+    assert!(stderr(&output).contains(&taken.local_addr().unwrap().to_string()), "{}", stderr(&output));
+}
+
+#[test]
+fn prompts_and_receipts_come_over_ipv6_too() {
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        return; // This machine has none.
+    }
+    let output = run(&["pay", "25.00", "CHF", "--json", "--listen", "[::1]:0"]);
+    let events = events(&output);
+    for (event, count) in [("display", 3), ("receipt", 2)] {
+        assert_eq!(events.iter().filter(|it| it["event"] == event).count(), count, "{event}");
+    }
 }
