@@ -40,12 +40,20 @@ fn meaning(edge: &Edge) -> (String, &'static str) {
         Effect::Listen if edge.from == Phase::Weighing => {
             ("ask in other words, with a new number; never for money", "I1 I5")
         }
-        Effect::Listen => ("ask for the listener", "I2 I9"),
+        Effect::Listen if edge.on == Signal::Stored => ("ask for the listener", "I2 I9"),
+        Effect::Listen => ("ask for the listener", "I9"),
         Effect::Connect => ("connect the terminal", "I9"),
         Effect::Transmit => ("send the frame, the only time", "I1 I2"),
         Effect::Await => ("wait for the answer: idle deadline and hard cap", "I9"),
         Effect::NotSent(reason) => {
-            return (format!("end as `NotSent`: {reason}"), if edge.on == Signal::Withdrawn { "I4 I8" } else { "I4" });
+            return (
+                format!("end as `NotSent`: {reason}"),
+                match (edge.from, edge.on) {
+                    (_, Signal::Withdrawn) => "I4 I8",
+                    (Phase::Storing, _) => "I2 I4",
+                    _ => "I4",
+                },
+            );
         }
         Effect::Doubt(reason) => return (format!("doubt: {reason}"), "I1 I4 I9"),
         Effect::Classify => ("say what the answer means; a late one counts", "I4 I8"),
@@ -60,7 +68,7 @@ fn meaning(edge: &Edge) -> (String, &'static str) {
         Effect::Miss => ("the question came to nothing: try again, or the next one", "I10 I11"),
         Effect::PassOver => ("the question got no answer: the next one", "I10 I11"),
         Effect::Conclude => ("close the connections and store the end; `Unknown` blocks the lane", "I4 I6"),
-        Effect::GiveUp => ("ask no more; the end stays `Unknown`", "I6 I8"),
+        Effect::GiveUp => ("ask no more; the end stays what it was", "I6 I8"),
         Effect::Tell => ("tell the end; a stored one that is known frees the lane", "I6"),
         Effect::TellUnstored => ("tell the end, and that it is not stored", "I6 I9"),
         Effect::Rest => ("forget the request", "I11"),

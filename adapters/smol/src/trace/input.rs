@@ -15,7 +15,7 @@ use super::{bytes, link_by_name, link_name, masked, stand_in};
 #[serde(tag = "in", rename_all = "snake_case")]
 pub(super) enum Kept {
     Start {
-        request: KeptRequest,
+        request: Box<KeptRequest>,
     },
     Abort,
     Answer {
@@ -125,7 +125,7 @@ impl Kept {
     /// What was received comes without its bytes: they are masked later, see [`Recorder`](super::Recorder).
     pub(super) fn new(input: &Input<'_>) -> Self {
         match input {
-            Input::Start(request) => Self::Start { request: KeptRequest::new(request) },
+            Input::Start(request) => Self::Start { request: Box::new(KeptRequest::new(request)) },
             Input::Abort => Self::Abort,
             Input::Answer(QuestionId(question), answer) => {
                 Self::Answer { question: *question, answer: KeptAnswer::new(*answer) }
