@@ -298,7 +298,7 @@ impl Reason {
             Self::Busy => "the terminal is busy",
             Self::DeviceUnavailable => "the terminal cannot be used now",
             Self::LoggedOut => "not logged in: activate the terminal, then try again",
-            Self::PrintLastTicket => "the last receipts must be reprinted first",
+            Self::PrintLastTicket => "receipts of an earlier payment had to be fetched first; try again",
             Self::NotStored => "the till could not store the request",
             Self::NotListening => "the till could not listen for callbacks",
             Self::NotConnected => "the terminal could not be reached",

@@ -142,6 +142,9 @@ pub(crate) enum Command {
     /// Show messages as JSON, one object a line
     #[command(after_help = DECODE_EXAMPLES)]
     Decode(DecodeArgs),
+    /// Run a recorded conversation once more, and compare what is done byte for byte
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
 }
 
 const SIM_EXAMPLES: &str = "\
@@ -267,6 +270,9 @@ pub(crate) struct TillArgs {
     /// before the terminal is told that they are kept, results. Without it nothing survives this command
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
+    /// Record the conversation in this file, card data masked, for `opi replay`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) simulated: SimulatedArgs,
 }
@@ -301,6 +307,25 @@ pub(crate) struct SimArgs {
     /// Show scripts and faults, and leave
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  opi pay 25.00 CHF --trace payment.trace
+  opi replay payment.trace
+  opi replay --frames payment.trace
+
+Exit status:
+  0  identical      1  different, or no trace that can be replayed";
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// A file written with --trace
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Show what was received and sent: time, channel, direction, text
+    #[arg(long)]
+    pub(crate) frames: bool,
 }
 
 #[derive(Debug, Args)]
@@ -402,7 +427,7 @@ impl Command {
             Self::Diagnose(till) => (Operation::Diagnosis, till),
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
-            Self::Sim(_) | Self::Decode(_) => return Ok(None),
+            Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }

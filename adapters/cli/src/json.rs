@@ -245,7 +245,10 @@ impl View for Lines {
             Misuse::Incomplete(_) => "incomplete",
             _ => "misuse",
         };
-        self.put(&json!({ "event": "refused", "reason": reason, "message": why.to_string() }));
+        let message = why.to_string();
+        self.put(&json!({ "event": "refused", "reason": reason, "message": message }));
+        // The last line says how it ended, whatever happened: nothing was sent.
+        self.put(&json!({ "event": "finished", "outcome": "not_sent", "reason": reason, "message": message }));
     }
 
     fn finished(&mut self, finished: &Finished, _asked: Option<Money>) {

@@ -9,6 +9,7 @@ mod exit;
 mod json;
 mod pay;
 mod plain;
+mod replay;
 mod show;
 mod signal;
 mod simulate;
@@ -42,6 +43,7 @@ fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
         Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
         Command::Decode(args) => Ok(decode::run(args)),
+        Command::Replay(args) => Ok(replay::run(args)),
         command => {
             let Some((operation, till)) = command.operation()? else { return Ok(ExitCode::SUCCESS) };
             if let Some(why) = till.misplaced() {

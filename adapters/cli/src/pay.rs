@@ -18,6 +18,7 @@ use crate::args::TillArgs;
 use crate::ask::{Keyboard, Reply, Source, Standing, reply};
 use crate::exit;
 use crate::json::Lines;
+use crate::replay;
 use crate::show::Screen;
 use crate::signal::Interrupts;
 use crate::simulate;
@@ -103,8 +104,15 @@ async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Til
         None => Box::new(MemoryStore::new()),
     };
     let config = Config { terminal, listener, settings: settings(args, profile), store };
-    let till = Till::new(config).await.map_err(|error| not_connected(error.to_string()))?;
-    Ok((till, simulated))
+    let till = match &args.trace {
+        Some(path) => {
+            let file = replay::create(path)
+                .map_err(|error| Unopened { reason: Reason::NotStored, why: format!("{}: {error}", path.display()) })?;
+            Till::traced(config, file).await
+        }
+        None => Till::new(config).await,
+    };
+    Ok((till.map_err(|error| not_connected(error.to_string()))?, simulated))
 }
 
 /// `HOST[:PORT]` as an address; an IPv6 address with a port stands in brackets.

@@ -8,4 +8,5 @@ mod interrupt;
 mod pay;
 mod process;
 mod scripts;
+mod trace;
 mod usage;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::trace::Trace;
+
 /// Longest run of a test's process. Far beyond any limit given to it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -108,9 +110,13 @@ impl Terminal {
         Self { process, lines, address, till }
     }
 
-    /// Runs a command of the till on this terminal.
+    /// Runs a command of the till on this terminal. Its trace is replayed.
     pub(crate) fn till(&self, arguments: &[&str]) -> Output {
-        run(&[arguments, &["--terminal", &self.address, "--listen", &self.till]].concat())
+        let trace = Trace::new();
+        let fixed = ["--terminal", &self.address, "--listen", &self.till, "--trace", trace.path()];
+        let output = run(&[arguments, &fixed].concat());
+        trace.check();
+        output
     }
 
     /// Ends it: what it booked.

@@ -141,13 +141,13 @@ fn stand_in(text: &str) -> String {
     if !text.contains('*') {
         return text.to_owned();
     }
-    // One of them makes the check digit right.
+    // One of them makes the check digit right. Sevens, since ones and zeros make the numbers of test cards.
     let with = |free: char| {
         let mut first = true;
         text.chars()
             .map(
                 |character| {
-                    if character == '*' { if std::mem::take(&mut first) { free } else { '1' } } else { character }
+                    if character == '*' { if std::mem::take(&mut first) { free } else { '7' } } else { character }
                 },
             )
             .collect::<String>()

@@ -57,8 +57,12 @@ pub(super) fn missing(settings: &Settings, operation: &Operation) -> Option<&'st
             "the numbers of the earlier transaction",
         ),
     };
-    let must_be_named =
-        matches!(operation, Operation::Reversal { .. }) && settings.profile.reversal == ReversalBy::Stan;
+    let must_be_named = match operation {
+        Operation::Reversal { .. } => settings.profile.reversal == ReversalBy::Stan,
+        // A completion without its reservation would be a charge on nothing.
+        Operation::Completion { .. } => true,
+        _ => false,
+    };
     // A transaction named only in ways the dialect does not send would become another one: the last, or none.
     (!named && (must_be_named || *original != Original::default())).then_some(what)
 }
