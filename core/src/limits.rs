@@ -208,6 +208,12 @@ pub const JOURNAL_RECORD: usize = 1024;
 /// Request numbers reserved at one time: one storing serves so many requests, and a restart wastes at most so many.
 pub const REQUEST_BLOCK: u32 = 50;
 
+/// Request numbers that one operation takes at most: the verbs of the dialect, [`ABORTS`], and twice two questions and
+/// an errand with [`PROBES`] tries each are fewer. So many must be reserved when it begins.
+pub const OPERATION_REQUESTS: u32 = 32;
+
+const _: () = assert!(OPERATION_REQUESTS <= REQUEST_BLOCK);
+
 /// Request numbers passed over at most for one damaged stretch of a journal, whatever its length: a thousand such
 /// stretches until the nine digits are used up.
 pub const REQUEST_SKIP: u32 = 1_000_000;

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use opi_core::id::{Id, Reference, WorkstationId};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use opi_core::id::{Id, Reference, RequestId, WorkstationId};
 use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
 use opi_core::opi::Profile;
@@ -20,6 +21,10 @@ Examples:
           see how a refusal looks in the German dialect
   opi refund 5.00 CHF --original 00000012345 --terminal 192.168.1.50
           give part of a payment back
+  opi recover --terminal 192.168.1.50
+          after a power cut: ask the terminal how the last payment ended; opi pay does so by itself
+  opi journal
+          what became of each payment
   opi sim --listen 127.0.0.1:4100 --till 127.0.0.1:4102 --script tip --fault split
           be a terminal for any till
   opi decode message.xml
@@ -136,6 +141,15 @@ pub(crate) enum Command {
     Restart(TillArgs),
     /// Stop what the terminal is doing for this workstation, whoever started it
     Abort(TillArgs),
+    /// Ask the terminal how the requests ended whose end is unknown
+    #[command(after_help = "Example:\n  opi recover --terminal 192.168.1.50")]
+    Recover(TillArgs),
+    /// Record a person's decision about a request whose end is unknown, after a look at the terminal
+    #[command(after_help = "Example:\n  opi resolve 17 --charged --note \"on the terminal's receipt, Anna\"")]
+    Resolve(ResolveArgs),
+    /// Show what the journal says of each transaction
+    #[command(after_help = "Example:\n  opi journal --json | jq 'select(.outcome == \"unknown\")'")]
+    Journal(LaneArgs),
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
@@ -218,6 +232,39 @@ impl OriginalArgs {
     }
 }
 
+/// A lane without its terminal.
+#[derive(Debug, Args)]
+pub(crate) struct LaneArgs {
+    /// Name of the lane
+    #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation)]
+    pub(crate) workstation: WorkstationId,
+    /// Folder of its journal [default: opi/LANE in the state folder of the user, such as ~/.local/state]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) journal: Option<PathBuf>,
+    /// One JSON object a line instead of text for people
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("decision").required(true).args(["charged", "not_charged"])))]
+pub(crate) struct ResolveArgs {
+    /// The request
+    #[arg(value_name = "ID", value_parser = request)]
+    pub(crate) request: RequestId,
+    /// The money moved
+    #[arg(long)]
+    pub(crate) charged: bool,
+    /// The money did not move
+    #[arg(long)]
+    pub(crate) not_charged: bool,
+    /// Who says so, and why
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) note: String,
+    #[command(flatten)]
+    pub(crate) lane: LaneArgs,
+}
+
 /// What every command of the till takes.
 #[derive(Debug, Args)]
 pub(crate) struct TillArgs {
@@ -266,9 +313,10 @@ pub(crate) struct TillArgs {
     /// One JSON object a line instead of text for people
     #[arg(long)]
     pub(crate) json: bool,
-    /// Append what must survive to this file, one JSON object a line: requests before they are sent, receipts
-    /// before the terminal is told that they are kept, results. Without it nothing survives this command
-    #[arg(long, value_name = "FILE")]
+    /// Folder of this lane's journal: what must survive a power cut, and the request numbers [default: opi/LANE in the
+    /// state folder of the user, such as ~/.local/state; without --terminal none, since a simulated terminal forgets
+    /// everything with this process]
+    #[arg(long, value_name = "DIR")]
     pub(crate) journal: Option<PathBuf>,
     /// Record the conversation in this file, card data masked, for `opi replay`
     #[arg(long, value_name = "FILE")]
@@ -302,6 +350,9 @@ pub(crate) struct SimArgs {
     /// The dialect spoken
     #[arg(long, value_enum, default_value_t = Dialect::Nexi)]
     pub(crate) profile: Dialect,
+    /// Append each booking to this file, one JSON object a line, before the till is told of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) simulated: SimulatedArgs,
     /// Show scripts and faults, and leave
@@ -427,6 +478,7 @@ impl Command {
             Self::Diagnose(till) => (Operation::Diagnosis, till),
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
+            Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
             Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
@@ -455,6 +507,11 @@ fn currency(text: &str) -> Result<Currency, MoneyError> {
 
 fn workstation(text: &str) -> Result<WorkstationId, String> {
     WorkstationId::new(text).map_err(|why| why.to_string())
+}
+
+fn request(text: &str) -> Result<RequestId, String> {
+    let number = text.parse().map_err(|_| "not a number".to_owned())?;
+    RequestId::new(number).map_err(|why| why.to_string())
 }
 
 fn reference(text: &str) -> Result<Reference, String> {

@@ -7,9 +7,12 @@ mod decode;
 mod describe;
 mod exit;
 mod json;
+mod keep;
+mod ledger;
 mod pay;
 mod plain;
 mod replay;
+mod settle;
 mod show;
 mod signal;
 mod simulate;
@@ -42,6 +45,15 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
         Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
+        Command::Recover(till) if till.terminal.is_none() => {
+            Err("--terminal: a simulated terminal knows nothing of earlier runs".into())
+        }
+        Command::Recover(till) => {
+            let setup = simulate::setup(till.profile.profile(), &till.simulated)?;
+            Ok(pay::recover(till, setup))
+        }
+        Command::Resolve(args) => Ok(settle::run(args)),
+        Command::Journal(args) => Ok(ledger::run(args)),
         Command::Decode(args) => Ok(decode::run(args)),
         Command::Replay(args) => Ok(replay::run(args)),
         command => {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
 use opi_core::drive::{Misuse, PeerFault, Question, QuestionKind, Total, Why};
+use opi_core::journal::Unresolved;
 use opi_core::money::Money;
 use opi_core::operation::{Finished, Outcome, Reason};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose};
@@ -179,18 +180,26 @@ impl View for Screen {
         self.aside(&format!("{BAD}refused:{BAD:#} {why}"));
     }
 
+    fn recovering(&mut self, unresolved: &Unresolved) {
+        let amount = unresolved.amount.map(|amount| format!(" of {amount}")).unwrap_or_default();
+        self.out(&format!(
+            "{DIM}the end of {} {}{amount} is not known; asking the terminal{DIM:#}",
+            plain(unresolved.request_type.as_str()),
+            unresolved.request_id
+        ));
+    }
+
+    fn recovered(&mut self, finished: &Finished, asked: Option<Money>) {
+        self.out(&format!("{DIM}earlier request:{DIM:#} {}", outcome(finished, asked)));
+    }
+
+    fn nothing_unresolved(&mut self) {
+        self.out("nothing is unresolved");
+    }
+
     fn finished(&mut self, finished: &Finished, asked: Option<Money>) {
         let text = outcome(finished, asked);
         self.out(&text);
-        if finished.outcome == Outcome::Unknown {
-            self.aside(
-                "The money may have moved or not. Do not charge again before this is settled: look at the terminal, \
-                 or ask it with `opi repeat-last` and `opi reprint`.",
-            );
-        }
-        if !finished.stored && matches!(finished.outcome, Outcome::Approved | Outcome::Unknown) {
-            self.aside("This end could not be stored: write it down.");
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::journal::Unresolved;
 use opi_core::money::Money;
 use opi_core::operation::{Finished, Reason};
 use opi_smol::WholeSheet;
@@ -41,6 +42,12 @@ pub(crate) trait View {
     fn note(&mut self, text: &str);
     /// The session refused to begin.
     fn refused(&mut self, why: &Misuse);
+    /// The terminal is asked about a request of an earlier run.
+    fn recovering(&mut self, unresolved: &Unresolved);
+    /// What came of it, and the amount that was asked for.
+    fn recovered(&mut self, finished: &Finished, asked: Option<Money>);
+    /// Nothing is unresolved. The last call.
+    fn nothing_unresolved(&mut self);
     /// The end, and the amount that was asked for. The last call.
     fn finished(&mut self, finished: &Finished, asked: Option<Money>);
 }

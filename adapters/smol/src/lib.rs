@@ -10,17 +10,17 @@
 //! use opi_core::money::{Currency, Money};
 //! use opi_core::operation::{Operation, Request};
 //! use opi_core::opi::{Profile, Settings};
-//! use opi_smol::{Config, FileStore, Listener, Notice, Till, now_local};
+//! use opi_smol::{Config, JournalStore, Listener, Notice, Till, now_local};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> { smol::block_on(async {
-//! // The number must be beyond every one that this lane ever used: a till keeps count.
+//! // Where the numbers of a new journal begin: beyond every one that this lane ever used before it.
 //! let first_request = RequestId::new(1)?;
 //! let settings = Settings::new(WorkstationId::new("lane-1")?, &Profile::NEXI, first_request);
 //! let mut till = Till::new(Config {
 //!     terminal: "192.0.2.10:4100".parse()?,
 //!     listener: Listener::bind("0.0.0.0:4102").await?,
 //!     settings,
-//!     store: Box::new(FileStore::open("till.jsonl")?),
+//!     store: Box::new(JournalStore::open("lane-1")?),
 //! })
 //! .await?;
 //!
@@ -48,6 +48,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod journal;
 mod link;
 mod listener;
 mod machine;
@@ -62,9 +63,10 @@ pub mod trace;
 
 pub use clock::now_local;
 pub use config::{Config, OpenError};
+pub use journal::{JournalError, JournalStore};
 pub use listener::Listener;
 pub use notice::{Notice, RawText, Trouble, WholeSheet};
-pub use store::{Entry, FileStore, MemoryStore, Store, Storing};
+pub use store::{Entry, MemoryStore, Recovered, Store, Storing};
 pub use till::Till;
 
 /// The till of the README runs as it stands there.

@@ -90,6 +90,9 @@ pub struct WholeSheet {
     /// Whether lines are missing at the end, because there were more than
     /// [`SHEET_LINES`](crate::config::SHEET_LINES).
     pub cut: bool,
+    /// Approval code or transaction reference that the sheets of its request showed so far, if it was to be stored: by
+    /// it a lost answer is found again.
+    pub reference: Option<Id<{ limits::LONG_ID }>>,
     /// Whether it was stored, where it had to be. Not so: the terminal was told that it was not handled.
     pub kept: bool,
 }

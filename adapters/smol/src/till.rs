@@ -10,7 +10,8 @@ use std::task::{Context, Poll};
 use opi_core::drive::{Answer, Event, Input, Link, Misuse, Output, QuestionId, Wait, Why};
 use opi_core::id::RequestId;
 use opi_core::journal::{Record, Ticket, Unresolved};
-use opi_core::operation::{Finished, Request};
+use opi_core::limits::OPERATION_REQUESTS;
+use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
 use smol::Timer;
 use smol::stream::Stream;
 
@@ -101,7 +102,14 @@ impl Till {
     }
 
     fn open(config: Config, trace: Option<Box<dyn Write + Send>>) -> Result<Self, OpenError> {
-        let Config { terminal, listener, settings, store } = config;
+        let Config { terminal, listener, mut settings, store } = config;
+        if let Some(recovered) = store.recovered() {
+            if let Some(workstation) = recovered.workstation.filter(|lane| *lane != *settings.workstation.as_str()) {
+                return Err(OpenError::OtherLane { workstation });
+            }
+            settings.first_request = recovered.first_request.unwrap_or(settings.first_request);
+            settings.first_sheet = recovered.first_sheet;
+        }
         let registration = listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
         let mut till = Self {
             machine: Machine::new(settings).map_err(OpenError::Settings)?,
@@ -121,6 +129,7 @@ impl Till {
             receive: vec![0; WINDOW].into_boxed_slice(),
             trace: None,
         };
+        till.take_up_unresolved();
         if let Some(out) = trace {
             let recorder = Recorder::new(out, &till.machine.settings(), till.machine.unresolved().as_ref());
             till.trace = till.recorded(recorder);
@@ -129,11 +138,48 @@ impl Till {
         Ok(till)
     }
 
+    /// Whether an operation has all the request numbers that it may need, stored before it begins (I5).
+    fn reserve(&mut self) -> bool {
+        let reserved = self.records.store.reserve(self.machine.next_request(), OPERATION_REQUESTS);
+        reserved.map_err(|error| self.trouble("reserving request numbers", error)).is_ok()
+    }
+
+    /// Ends an operation that was not begun, because nothing could be stored.
+    fn not_begun(&mut self, request_id: Option<RequestId>, outcome: Outcome) {
+        self.notices.push_back(Notice::Finished(Box::new(Finished {
+            request_id,
+            outcome,
+            reason: Some(Reason::NotStored),
+            settled_by: SettledBy::Answer,
+            facts: Facts::default(),
+            stored: false,
+        })));
+    }
+
+    /// Lets the next request of the store that has no end block the lane, if none does.
+    fn take_up_unresolved(&mut self) {
+        if !self.machine.is_idle() || self.records.is_busy() || self.machine.unresolved().is_some() {
+            return;
+        }
+        if let Some(unresolved) = self.records.store.unresolved() {
+            let now = self.clock.now();
+            self.record(|trace| trace.take_up(now, &unresolved));
+            self.machine.set_unresolved(unresolved);
+            self.wait.why = Why::Unresolved;
+        }
+    }
+
     /// Begins an operation. It goes on in [`next`](Self::next).
     ///
     /// # Errors
-    /// [`Misuse::Busy`], [`Misuse::Unresolved`] and what else the session refuses; nothing was sent then.
+    /// [`Misuse::Busy`], [`Misuse::Unresolved`] and what else the session refuses; nothing was sent then. A store that
+    /// cannot reserve request numbers is no misuse: the operation then ends as not sent.
     pub fn start(&mut self, request: &Request) -> Result<(), Misuse> {
+        let blocked = request.operation.moves_money() && self.machine.unresolved().is_some();
+        if self.machine.is_idle() && !blocked && !self.reserve() {
+            self.not_begun(None, Outcome::NotSent);
+            return Ok(());
+        }
         self.tell(Input::Start(request))
     }
 
@@ -153,12 +199,15 @@ impl Till {
         self.tell(Input::Answer(question, answer))
     }
 
-    /// Gives a person's decision about the unresolved request. It frees the lane.
+    /// Gives a person's decision about the unresolved request, with a word on it of which the first
+    /// [`NOTE`](opi_core::limits::NOTE) bytes are stored. The lane is free once it is: then
+    /// [`Notice::Waiting`] tells that the till waits for nothing, or for the next unresolved request to be settled. If it
+    /// cannot be stored, [`Notice::Trouble`] says so and the request is as unresolved as before.
     ///
     /// # Errors
     /// [`Misuse::NotUnresolved`].
-    pub fn resolve(&mut self, request: RequestId, charged: bool) -> Result<(), Misuse> {
-        self.tell(Input::Resolve { request, charged })
+    pub fn resolve(&mut self, request: RequestId, charged: bool, note: &str) -> Result<(), Misuse> {
+        self.tell(Input::Resolve { request, charged, note })
     }
 
     /// Has the terminal asked about the unresolved request, with questions that move no money. The end comes as
@@ -167,6 +216,13 @@ impl Till {
     /// # Errors
     /// [`Misuse::NotUnresolved`], [`Misuse::Busy`].
     pub fn recover(&mut self) -> Result<(), Misuse> {
+        if self.machine.is_idle()
+            && let Some(unresolved) = self.machine.unresolved()
+            && !self.reserve()
+        {
+            self.not_begun(Some(unresolved.request_id), Outcome::Unknown);
+            return Ok(());
+        }
         self.tell(Input::Recover(now_local()))
     }
 
@@ -351,6 +407,7 @@ impl Till {
             match self.step() {
                 Step::Wait(wait) => {
                     self.wait = wait;
+                    self.take_up_unresolved();
                     return;
                 }
                 Step::Done => {}
@@ -428,6 +485,10 @@ impl Till {
 }
 
 impl Records {
+    fn is_busy(&self) -> bool {
+        self.storing.is_some() || !self.waiting.is_empty()
+    }
+
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, io::Result<()>)> {
         if self.storing.is_none() {
             self.storing = self.waiting.pop_front().map(|(ticket, entry)| (ticket, self.store.persist(entry)));
@@ -465,7 +526,7 @@ fn over(output: Output<'_>, sheets: &mut Sheets, private_text: &mut RawText, not
 fn entry(record: Record<'_>, sheets: &mut Sheets) -> Option<Entry> {
     match record {
         Record::Intent(intent) => Some(Entry::Intent(intent.clone())),
-        Record::Sheet { sheet, .. } => sheets.storable(sheet).map(Entry::Sheet),
+        Record::Sheet { sheet, reference, .. } => sheets.storable(sheet, reference).map(Entry::Sheet),
         Record::Result(finished) => Some(Entry::Result(Box::new(finished.clone()))),
         Record::Resolution(resolution) => Some(Entry::Resolution(Box::new(resolution.clone()))),
         _ => None,

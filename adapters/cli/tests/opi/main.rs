@@ -5,6 +5,9 @@ mod decode;
 mod faults;
 #[cfg(unix)]
 mod interrupt;
+mod journal;
+#[cfg(unix)]
+mod kill;
 mod pay;
 mod process;
 mod scripts;

@@ -1,7 +1,5 @@
 //! Payments from prompt to receipt, over real sockets.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
 use crate::process::{PROFILES, Terminal, end, events, run, stderr, stdout};
@@ -137,23 +135,6 @@ fn a_day_at_one_terminal_adds_up() {
     let again = till(&["reconcile"]);
     assert_eq!(sum(&again, "Debit") + sum(&again, "Credit"), 0, "the closure began new totals");
     assert_eq!(terminal.booked().len(), 4);
-}
-
-#[test]
-fn the_journal_holds_the_request_before_its_end() {
-    let file = std::env::temp_dir().join(format!("opi-cli-journal-{}.jsonl", std::process::id()));
-    let _ = fs::remove_file(&file);
-    let output = run(&["pay", "25.00", "CHF", "--json", "--journal", file.to_str().unwrap()]);
-    let (end, _) = end(&output);
-    let text = fs::read_to_string(&file).unwrap();
-    fs::remove_file(&file).unwrap();
-    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records.first().unwrap()["record"], "intent");
-    assert_eq!(records.last().unwrap()["record"], "result");
-    assert_eq!(records.iter().filter(|record| record["record"] == "sheet").count(), 3, "two receipts and a journal");
-    for record in [records.first().unwrap(), records.last().unwrap()] {
-        assert_eq!(record["requestId"], end["requestId"], "{record}");
-    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use opi_core::money::Decimal;
 use opi_core::operation::{Operation, Original, Request};
 use serde::{Deserialize, Serialize};
 
-use super::settings::{KeptMoney, KeptTime, optional};
+use super::settings::{KeptMoney, KeptTime, KeptUnresolved, optional};
 use super::{bytes, link_by_name, link_name, masked, stand_in};
 
 /// [`Input`].
@@ -25,6 +25,11 @@ pub(super) enum Kept {
     Resolve {
         request: u32,
         charged: bool,
+        note: String,
+    },
+    /// No input: the store had one more request without an end.
+    TakeUp {
+        unresolved: Box<KeptUnresolved>,
     },
     Recover {
         at: KeptTime,
@@ -130,7 +135,9 @@ impl Kept {
             Input::Answer(QuestionId(question), answer) => {
                 Self::Answer { question: *question, answer: KeptAnswer::new(*answer) }
             }
-            Input::Resolve { request, charged } => Self::Resolve { request: request.get(), charged: *charged },
+            Input::Resolve { request, charged, note } => {
+                Self::Resolve { request: request.get(), charged: *charged, note: masked(note) }
+            }
             Input::Recover(at) => Self::Recover { at: KeptTime::new(*at) },
             Input::Listening => Self::Listening,
             Input::ListenFailed => Self::ListenFailed,
@@ -168,8 +175,8 @@ impl Kept {
                 };
                 then(Input::Answer(QuestionId(*question), answer))
             }
-            Self::Resolve { request, charged } => {
-                then(Input::Resolve { request: RequestId::new(*request).ok()?, charged: *charged })
+            Self::Resolve { request, charged, note } => {
+                then(Input::Resolve { request: RequestId::new(*request).ok()?, charged: *charged, note })
             }
             Self::Recover { at } => then(Input::Recover(at.time())),
             Self::Listening => then(Input::Listening),
@@ -186,7 +193,7 @@ impl Kept {
             Self::Stored { ticket } => then(Input::Stored(Ticket(*ticket))),
             Self::StoreFailed { ticket } => then(Input::StoreFailed(Ticket(*ticket))),
             Self::Tick => then(Input::Tick),
-            Self::Unlisted => return None,
+            Self::TakeUp { .. } | Self::Unlisted => return None,
         })
     }
 }

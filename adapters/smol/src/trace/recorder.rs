@@ -104,6 +104,13 @@ impl Recorder {
         self.write()
     }
 
+    /// The store had one more request without an end: it was set as unresolved.
+    pub(crate) fn take_up(&mut self, now: Instant, unresolved: &Unresolved) -> io::Result<()> {
+        let kept = Kept::TakeUp { unresolved: Box::new(KeptUnresolved::new(unresolved)) };
+        self.lines.push_back(Line::Whole(Step { t: now.as_millis(), what: What::In(kept) }));
+        self.write()
+    }
+
     /// The input before was refused.
     pub(crate) fn refused(&mut self, now: Instant, misuse: &Misuse) -> io::Result<()> {
         self.told(now, Told::refused(misuse))

@@ -6,6 +6,7 @@ use std::io::{self, BufRead};
 use opi_core::drive::{Misuse, Output};
 use opi_core::time::Instant;
 
+use super::input::Kept;
 use super::{Bounds, HEADER, Head, Step, Told, VERSION, What, bytes};
 use crate::config::TRANSMIT;
 use crate::machine::Machine;
@@ -95,6 +96,10 @@ pub fn replay(
         let wrong = |why: &str| Unreplayable::Line(line, why.to_owned());
         let Step { t, what } = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
         let (recorded, seen) = match what {
+            What::In(Kept::TakeUp { unresolved }) => {
+                machine.set_unresolved(unresolved.unresolved().ok_or_else(|| wrong("the request is not known"))?);
+                continue;
+            }
             What::In(kept) => {
                 if let Some(misuse) = refused.take() {
                     // It was not refused when it was recorded.

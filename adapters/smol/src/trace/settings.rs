@@ -189,7 +189,7 @@ impl KeptMoney {
 }
 
 /// [`Unresolved`].
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct KeptUnresolved {
     request_id: u32,
