@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use opi_core::id::{Id, Reference, RequestId, WorkstationId};
 use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
-use opi_core::opi::Profile;
+
+use crate::dialect::{Dialect, Reading};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -393,46 +394,6 @@ pub(crate) struct DecodeArgs {
     /// Whose rules say which copy a receipt is; `auto` decides by what each message looks like
     #[arg(long, value_enum, default_value_t = Reading::Auto)]
     pub(crate) profile: Reading,
-}
-
-/// A dialect of OPI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Dialect {
-    /// Nexi Switzerland
-    Nexi,
-    /// CCV OPI-NL
-    CcvNl,
-    /// CCV OPI-DE and other German terminals
-    OpiDe,
-    /// IFSF-XML, forecourts
-    Ifsf,
-}
-
-impl Dialect {
-    /// The dialect as data.
-    pub(crate) const fn profile(self) -> &'static Profile {
-        match self {
-            Self::Nexi => &Profile::NEXI,
-            Self::CcvNl => &Profile::CCV_NL,
-            Self::OpiDe => &Profile::OPI_DE,
-            Self::Ifsf => &Profile::IFSF,
-        }
-    }
-}
-
-/// Whose receipt routing `decode` uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Reading {
-    /// By what the message looks like
-    Auto,
-    /// Nexi Switzerland
-    Nexi,
-    /// CCV OPI-NL
-    CcvNl,
-    /// CCV OPI-DE and other German terminals
-    OpiDe,
-    /// IFSF-XML, forecourts
-    Ifsf,
 }
 
 impl Command {

@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod decode;
 mod describe;
+mod dialect;
 mod exit;
 mod json;
 mod keep;

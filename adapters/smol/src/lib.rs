@@ -54,6 +54,7 @@ mod listener;
 mod machine;
 pub mod notice;
 pub mod private_data;
+mod records;
 mod sheets;
 #[cfg(feature = "sim")]
 pub mod sim;

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use opi_core::drive::{Answer, Event, Input, Link, Misuse, Output, QuestionId, Wait, Why};
 use opi_core::id::RequestId;
-use opi_core::journal::{Record, Ticket, Unresolved};
+use opi_core::journal::{Ticket, Unresolved};
 use opi_core::limits::OPERATION_REQUESTS;
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
 use smol::Timer;
@@ -21,8 +21,9 @@ use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::Registration;
 use crate::machine::Machine;
 use crate::notice::{Notice, RawText, Trouble};
+use crate::records::{Records, entry};
 use crate::sheets::Sheets;
-use crate::store::{Entry, Store, Storing};
+use crate::store::Entry;
 use crate::trace::Recorder;
 
 /// A till that pays on one terminal.
@@ -53,13 +54,6 @@ pub struct Till {
     transmit: Box<[u8]>,
     receive: Box<[u8]>,
     trace: Option<Recorder>,
-}
-
-/// The store and what it has to do: one entry at a time, in order.
-struct Records {
-    store: Box<dyn Store>,
-    storing: Option<(Ticket, Storing)>,
-    waiting: VecDeque<(Ticket, Entry)>,
 }
 
 /// An output, after everything lent with it was taken over.
@@ -121,7 +115,7 @@ impl Till {
             turn: 0,
             overdue: 0,
             registration,
-            records: Records { store, storing: None, waiting: VecDeque::new() },
+            records: Records::new(store),
             sheets: Sheets::default(),
             private_text: RawText::default(),
             notices: VecDeque::new(),
@@ -484,24 +478,6 @@ impl Till {
     }
 }
 
-impl Records {
-    fn is_busy(&self) -> bool {
-        self.storing.is_some() || !self.waiting.is_empty()
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, io::Result<()>)> {
-        if self.storing.is_none() {
-            self.storing = self.waiting.pop_front().map(|(ticket, entry)| (ticket, self.store.persist(entry)));
-        }
-        let Some((ticket, storing)) = &mut self.storing else { return Poll::Pending };
-        let ended = storing.as_mut().poll(cx).map(|stored| (*ticket, stored));
-        if ended.is_ready() {
-            self.storing = None;
-        }
-        ended
-    }
-}
-
 /// An output, with all that it lends.
 fn over(output: Output<'_>, sheets: &mut Sheets, private_text: &mut RawText, notices: &mut VecDeque<Notice>) -> Step {
     match output {
@@ -519,17 +495,6 @@ fn over(output: Output<'_>, sheets: &mut Sheets, private_text: &mut RawText, not
             Step::Done
         }
         _ => Step::Done,
-    }
-}
-
-/// The record with all that belongs to it; `None` if that is not there as a whole.
-fn entry(record: Record<'_>, sheets: &mut Sheets) -> Option<Entry> {
-    match record {
-        Record::Intent(intent) => Some(Entry::Intent(intent.clone())),
-        Record::Sheet { sheet, reference, .. } => sheets.storable(sheet, reference).map(Entry::Sheet),
-        Record::Result(finished) => Some(Entry::Result(Box::new(finished.clone()))),
-        Record::Resolution(resolution) => Some(Entry::Resolution(Box::new(resolution.clone()))),
-        _ => None,
     }
 }
 
