@@ -19,3 +19,7 @@ pub mod journal {}
 /// What a till does on each outcome.
 #[doc = include_str!("../docs/outcomes.md")]
 pub mod outcomes {}
+
+/// How a lost answer is settled, and the states of a request.
+#[doc = include_str!("../docs/recovery.md")]
+pub mod recovery {}

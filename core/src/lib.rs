@@ -72,6 +72,7 @@
 //! | what a till asks and is told | [`operation`], [`receipt`], [`journal`] |
 //! | the contract with the outside | [`drive`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
+//! | what may be shown of a conversation | [`trace`] |
 //! | the other side, and bad luck | `sim` (feature `sim`) |
 //!
 //! An import never runs upwards. The [`guide`] says who may know what, what is on the wire, and which test holds which

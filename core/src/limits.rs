@@ -61,6 +61,10 @@ pub const PAN_DIGITS_MIN: usize = 13;
 /// Digits of a card number that may be shown: the first six and the last four (PCI DSS, requirement 3.4).
 pub const PAN_DIGITS_SHOWN: usize = 10;
 
+/// Digits that may stand together where a trace tells an output in words: those of a request number. All of a longer run
+/// are masked, since a piece of a card number has no check digit to know it by.
+pub const TRACE_DIGITS: usize = 9;
+
 /// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
 pub const VOCABULARY: usize = 48;
 

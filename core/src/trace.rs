@@ -333,15 +333,11 @@ impl fmt::Display for Shown<'_, '_> {
     }
 }
 
-/// Digits that may stand together in what is shown. All of a longer run are masked: pieces of a text that is cut look
-/// like no card number any more.
-const DIGITS_SHOWN: usize = 9;
-
 /// Passes a text on with the digits of long runs masked.
 struct Hush<'f, 'b> {
     out: &'f mut fmt::Formatter<'b>,
     /// The run so far, while it is short: digits with one separator between them.
-    held: heapless::String<{ 2 * DIGITS_SHOWN + 2 }, u8>,
+    held: heapless::String<{ 2 * limits::TRACE_DIGITS + 2 }, u8>,
     /// Digits and masks of the run.
     digits: usize,
 }
@@ -364,11 +360,11 @@ impl fmt::Write for Hush<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
             match character {
-                '0'..='9' | '*' if self.digits > DIGITS_SHOWN => self.out_separator_then('*')?,
+                '0'..='9' | '*' if self.digits > limits::TRACE_DIGITS => self.out_separator_then('*')?,
                 '0'..='9' | '*' => {
                     self.digits += 1;
                     self.hold(character)?;
-                    if self.digits > DIGITS_SHOWN {
+                    if self.digits > limits::TRACE_DIGITS {
                         for held in core::mem::take(&mut self.held).chars() {
                             self.out.write_char(if held.is_ascii_digit() { '*' } else { held })?;
                         }
