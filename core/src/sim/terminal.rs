@@ -256,6 +256,12 @@ impl Terminal {
         }
     }
 
+    /// Its power is cut and comes back: what it worked on ends, all connections are gone, and nobody is logged in.
+    #[cfg(feature = "proof")]
+    pub fn power_cut(&mut self) {
+        self.restart();
+    }
+
     /// Writes down the state, but for the setup and the time of the last input.
     ///
     /// # Errors

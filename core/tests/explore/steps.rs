@@ -1,0 +1,625 @@
+//! What can happen in a world, and how it happens.
+
+use std::fmt::Write;
+use std::hash::{DefaultHasher, Hasher};
+use std::rc::Rc;
+
+use opi_core::drive::{Answer, Input, QuestionKind};
+use opi_core::money::Decimal;
+use opi_core::operation::{Outcome, Request};
+use opi_core::sim::{self, Conn};
+
+use crate::till::{Fact, Owed, Till};
+use crate::world::{Arrive, Ask, Choice, Item, Leave, Reply, Store, Torn, Wire, World, attribute, hash, pay, wall};
+
+/// Most steps of anything that runs by itself (I11).
+const STEPS: usize = 5000;
+
+impl World {
+    /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
+    pub(crate) fn choices(&self) -> Vec<Choice> {
+        let mut all = Vec::with_capacity(24);
+        for (at, till) in self.tills.iter().enumerate() {
+            for owed in &till.owed {
+                all.push(match owed {
+                    Owed::Listening => Choice::Listen(at, true),
+                    Owed::Connected(link) => Choice::Connect(at, *link, true),
+                    Owed::Sent(_, wire, _) => Choice::Sent(at, *wire, Leave::Well),
+                    // One after the other, as they go to a disk.
+                    Owed::Stored(..) => Choice::Stored(at, Store::Well),
+                });
+            }
+        }
+        all.dedup();
+        for wire in &self.wires {
+            if !wire.to_terminal.is_empty() {
+                all.push(Choice::ToTerminal(wire.number, Arrive::Well));
+            }
+            if self.can_read(wire) {
+                all.push(Choice::ToTill(wire.number, Arrive::Well));
+            }
+        }
+        all.extend((0..self.callbacks.len()).map(|at| Choice::Callback(at, true)));
+        for (at, till) in self.tills.iter().enumerate() {
+            if !till.questions.is_empty() {
+                all.push(Choice::Answered(at, Reply::Yes));
+                if self.asks_no {
+                    all.push(Choice::Answered(at, Reply::No));
+                    all.push(Choice::Answered(at, Reply::Cancelled));
+                }
+            }
+        }
+        let pending = !all.is_empty();
+        if !pending {
+            for (at, till) in self.tills.iter().enumerate().filter(|(_, till)| !till.off && till.session().is_idle()) {
+                if till.session().unresolved().is_some() {
+                    if till.recoveries > 0 {
+                        all.push(Choice::Recover(at));
+                    }
+                } else if till.next < till.plan.len() {
+                    all.push(Choice::Start(at));
+                }
+            }
+            if all.is_empty() && self.wake().is_some() {
+                all.push(Choice::Time);
+            }
+        }
+        for (at, till) in self.tills.iter().enumerate() {
+            if till.aborts > 0 && !till.off && !till.session().is_idle() {
+                all.push(Choice::Abort(at));
+            }
+        }
+        if self.strays > 0 {
+            let open = self.wires.iter().filter(|wire| wire.link == Some(opi_core::drive::Link::Request));
+            for wire in open.filter(|wire| wire.conn.is_some() && !wire.deaf_till && !wire.ended) {
+                all.push(Choice::StrayAnswer(wire.number, false));
+            }
+        }
+        if self.others > 0 && all.contains(&Choice::Time) {
+            all.push(Choice::OtherTillPays);
+        }
+        if self.unkind {
+            self.bad_luck(pending, &mut all);
+        }
+        all
+    }
+
+    fn can_read(&self, wire: &Wire) -> bool {
+        let session = self.tills[wire.till].session();
+        match wire.to_till.front() {
+            None => false,
+            Some(Item::Closed) => true,
+            Some(Item::Bytes(..)) => wire.link.is_none_or(|link| session.room(link) > 0),
+        }
+    }
+
+    fn bad_luck(&self, pending: bool, all: &mut Vec<Choice>) {
+        for (at, till) in self.tills.iter().enumerate() {
+            let mut storing = false;
+            for owed in &till.owed {
+                match owed {
+                    Owed::Listening => all.push(Choice::Listen(at, false)),
+                    Owed::Connected(link) => all.push(Choice::Connect(at, *link, false)),
+                    Owed::Sent(_, wire, _) => {
+                        all.push(Choice::Sent(at, *wire, Leave::All));
+                        if self.wires.iter().any(|it| it.number == *wire && it.leaves()) {
+                            all.extend([Leave::Short, Leave::Nothing].map(|leave| Choice::Sent(at, *wire, leave)));
+                        }
+                    }
+                    Owed::Stored(..) if !storing => {
+                        storing = true;
+                        all.extend([Store::Not, Store::Unsaid].map(|store| Choice::Stored(at, store)));
+                    }
+                    Owed::Stored(..) => {}
+                }
+            }
+            if !till.off && !till.session().is_idle() {
+                all.push(Choice::PowerCut(at, Torn::Nothing));
+                if storing {
+                    all.extend([Torn::Half, Torn::All].map(|torn| Choice::PowerCut(at, torn)));
+                }
+            }
+        }
+        for wire in &self.wires {
+            let number = wire.number;
+            if let Some(Item::Bytes(bytes, whole)) = wire.to_terminal.front() {
+                all.push(Choice::ToTerminal(number, Arrive::Never));
+                if *whole && bytes.len() > 1 {
+                    all.extend([Arrive::FirstByte, Arrive::Half].map(|arrive| Choice::ToTerminal(number, arrive)));
+                }
+            }
+            if let Some(Item::Bytes(bytes, whole)) = wire.to_till.front() {
+                all.push(Choice::ToTill(number, Arrive::Never));
+                if *whole && bytes.len() > 1 {
+                    let cut = [Arrive::FirstByte, Arrive::Half, Arrive::Twice];
+                    all.extend(cut.map(|arrive| Choice::ToTill(number, arrive)));
+                }
+            }
+            if wire.link.is_some() && wire.conn.is_some() {
+                all.push(Choice::Reset(number));
+            }
+        }
+        all.extend((0..self.callbacks.len()).map(|at| Choice::Callback(at, false)));
+        all.extend((0..self.seats.len()).filter(|at| self.seats[*at].terminal.is_busy()).map(Choice::TerminalRestart));
+        if pending && self.wake().is_some() {
+            all.push(Choice::Delay);
+        }
+    }
+
+    fn wake(&self) -> Option<u64> {
+        let tills = self.tills.iter().filter_map(|till| till.until);
+        tills.chain(self.seats.iter().filter_map(|seat| seat.until)).min().map(|at| at.max(self.now))
+    }
+
+    pub(crate) fn apply(&mut self, choice: Choice) {
+        match choice {
+            Choice::Listen(at, well) => {
+                self.tills[at].owed.retain(|owed| *owed != Owed::Listening);
+                // The session may have given up waiting.
+                let _ = self.put(at, if well { Input::Listening } else { Input::ListenFailed });
+                self.drain(at);
+            }
+            Choice::Connect(at, link, well) => {
+                self.tills[at].owed.retain(|owed| *owed != Owed::Connected(link));
+                let terminal = self.tills[at].terminal;
+                let free = (0u8..8).map(Conn::Till).find(|conn| self.wire_of_conn(terminal, *conn).is_none());
+                match free.filter(|_| well) {
+                    Some(conn) => {
+                        self.open(at, link, conn);
+                        self.seat(terminal, sim::Input::Accepted(conn));
+                        self.tell(at, Input::Connected(link));
+                    }
+                    None => self.tell(at, Input::ConnectFailed(link)),
+                }
+            }
+            Choice::Stored(at, store) => self.stored(at, store),
+            Choice::Sent(at, wire, leave) => self.sent(at, wire, leave),
+            Choice::ToTerminal(number, arrive) => self.to_terminal(number, arrive),
+            Choice::ToTill(number, arrive) => self.to_till(number, arrive),
+            Choice::Callback(at, well) => {
+                let (terminal, conn) = self.callbacks.remove(at);
+                // A till's listener is its own: the terminal calls the till whose request it works on.
+                let till = self.caller(terminal);
+                let link = till.and_then(|till| self.tills[till].session().free_device_slot()).filter(|_| well);
+                match (till, link) {
+                    (Some(till), Some(link)) => {
+                        self.open(till, link, conn);
+                        self.tell(till, Input::Accepted(link));
+                        self.seat(terminal, sim::Input::Connected(conn));
+                    }
+                    _ => self.seat(terminal, sim::Input::ConnectFailed(conn)),
+                }
+            }
+            Choice::Answered(at, reply) => {
+                let (id, kind) = self.tills[at].questions.remove(0);
+                let answer = match (kind, reply) {
+                    (_, Reply::Cancelled) => Answer::Cancelled,
+                    (QuestionKind::Number | QuestionKind::Menu, _) => Answer::Number(Decimal::new(2, 0).unwrap()),
+                    (QuestionKind::Text, _) => Answer::Text("ZH 1"),
+                    (QuestionKind::AnyKey, _) | (_, Reply::Yes) => Answer::Yes,
+                    (_, Reply::No) => Answer::No,
+                };
+                if reply != Reply::Cancelled {
+                    self.tills[at].truth().answers += 1;
+                }
+                self.tell(at, Input::Answer(id, answer));
+            }
+            Choice::Abort(at) => {
+                self.tills[at].aborts -= 1;
+                // Refused where there is nothing to stop.
+                let _ = self.put(at, Input::Abort);
+                self.drain(at);
+            }
+            Choice::Start(at) => {
+                let till = &mut self.tills[at];
+                let operation = till.plan[till.next].clone();
+                till.next += 1;
+                if till.runs_short() {
+                    till.reserve();
+                }
+                let request = Request::new(operation, wall(self.now));
+                self.tell(at, Input::Start(&request));
+            }
+            Choice::Recover(at) => {
+                // Meanwhile no money may move (I6).
+                let request = Request::new(pay(100), wall(self.now));
+                assert!(self.put(at, Input::Start(&request)).is_err(), "I6: a payment starts in spite of the blocker");
+                let till = &mut self.tills[at];
+                till.recoveries -= 1;
+                if till.runs_short() {
+                    till.reserve();
+                }
+                let now = wall(self.now);
+                self.tell(at, Input::Recover(now));
+            }
+            Choice::Time | Choice::Delay => {
+                self.now = self.wake().unwrap();
+                self.tick();
+            }
+            Choice::Reset(number) => {
+                let at = self.at(number);
+                let wire = &mut self.wires[at];
+                wire.to_terminal.clear();
+                wire.to_till.clear();
+                let (conn, terminal) = (wire.conn.take(), wire.terminal);
+                let (link, till) = (wire.link.filter(|_| !wire.ended), wire.till);
+                wire.ended = true;
+                if let Some(conn) = conn {
+                    self.seat(terminal, sim::Input::Closed(conn));
+                }
+                if let Some(link) = link {
+                    self.tell(till, Input::Closed(link));
+                }
+            }
+            Choice::PowerCut(at, torn) => self.power_cut(at, torn),
+            Choice::TerminalRestart(at) => self.restart_terminal(at),
+            Choice::OtherTillPays => self.other_till_pays(),
+            Choice::StrayAnswer(number, _) => self.stray(number),
+        }
+        self.wires.retain(|wire| {
+            wire.link.is_some() || wire.conn.is_some() || !wire.to_till.is_empty() || !wire.to_terminal.is_empty()
+        });
+    }
+
+    /// Everybody hears what time it is.
+    pub(crate) fn tick(&mut self) {
+        for at in 0..self.tills.len() {
+            if self.tills[at].off {
+                continue;
+            }
+            self.tell(at, Input::Tick);
+        }
+        for at in 0..self.seats.len() {
+            self.seat(at, sim::Input::Tick);
+        }
+    }
+
+    /// The till whose request a terminal works on: its listener is called.
+    fn caller(&self, terminal: usize) -> Option<usize> {
+        self.seats[terminal].serves.filter(|till| !self.tills[*till].off)
+    }
+
+    fn stored(&mut self, at: usize, store: Store) {
+        let till = &mut self.tills[at];
+        let place = till.owed.iter().position(|owed| matches!(owed, Owed::Stored(..))).unwrap();
+        let Owed::Stored(ticket, bytes, fact) = till.owed.remove(place) else { unreachable!() };
+        if store != Store::Not {
+            till.keep(&bytes);
+        }
+        // Given up meanwhile: then nobody wants to know, and nothing may follow from it.
+        let input = if store == Store::Well { Input::Stored(ticket) } else { Input::StoreFailed(ticket) };
+        let taken = self.put(at, input).is_ok();
+        if taken && store == Store::Well {
+            let truth = self.tills[at].truth();
+            match fact {
+                Fact::Intent(id) => drop(truth.intents.insert(id)),
+                Fact::Sheet => truth.sheets += 1,
+                Fact::Result(id) => drop(truth.results.insert(id)),
+                Fact::Other => {}
+            }
+        }
+        self.drain(at);
+    }
+
+    fn sent(&mut self, at: usize, number: u32, leave: Leave) {
+        let till = &mut self.tills[at];
+        let place = till.owed.iter().position(|owed| matches!(owed, Owed::Sent(_, wire, _) if *wire == number));
+        let Owed::Sent(link, _, length) = till.owed.remove(place.unwrap()) else { unreachable!() };
+        if matches!(leave, Leave::Short | Leave::Nothing)
+            && let Some(wire) = self.wires.iter_mut().find(|wire| wire.number == number)
+            && let Some(Item::Bytes(bytes, _)) = wire.to_terminal.pop_back()
+        {
+            if leave == Leave::Short {
+                wire.to_terminal.push_back(Item::Bytes(Rc::new(bytes[..bytes.len() - 1].to_vec()), false));
+            }
+            // What does not take a frame takes nothing after it.
+            wire.to_terminal.push_back(Item::Closed);
+            wire.deaf_terminal = true;
+        }
+        let at_most = match leave {
+            Leave::Well => return self.tell(at, Input::Sent(link)),
+            Leave::All => length,
+            Leave::Short => length - 1,
+            Leave::Nothing => 0,
+        };
+        self.tell(at, Input::SendFailed { link, at_most });
+    }
+
+    fn to_terminal(&mut self, number: u32, arrive: Arrive) {
+        let at = self.at(number);
+        let wire = &mut self.wires[at];
+        let terminal = wire.terminal;
+        let bytes = match wire.to_terminal.pop_front().unwrap() {
+            Item::Closed => {
+                if let Some(conn) = wire.conn.take() {
+                    wire.to_till.push_back(Item::Closed);
+                    self.seat(terminal, sim::Input::Closed(conn));
+                }
+                return;
+            }
+            Item::Bytes(bytes, _) => bytes,
+        };
+        let now = match arrive {
+            Arrive::Never => {
+                // An end would arrive no more than anything else; the adapter's own close is never lost.
+                wire.deaf_terminal = true;
+                wire.to_terminal.retain(|item| matches!(item, Item::Closed));
+                return;
+            }
+            Arrive::FirstByte => 1,
+            Arrive::Half => bytes.len() / 2,
+            _ => bytes.len(),
+        };
+        if now < bytes.len() {
+            wire.to_terminal.push_front(Item::Bytes(Rc::new(bytes[now..].to_vec()), false));
+        }
+        if let Some(conn) = wire.conn {
+            let (till, was_busy) = (wire.till, self.seats[terminal].terminal.is_busy());
+            if !was_busy {
+                self.seats[terminal].serves = Some(till);
+            }
+            self.seat(terminal, sim::Input::Received(conn, &bytes[..now]));
+        }
+    }
+
+    fn to_till(&mut self, number: u32, arrive: Arrive) {
+        let at = self.at(number);
+        let wire = &mut self.wires[at];
+        let till = wire.till;
+        let bytes = match wire.to_till.pop_front().unwrap() {
+            Item::Closed => {
+                if let Some(link) = wire.link.filter(|_| !wire.ended) {
+                    wire.ended = true;
+                    wire.to_terminal.push_back(Item::Closed);
+                    self.tell(till, Input::Closed(link));
+                }
+                return;
+            }
+            Item::Bytes(bytes, _) => bytes,
+        };
+        let now = match arrive {
+            Arrive::Never => {
+                wire.deaf_till = true;
+                wire.to_till.retain(|item| matches!(item, Item::Closed));
+                return;
+            }
+            Arrive::Twice => {
+                wire.to_till.push_front(Item::Bytes(bytes.clone(), false));
+                bytes.len()
+            }
+            Arrive::FirstByte => 1,
+            Arrive::Half => bytes.len() / 2,
+            Arrive::Well => bytes.len(),
+        };
+        let mut left = &bytes[..now];
+        while !left.is_empty() {
+            let Some(wire) = self.wires.iter_mut().find(|wire| wire.number == number) else { return };
+            let Some(link) = wire.link else { return };
+            let room = self.tills[till].session().room(link).min(left.len());
+            if room == 0 {
+                break;
+            }
+            let (here, later) = left.split_at(room);
+            wire.read_on(here);
+            self.tell(till, Input::Received(link, here));
+            left = later;
+        }
+        let rest = bytes.len() - now + left.len();
+        if rest > 0
+            && let Some(wire) = self.wires.iter_mut().find(|wire| wire.number == number)
+        {
+            wire.to_till.push_front(Item::Bytes(Rc::new(bytes[bytes.len() - rest..].to_vec()), false));
+        }
+    }
+
+    fn power_cut(&mut self, at: usize, torn: Torn) {
+        let till = &mut self.tills[at];
+        let storing = till.owed.iter().find_map(|owed| match owed {
+            Owed::Stored(_, bytes, _) => Some(bytes.clone()),
+            _ => None,
+        });
+        if let Some(bytes) = storing {
+            let kept = match torn {
+                Torn::Nothing => 0,
+                Torn::Half => bytes.len() / 2,
+                Torn::All => bytes.len(),
+            };
+            till.keep(&bytes[..kept]);
+        }
+        till.boot();
+        for id in till.truth.intents.clone() {
+            self.judge(at, id);
+            self.is_known(at, id);
+        }
+        for wire in self.wires.iter_mut().filter(|wire| wire.till == at) {
+            if wire.link.take().is_some() {
+                wire.to_terminal.push_back(Item::Closed);
+            }
+        }
+        // What the adapter had written into the journal but the till was not told: it is told again.
+        self.drain(at);
+    }
+
+    fn restart_terminal(&mut self, at: usize) {
+        let seat = &mut self.seats[at];
+        seat.digest = None;
+        Rc::make_mut(&mut seat.terminal).power_cut();
+        self.seat(at, sim::Input::Tick);
+    }
+
+    /// The other till is a real one; it gets the terminal for itself meanwhile.
+    fn other_till_pays(&mut self) {
+        self.others -= 1;
+        let mut other = Till::new(self.tills[0].session().settings().profile, "lane-2", 0, false, vec![pay(2_500)]);
+        other.recoveries = 0;
+        let place = self.tills.len();
+        self.tills.push(other);
+        for _ in 0..STEPS {
+            let mine = |choice: &Choice| match choice {
+                Choice::Listen(at, true) | Choice::Connect(at, _, true) | Choice::Start(at) => *at == place,
+                Choice::Stored(at, Store::Well) | Choice::Sent(at, _, Leave::Well) => *at == place,
+                Choice::Answered(at, Reply::Yes) => *at == place,
+                Choice::ToTill(number, Arrive::Well) | Choice::ToTerminal(number, Arrive::Well) => {
+                    self.wires[self.at(*number)].till == place
+                }
+                Choice::Callback(at, true) => self.caller(self.callbacks[*at].0) == Some(place),
+                _ => false,
+            };
+            let found = self.choices().into_iter().find(mine);
+            let found = found.or_else(|| (self.tills[place].next == 0).then_some(Choice::Start(place)));
+            match found {
+                Some(choice) => self.apply(choice),
+                None => break,
+            }
+        }
+        // What is still open is its own affair: it is switched off.
+        for wire in self.wires.iter_mut().filter(|wire| wire.till == place) {
+            if wire.link.take().is_some() {
+                wire.to_terminal.push_back(Item::Closed);
+            }
+        }
+        self.tills[place].switch_off();
+    }
+
+    /// The answer to another request of this till, well-formed and approved.
+    fn stray(&mut self, number: u32) {
+        self.strays -= 1;
+        let at = self.at(number);
+        let till = &self.tills[self.wires[at].till];
+        let (lane, last) = (till.name(), till.truth.numbers.last().copied().unwrap_or(1));
+        let xml = format!(
+            "<CardServiceResponse WorkstationID=\"{lane}\" RequestID=\"{}\" RequestType=\"CardPayment\" \
+             OverallResult=\"Success\"><Tender><TotalAmount Currency=\"EUR\">25.00</TotalAmount></Tender>\
+             </CardServiceResponse>",
+            last + 500
+        );
+        let mut bytes = u32::try_from(xml.len()).unwrap().to_be_bytes().to_vec();
+        bytes.extend_from_slice(xml.as_bytes());
+        self.wires[at].to_till.push_back(Item::Bytes(Rc::new(bytes), true));
+    }
+
+    /// Nothing more happens: everybody must be at rest, and everything told (I11).
+    pub(crate) fn check_rest(&self) {
+        for (at, till) in self.tills.iter().enumerate() {
+            let session = till.session();
+            assert!(session.is_idle() || till.off, "I11: no rest in {:?}", session.phase());
+            till.truth.sent.iter().filter(|_| !till.off).for_each(|id| self.is_known(at, *id));
+        }
+    }
+
+    /// What was charged is approved or unknown, and what is unknown blocks the lane (I4, I6).
+    fn is_known(&self, at: usize, id: u32) {
+        let till = &self.tills[at];
+        let known = till.truth.ends.get(&id).is_some_and(|end| end.outcome != Outcome::Unknown);
+        let unresolved = till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
+        let charged = self.charges(at, id).count() > 0;
+        assert!(known || !charged || unresolved, "I4: {id} is charged, and nothing shows it");
+    }
+
+    /// Runs as a kind world would.
+    pub(crate) fn run(&mut self) {
+        for _ in 0..STEPS {
+            match self.choices().first() {
+                Some(choice) => self.apply(*choice),
+                None => return self.check_rest(),
+            }
+        }
+        panic!("I11: no rest after {STEPS} steps");
+    }
+
+    /// A digest of all that matters for what can happen from here on, and for what must hold.
+    pub(crate) fn digest(&mut self) -> u128 {
+        thread_local! {
+            static TEXT: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+        }
+        let mut text = TEXT.take();
+        for till in &mut self.tills {
+            if till.digest.is_none() {
+                text.clear();
+                till.session.get().digest(&mut text).unwrap();
+                till.digest = Some(hash(&text));
+            }
+        }
+        for seat in &mut self.seats {
+            if seat.digest.is_none() {
+                text.clear();
+                seat.terminal.digest(&mut text).unwrap();
+                seat.digest = Some(hash(&text));
+            }
+        }
+        text.clear();
+        let _ = write!(text, "{} {} {} {} ", self.now, self.others, self.strays, self.booked.len());
+        for till in &self.tills {
+            let _ = write!(text, "{:?} {:?} {:?} {:?} ", till.digest, till.questions, till.until, till.truth);
+            let _ = write!(text, "{} {} {} ", till.next, till.recoveries, till.aborts);
+            let mut journal = DefaultHasher::new();
+            journal.write(&till.journal);
+            let _ = write!(text, "{} ", journal.finish());
+            for owed in &till.owed {
+                let _ = match owed {
+                    Owed::Sent(link, wire, length) => {
+                        // Numbers of wires are names only.
+                        let place = self.wires.iter().position(|it| it.number == *wire);
+                        write!(text, "sent {link:?} {place:?} {length} ")
+                    }
+                    Owed::Stored(ticket, _, fact) => write!(text, "{ticket:?} {fact:?} "),
+                    other => write!(text, "{other:?} "),
+                };
+            }
+        }
+        for seat in &self.seats {
+            let _ = write!(text, "{:?} {:?} ", seat.digest, seat.serves);
+        }
+        let _ = write!(text, "{:?} ", self.callbacks);
+        for wire in &self.wires {
+            wire.digest(&mut text);
+        }
+        let [one, two] = hash(&text);
+        TEXT.set(text);
+        u128::from(one) << 64 | u128::from(two)
+    }
+}
+
+impl Wire {
+    /// Whether the frame that leaves is still here as a whole.
+    fn leaves(&self) -> bool {
+        matches!(self.to_terminal.back(), Some(Item::Bytes(_, true)))
+    }
+
+    /// The till reads these bytes.
+    fn read_on(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.frame.push(*byte);
+            let Some((head, body)) = self.frame.split_first_chunk::<4>() else { continue };
+            if body.len() < u32::from_be_bytes(*head) as usize {
+                continue;
+            }
+            let xml = String::from_utf8_lossy(body).into_owned();
+            self.last = hash(&xml);
+            self.frame.clear();
+            if xml.contains("<DeviceRequest") {
+                let id = attribute(&xml, "RequestID").to_owned();
+                self.asks.push(Ask { id, outputs: xml.matches("<Output ").count() });
+            }
+        }
+    }
+
+    fn digest(&self, text: &mut String) {
+        let _ = write!(text, "{} {} {:?} {:?} ", self.till, self.terminal, self.link, self.conn);
+        let _ =
+            write!(text, "{} {} {} {:?} {:?} ", self.deaf_till, self.deaf_terminal, self.ended, self.last, self.asks);
+        let mut bytes = DefaultHasher::new();
+        for queue in [&self.to_terminal, &self.to_till] {
+            bytes.write_usize(queue.len());
+            for item in queue {
+                if let Item::Bytes(item, whole) = item {
+                    bytes.write_usize(item.len());
+                    bytes.write_u8(u8::from(*whole));
+                    bytes.write(item);
+                }
+            }
+        }
+        bytes.write(&self.frame);
+        let _ = write!(text, "{} ", bytes.finish());
+    }
+}
