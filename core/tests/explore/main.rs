@@ -76,7 +76,7 @@ fn every_promise_holds_in_every_state() {
     println!("explored: {states} distinct states, {steps} steps, {ends} ends, {} scenarios", looked.len());
     for it in &looked {
         if let Some(broken) = &it.broken {
-            println!("{}: {}\n{:#?}", it.name, broken.short(), broken.way);
+            println!("{}: {}\n{:?}", it.name, broken.short(), broken.way);
         }
     }
     assert!(looked.iter().all(|it| it.broken.is_none()), "a promise is broken");

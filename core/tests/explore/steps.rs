@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
 
-use opi_core::drive::{Answer, Input, QuestionKind};
+use opi_core::drive::{Answer, Input, Link, QuestionKind};
 use opi_core::money::Decimal;
 use opi_core::operation::{Outcome, Request};
 use opi_core::sim::{self, Conn};
@@ -19,6 +19,27 @@ impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
     pub(crate) fn choices(&self) -> Vec<Choice> {
         let mut all = Vec::with_capacity(24);
+        if let Some(wire) = self.wires.iter().find(|wire| !wire.held && wire.has_ended()) {
+            let number = wire.number;
+            let to_till = matches!(wire.to_till.front(), Some(Item::Closed));
+            all.push(if to_till {
+                Choice::ToTill(number, Arrive::Well)
+            } else {
+                Choice::ToTerminal(number, Arrive::Well)
+            });
+            if self.unkind {
+                all.push(Choice::Hold(number));
+            }
+            return all;
+        }
+        if let Some((at, number)) = self.answer_leaves() {
+            all.push(Choice::Sent(at, number, Leave::Well));
+            if self.unkind {
+                all.push(Choice::Hold(number));
+                self.cut_short(at, number, &mut all);
+            }
+            return all;
+        }
         for (at, till) in self.tills.iter().enumerate() {
             for owed in &till.owed {
                 all.push(match owed {
@@ -70,7 +91,7 @@ impl World {
             }
         }
         if self.strays > 0 {
-            let open = self.wires.iter().filter(|wire| wire.link == Some(opi_core::drive::Link::Request));
+            let open = self.wires.iter().filter(|wire| wire.link == Some(Link::Request));
             for wire in open.filter(|wire| wire.conn.is_some() && !wire.deaf_till && !wire.ended) {
                 all.push(Choice::StrayAnswer(wire.number, false));
             }
@@ -93,6 +114,23 @@ impl World {
         }
     }
 
+    /// The answer to a device request that leaves, unless that takes its time.
+    fn answer_leaves(&self) -> Option<(usize, u32)> {
+        let owed = self.tills.iter().enumerate().flat_map(|(at, till)| till.owed.iter().map(move |owed| (at, owed)));
+        let mut leaving = owed.filter_map(|(at, owed)| match owed {
+            Owed::Sent(Link::Device(_), wire, _) => Some((at, *wire)),
+            _ => None,
+        });
+        leaving.find(|(_, number)| self.wires.iter().any(|wire| wire.number == *number && !wire.held))
+    }
+
+    fn cut_short(&self, at: usize, number: u32, all: &mut Vec<Choice>) {
+        all.push(Choice::Sent(at, number, Leave::All));
+        if self.wires.iter().any(|it| it.number == number && it.leaves()) {
+            all.extend([Leave::Short, Leave::Nothing].map(|leave| Choice::Sent(at, number, leave)));
+        }
+    }
+
     fn bad_luck(&self, pending: bool, all: &mut Vec<Choice>) {
         for (at, till) in self.tills.iter().enumerate() {
             let mut storing = false;
@@ -100,12 +138,7 @@ impl World {
                 match owed {
                     Owed::Listening => all.push(Choice::Listen(at, false)),
                     Owed::Connected(link) => all.push(Choice::Connect(at, *link, false)),
-                    Owed::Sent(_, wire, _) => {
-                        all.push(Choice::Sent(at, *wire, Leave::All));
-                        if self.wires.iter().any(|it| it.number == *wire && it.leaves()) {
-                            all.extend([Leave::Short, Leave::Nothing].map(|leave| Choice::Sent(at, *wire, leave)));
-                        }
-                    }
+                    Owed::Sent(_, wire, _) => self.cut_short(at, *wire, all),
                     Owed::Stored(..) if !storing => {
                         storing = true;
                         all.extend([Store::Not, Store::Unsaid].map(|store| Choice::Stored(at, store)));
@@ -251,10 +284,23 @@ impl World {
                     self.tell(till, Input::Closed(link));
                 }
             }
+            Choice::Hold(number) => {
+                let at = self.at(number);
+                self.wires[at].held = true;
+            }
             Choice::PowerCut(at, torn) => self.power_cut(at, torn),
             Choice::TerminalRestart(at) => self.restart_terminal(at),
             Choice::OtherTillPays => self.other_till_pays(),
             Choice::StrayAnswer(number, _) => self.stray(number),
+        }
+        for wire in &mut self.wires {
+            // What nobody hears is gone.
+            if wire.link.is_none() {
+                wire.to_till.clear();
+            }
+            if wire.conn.is_none() {
+                wire.to_terminal.clear();
+            }
         }
         self.wires.retain(|wire| {
             wire.link.is_some() || wire.conn.is_some() || !wire.to_till.is_empty() || !wire.to_terminal.is_empty()
@@ -581,6 +627,11 @@ impl World {
 }
 
 impl Wire {
+    /// Whether the next that arrives is its end.
+    fn has_ended(&self) -> bool {
+        [&self.to_till, &self.to_terminal].iter().any(|queue| matches!(queue.front(), Some(Item::Closed)))
+    }
+
     /// Whether the frame that leaves is still here as a whole.
     fn leaves(&self) -> bool {
         matches!(self.to_terminal.back(), Some(Item::Bytes(_, true)))
@@ -599,15 +650,19 @@ impl Wire {
             self.frame.clear();
             if xml.contains("<DeviceRequest") {
                 let id = attribute(&xml, "RequestID").to_owned();
-                self.asks.push(Ask { id, outputs: xml.matches("<Output ").count() });
+                let sequence = attribute(&xml, "SequenceID").to_owned();
+                self.asks.push(Ask { id, sequence, outputs: xml.matches("<Output ").count() });
             }
         }
     }
 
     fn digest(&self, text: &mut String) {
         let _ = write!(text, "{} {} {:?} {:?} ", self.till, self.terminal, self.link, self.conn);
-        let _ =
-            write!(text, "{} {} {} {:?} {:?} ", self.deaf_till, self.deaf_terminal, self.ended, self.last, self.asks);
+        let _ = write!(
+            text,
+            "{} {} {} {} {:?} {:?} ",
+            self.deaf_till, self.deaf_terminal, self.ended, self.held, self.last, self.asks
+        );
         let mut bytes = DefaultHasher::new();
         for queue in [&self.to_terminal, &self.to_till] {
             bytes.write_usize(queue.len());

@@ -47,6 +47,8 @@ pub(crate) struct Wire {
     pub(crate) deaf_till: bool,
     /// The till knows that the other side is gone.
     pub(crate) ended: bool,
+    /// Its end, or the news that an answer has left on it, takes its time.
+    pub(crate) held: bool,
     /// A digest of the last frame that the till read whole, and what it read of the next.
     pub(crate) last: [u64; 2],
     pub(crate) frame: Vec<u8>,
@@ -57,6 +59,7 @@ pub(crate) struct Wire {
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) id: String,
+    pub(crate) sequence: String,
     pub(crate) outputs: usize,
 }
 
@@ -127,6 +130,9 @@ pub(crate) enum Choice {
     /// The same, though something else could have happened before.
     Delay,
     Reset(u32),
+    /// The end of a connection, or that an answer to a device request has left on it, is heard of any time later.
+    /// Otherwise it is heard of before anything else happens.
+    Hold(u32),
     PowerCut(usize, Torn),
     TerminalRestart(usize),
     /// Another till pays at the same terminal, with the same amount and the same number, from start to end.
@@ -282,6 +288,7 @@ impl World {
             deaf_terminal: false,
             deaf_till: false,
             ended: false,
+            held: false,
             last: [0; 2],
             frame: Vec::new(),
             asks: Vec::new(),
@@ -373,7 +380,7 @@ impl World {
         let id = attribute(&xml, "RequestID").to_owned();
         let till = &mut self.tills[at];
         if xml.contains("<DeviceResponse") {
-            let ask = wire.asks.iter().position(|ask| ask.id == id);
+            let ask = wire.asks.iter().position(|ask| ask.id == id && ask.sequence == attribute(&xml, "SequenceID"));
             let ask = ask.unwrap_or_else(|| panic!("I7: nobody asked for {xml}"));
             let ask = wire.asks.remove(ask);
             assert_eq!(xml.matches("<Output ").count(), ask.outputs, "I7: {xml}");

@@ -132,7 +132,7 @@ impl Desk<'_> {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
-        let repeats = current.request.operation == Operation::RepeatLast;
+        let repeats = current.request.operation == Operation::RepeatLast && !current.is_resumed();
         if !repeats && !current.request_id.is_echoed_by(id) && !mistake(Mistake::AcceptsForeignAnswers) {
             return Err("an answer to another request");
         }
