@@ -1,6 +1,6 @@
 //! Exhaustive exploration of the real session against the simulated terminal: every promise in every state.
 //!
-//! `EXPLORE_BUDGET` is how much bad luck there is at most on one way (1), `EXPLORE_STATES` the most states of one
+//! `EXPLORE_BUDGET` is how much bad luck there is at most on one way (1 or 2, by scenario), `EXPLORE_STATES` the most states of one
 //! scenario (0: all), `EXPLORE_ONLY` a part of the names of the scenarios to look at.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -38,7 +38,7 @@ struct Looked {
 }
 
 /// Explores all scenarios on two threads; stops at the first broken promise if told so.
-fn explore(scenarios: &[Scenario], budget: u8, most: usize, stops: bool) -> Vec<Looked> {
+fn explore(scenarios: &[Scenario], budget: Option<u8>, most: usize, stops: bool) -> Vec<Looked> {
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {
@@ -46,7 +46,7 @@ fn explore(scenarios: &[Scenario], budget: u8, most: usize, stops: bool) -> Vec<
                 while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::SeqCst)) {
                     let began = Instant::now();
                     let mut search = Search::new(most);
-                    let broken = search.explore(|| scenario.world(), budget).err();
+                    let broken = search.explore(|| scenario.world(), budget.unwrap_or(scenario.budget())).err();
                     if broken.is_some() && stops {
                         next.store(usize::MAX / 2, Ordering::SeqCst);
                     }
@@ -69,7 +69,7 @@ fn every_promise_holds_in_every_state() {
     make(None);
     let only = std::env::var("EXPLORE_ONLY").unwrap_or_default();
     let scenarios: Vec<Scenario> = Scenario::all().into_iter().filter(|it| it.name().contains(&only)).collect();
-    let budget = u8::try_from(number("EXPLORE_BUDGET", 1)).unwrap();
+    let budget = std::env::var("EXPLORE_BUDGET").ok().and_then(|text| text.parse().ok());
     let looked = explore(&scenarios, budget, number("EXPLORE_STATES", 0), false);
     let states: usize = looked.iter().map(|it| it.states).sum();
     let (steps, ends): (u64, u64) = looked.iter().fold((0, 0), |sum, it| (sum.0 + it.steps, sum.1 + it.ends));
@@ -88,7 +88,7 @@ fn every_mistake_is_found() {
     let mut survivors = Vec::new();
     for mistake in Mistake::ALL {
         make(Some(*mistake));
-        let looked = explore(&Scenario::all(), 1, 20_000, true);
+        let looked = explore(&Scenario::all(), Some(1), 20_000, true);
         match looked.iter().find_map(|it| it.broken.as_ref().map(|broken| (&it.name, broken))) {
             Some((name, broken)) => println!("caught: {} — {name}: {}", mistake.text(), broken.short()),
             None => survivors.push(mistake.text()),

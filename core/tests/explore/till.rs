@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use opi_core::drive::{Link, QuestionId, QuestionKind};
 use opi_core::id::{RequestId, WorkstationId};
-use opi_core::journal::{self, Entry, Found, Ledger, Record, Replay, Ticket};
+use opi_core::journal::{self, Entry, Found, Ledger, Record, Replay, Ticket, Unresolved};
 use opi_core::operation::{Facts, Finished, Operation, Outcome, SettledBy};
 use opi_core::opi::{Memory, Profile, Session, Settings};
 use opi_core::receipt::SheetId;
@@ -85,6 +85,8 @@ pub(crate) enum Fact {
     Intent(u32),
     Sheet,
     Result(u32),
+    /// A person's decision.
+    Resolution(u32, bool),
     Other,
 }
 
@@ -101,6 +103,13 @@ impl End {
     pub(crate) fn of(finished: &Finished) -> Self {
         let (outcome, stored, by) = (finished.outcome, finished.stored, finished.settled_by);
         Self { outcome, stored, facts: finished.facts.clone(), by }
+    }
+}
+
+impl End {
+    pub(crate) fn decided(charged: bool) -> Self {
+        let outcome = if charged { Outcome::Approved } else { Outcome::Declined };
+        Self { outcome, stored: true, facts: Facts::default(), by: SettledBy::Person }
     }
 }
 
@@ -130,6 +139,8 @@ pub(crate) struct Till {
     alone: bool,
     /// It takes no part any more.
     pub(crate) off: bool,
+    /// Unresolved requests of the journal beyond the one that the session knows.
+    pub(crate) waiting: Rc<Vec<Unresolved>>,
     pub(crate) journal: Rc<Vec<u8>>,
     /// What the journal says, kept up to date.
     pub(crate) ledger: Rc<Ledger<4>>,
@@ -162,6 +173,7 @@ impl Till {
             lane: WorkstationId::new(lane).unwrap(),
             alone,
             off: false,
+            waiting: Rc::default(),
             journal: Rc::default(),
             ledger: Rc::new(Ledger::new()),
             owed: Vec::new(),
@@ -187,11 +199,15 @@ impl Till {
             let next = replay.next(&mut bytes).unwrap();
             let Some(found) = next.or_else(|| replay.finish().unwrap()) else { break };
             ledger.enter(&found);
-            let Found::Entry { entry: Entry::Result(finished), .. } = found else { continue };
+            let Found::Entry { entry, .. } = found else { continue };
+            let (id, end) = match entry {
+                Entry::Result(finished) => (finished.request_id.unwrap().get(), End::of(&finished)),
+                Entry::Resolution(made) => (made.request_id.get(), End::decided(made.charged)),
+                _ => continue,
+            };
             // What the journal shows is known, whether or not the till was still told.
-            let id = finished.request_id.unwrap().get();
             if known.get(&id).is_none_or(|end| end.outcome == Outcome::Unknown) {
-                known.insert(id, End::of(&finished));
+                known.insert(id, end);
             }
         }
         self.truth().ends = known;
@@ -213,6 +229,8 @@ impl Till {
             blocker.map(|unresolved| unresolved.request_id),
             "I6: what blocks the lane after a restart"
         );
+        let waiting = self.ledger.all_unresolved().iter().skip(1).map(journal::Blocker::unresolved);
+        self.waiting = Rc::new(waiting.collect());
         self.session = Rc::new(session);
         self.owed.clear();
         self.questions.clear();
@@ -248,6 +266,14 @@ impl Till {
     pub(crate) fn session_mut(&mut self) -> &mut Lane {
         self.digest = None;
         Rc::make_mut(&mut self.session).get_mut()
+    }
+
+    /// One unresolved request after the other, until all of the journal are settled.
+    pub(crate) fn block_on_the_next(&mut self) {
+        if !self.waiting.is_empty() && self.session().is_idle() && self.session().unresolved().is_none() {
+            let next = Rc::make_mut(&mut self.waiting).remove(0);
+            self.session_mut().set_unresolved(next);
+        }
     }
 
     pub(crate) fn truth(&mut self) -> &mut Truth {

@@ -60,7 +60,8 @@ pub(crate) struct Wire {
 pub(crate) struct Ask {
     pub(crate) id: String,
     pub(crate) sequence: String,
-    pub(crate) outputs: usize,
+    /// Of each output, whether it must be kept.
+    pub(crate) outputs: Vec<bool>,
 }
 
 /// What becomes of a record.
@@ -222,8 +223,12 @@ fn unmask(card: &mut [u8]) {
     card[last] = b'0' + (10 - sum % 10) % 10;
 }
 
-fn is_kept(target: &str) -> bool {
+/// Whether this output of a device request is a receipt or a journal. An offer is none.
+pub(crate) fn is_kept(output: &str) -> bool {
+    let output = format!(" {}", output.split('>').next().unwrap_or_default());
+    let target = attribute(&output, "OutDeviceTarget");
     matches!(target, "Printer" | "PrinterReceipt" | "JournalPrinter" | "E-Journal")
+        && attribute(&output, "TicketType") != "DccOffer"
 }
 
 /// Shows something and looks for a card number in it (I12).
@@ -324,6 +329,7 @@ impl World {
                     let until = until.map(Instant::as_millis);
                     assert!(until.is_none_or(|until| until > self.now), "the adapter would spin");
                     till.until = until;
+                    till.block_on_the_next();
                     let busy = until.is_none() && !till.session().is_idle();
                     assert!(!busy, "I9: no deadline in {:?}", till.session().phase());
                     return;
@@ -338,6 +344,7 @@ impl World {
                         Record::Intent(intent) => Fact::Intent(intent.request_id.get()),
                         Record::Sheet { .. } => Fact::Sheet,
                         Record::Result(finished) => Fact::Result(finished.request_id.unwrap().get()),
+                        Record::Resolution(made) => Fact::Resolution(made.request_id.get(), made.charged),
                         _ => Fact::Other,
                     };
                     let bytes = Rc::new(record_bytes(&record));
@@ -383,12 +390,11 @@ impl World {
             let ask = wire.asks.iter().position(|ask| ask.id == id && ask.sequence == attribute(&xml, "SequenceID"));
             let ask = ask.unwrap_or_else(|| panic!("I7: nobody asked for {xml}"));
             let ask = wire.asks.remove(ask);
-            assert_eq!(xml.matches("<Output ").count(), ask.outputs, "I7: {xml}");
+            assert_eq!(xml.matches("<Output ").count(), ask.outputs.len(), "I7: {xml}");
             let truth = till.truth();
-            for output in xml.split("<Output ").skip(1) {
+            for (output, kept) in xml.split("<Output ").skip(1).zip(&ask.outputs) {
                 let output = format!(" {}", output.split('>').next().unwrap());
-                let kept = is_kept(attribute(&output, "OutDeviceTarget"));
-                truth.acknowledged += usize::from(kept && attribute(&output, "OutResult") == "Success");
+                truth.acknowledged += usize::from(*kept && attribute(&output, "OutResult") == "Success");
             }
             assert!(truth.acknowledged <= truth.sheets, "I3: acknowledged, but not stored: {xml}");
             if xml.contains("<InputValue") {
@@ -424,6 +430,10 @@ impl World {
     pub(crate) fn ended(&mut self, at: usize, finished: &Finished) {
         let Some(id) = finished.request_id.map(opi_core::id::RequestId::get) else { return };
         let truth = self.tills[at].truth();
+        if !truth.intents.contains(&id) && !truth.sent.contains(&id) {
+            // It moves no money, or it never began.
+            return;
+        }
         assert!(!finished.stored || truth.results.contains(&id), "told as stored, but is not: {finished:?}");
         let known = truth.ends.get(&id).filter(|before| before.outcome != Outcome::Unknown);
         assert!(!known.is_some_and(|before| before.stored), "{id} ends again");
