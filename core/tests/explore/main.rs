@@ -4,6 +4,8 @@
 //! scenario (0: all), `EXPLORE_ONLY` a part of the names of the scenarios to look at.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod choices;
+mod digest;
 mod scenario;
 mod search;
 mod steps;

@@ -1,7 +1,5 @@
-//! What can happen in a world, and how it happens.
+//! How things happen in a world.
 
-use std::fmt::Write;
-use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
 
 use opi_core::drive::{Answer, Input, Link, Misuse, QuestionKind};
@@ -18,174 +16,6 @@ use crate::world::{
 const STEPS: usize = 5000;
 
 impl World {
-    /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
-    pub(crate) fn choices(&self) -> Vec<Choice> {
-        let mut all = Vec::with_capacity(24);
-        if let Some(wire) = self.wires.iter().find(|wire| !wire.held && wire.has_ended()) {
-            let number = wire.number;
-            let to_till = matches!(wire.to_till.front(), Some(Item::Closed));
-            all.push(if to_till {
-                Choice::ToTill(number, Arrive::Well)
-            } else {
-                Choice::ToTerminal(number, Arrive::Well)
-            });
-            if self.unkind {
-                all.push(Choice::Hold(number));
-            }
-            return all;
-        }
-        if let Some((at, number)) = self.answer_leaves() {
-            all.push(Choice::Sent(at, number, Leave::Well));
-            if self.unkind {
-                all.push(Choice::Hold(number));
-                self.cut_short(at, number, &mut all);
-            }
-            return all;
-        }
-        for (at, till) in self.tills.iter().enumerate() {
-            for owed in &till.owed {
-                all.push(match owed {
-                    Owed::Listening => Choice::Listen(at, true),
-                    Owed::Connected(link) => Choice::Connect(at, *link, true),
-                    Owed::Sent(_, wire, _) => Choice::Sent(at, *wire, Leave::Well),
-                    // One after the other, as they go to a disk.
-                    Owed::Stored(..) => Choice::Stored(at, Store::Well),
-                });
-            }
-        }
-        all.dedup();
-        for wire in &self.wires {
-            if !wire.to_terminal.is_empty() {
-                all.push(Choice::ToTerminal(wire.number, Arrive::Well));
-            }
-            if self.can_read(wire) {
-                all.push(Choice::ToTill(wire.number, Arrive::Well));
-            }
-        }
-        all.extend((0..self.callbacks.len()).map(|at| Choice::Callback(at, true)));
-        for (at, till) in self.tills.iter().enumerate() {
-            if !till.questions.is_empty() {
-                all.push(Choice::Answered(at, Reply::Yes));
-                if self.asks_no {
-                    all.push(Choice::Answered(at, Reply::No));
-                    all.push(Choice::Answered(at, Reply::Cancelled));
-                }
-            }
-        }
-        let pending = !all.is_empty();
-        if !pending {
-            for (at, till) in self.tills.iter().enumerate().filter(|(_, till)| !till.off && till.session().is_idle()) {
-                if till.session().unresolved().is_some() {
-                    if till.recoveries > 0 {
-                        all.push(Choice::Recover(at));
-                    }
-                } else if till.next < till.plan.len() {
-                    all.push(Choice::Start(at));
-                }
-            }
-            if all.is_empty() && self.wake().is_some() {
-                all.push(Choice::Time);
-            }
-        }
-        for (at, till) in self.tills.iter().enumerate() {
-            if till.aborts > 0 && !till.off && !till.session().is_idle() {
-                all.push(Choice::Abort(at));
-            }
-        }
-        if self.strays > 0 {
-            let open = self.wires.iter().filter(|wire| wire.link == Some(Link::Request));
-            for wire in open.filter(|wire| wire.conn.is_some() && !wire.deaf_till && !wire.ended) {
-                all.push(Choice::StrayAnswer(wire.number, false));
-            }
-        }
-        if self.others > 0 && all.contains(&Choice::Time) {
-            all.push(Choice::OtherTillPays);
-        }
-        if self.unkind {
-            self.bad_luck(pending, &mut all);
-        }
-        all
-    }
-
-    fn can_read(&self, wire: &Wire) -> bool {
-        let session = self.tills[wire.till].session();
-        match wire.to_till.front() {
-            None => false,
-            Some(Item::Closed) => true,
-            Some(Item::Bytes(..)) => wire.link.is_none_or(|link| session.room(link) > 0),
-        }
-    }
-
-    /// The answer to a device request that leaves, unless that takes its time.
-    fn answer_leaves(&self) -> Option<(usize, u32)> {
-        let owed = self.tills.iter().enumerate().flat_map(|(at, till)| till.owed.iter().map(move |owed| (at, owed)));
-        let mut leaving = owed.filter_map(|(at, owed)| match owed {
-            Owed::Sent(Link::Device(_), wire, _) => Some((at, *wire)),
-            _ => None,
-        });
-        leaving.find(|(_, number)| self.wires.iter().any(|wire| wire.number == *number && !wire.held))
-    }
-
-    fn cut_short(&self, at: usize, number: u32, all: &mut Vec<Choice>) {
-        all.push(Choice::Sent(at, number, Leave::All));
-        if self.wires.iter().any(|it| it.number == number && it.leaves()) {
-            all.extend([Leave::Short, Leave::Nothing].map(|leave| Choice::Sent(at, number, leave)));
-        }
-    }
-
-    fn bad_luck(&self, pending: bool, all: &mut Vec<Choice>) {
-        for (at, till) in self.tills.iter().enumerate() {
-            let mut storing = false;
-            for owed in &till.owed {
-                match owed {
-                    Owed::Listening => all.push(Choice::Listen(at, false)),
-                    Owed::Connected(link) => all.push(Choice::Connect(at, *link, false)),
-                    Owed::Sent(_, wire, _) => self.cut_short(at, *wire, all),
-                    Owed::Stored(..) if !storing => {
-                        storing = true;
-                        all.extend([Store::Not, Store::Unsaid].map(|store| Choice::Stored(at, store)));
-                    }
-                    Owed::Stored(..) => {}
-                }
-            }
-            if !till.off && !till.session().is_idle() {
-                all.push(Choice::PowerCut(at, Torn::Nothing));
-                if storing {
-                    all.extend([Torn::Half, Torn::All].map(|torn| Choice::PowerCut(at, torn)));
-                }
-            }
-        }
-        for wire in &self.wires {
-            let number = wire.number;
-            if let Some(Item::Bytes(bytes, whole)) = wire.to_terminal.front() {
-                all.push(Choice::ToTerminal(number, Arrive::Never));
-                if *whole && bytes.len() > 1 {
-                    all.extend([Arrive::FirstByte, Arrive::Half].map(|arrive| Choice::ToTerminal(number, arrive)));
-                }
-            }
-            if let Some(Item::Bytes(bytes, whole)) = wire.to_till.front() {
-                all.push(Choice::ToTill(number, Arrive::Never));
-                if *whole && bytes.len() > 1 {
-                    let cut = [Arrive::FirstByte, Arrive::Half, Arrive::Twice];
-                    all.extend(cut.map(|arrive| Choice::ToTill(number, arrive)));
-                }
-            }
-            if wire.link.is_some() && wire.conn.is_some() {
-                all.push(Choice::Reset(number));
-            }
-        }
-        all.extend((0..self.callbacks.len()).map(|at| Choice::Callback(at, false)));
-        all.extend((0..self.seats.len()).filter(|at| self.seats[*at].terminal.is_busy()).map(Choice::TerminalRestart));
-        if pending && self.wake().is_some() {
-            all.push(Choice::Delay);
-        }
-    }
-
-    fn wake(&self) -> Option<u64> {
-        let tills = self.tills.iter().filter_map(|till| till.until);
-        tills.chain(self.seats.iter().filter_map(|seat| seat.until)).min().map(|at| at.max(self.now))
-    }
-
     pub(crate) fn apply(&mut self, choice: Choice) {
         match choice {
             Choice::Listen(at, well) => {
@@ -209,8 +39,8 @@ impl World {
             }
             Choice::Stored(at, store) => self.stored(at, store),
             Choice::Sent(at, wire, leave) => self.sent(at, wire, leave),
-            Choice::ToTerminal(number, arrive) => self.to_terminal(number, arrive),
-            Choice::ToTill(number, arrive) => self.to_till(number, arrive),
+            Choice::ToTerminal(number, arrive) => self.reach_terminal(number, arrive),
+            Choice::ToTill(number, arrive) => self.reach_till(number, arrive),
             Choice::Callback(at, well) => {
                 let (terminal, conn) = self.callbacks.remove(at);
                 // A till's listener is its own: the terminal calls the till whose request it works on.
@@ -381,7 +211,7 @@ impl World {
         self.tell(at, Input::SendFailed { link, at_most });
     }
 
-    fn to_terminal(&mut self, number: u32, arrive: Arrive) {
+    fn reach_terminal(&mut self, number: u32, arrive: Arrive) {
         let at = self.at(number);
         let wire = &mut self.wires[at];
         let terminal = wire.terminal;
@@ -418,7 +248,7 @@ impl World {
         }
     }
 
-    fn to_till(&mut self, number: u32, arrive: Arrive) {
+    fn reach_till(&mut self, number: u32, arrive: Arrive) {
         let at = self.at(number);
         let wire = &mut self.wires[at];
         let till = wire.till;
@@ -588,71 +418,9 @@ impl World {
         }
         panic!("I11: no rest after {STEPS} steps");
     }
-
-    /// A digest of all that matters for what can happen from here on, and for what must hold.
-    pub(crate) fn digest(&mut self) -> u128 {
-        thread_local! {
-            static TEXT: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
-        }
-        let mut text = TEXT.take();
-        for till in &mut self.tills {
-            if till.digest.is_none() {
-                text.clear();
-                till.session.get().digest(&mut text).unwrap();
-                till.digest = Some(hash(&text));
-            }
-        }
-        for seat in &mut self.seats {
-            if seat.digest.is_none() {
-                text.clear();
-                seat.terminal.digest(&mut text).unwrap();
-                seat.digest = Some(hash(&text));
-            }
-        }
-        text.clear();
-        let _ = write!(text, "{} {} {} {} ", self.now, self.others, self.strays, self.booked.len());
-        for till in &self.tills {
-            let _ = write!(text, "{:?} {:?} {:?} {:?} ", till.digest, till.questions, till.until, till.truth);
-            let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.waiting.len());
-            let mut journal = DefaultHasher::new();
-            journal.write(&till.journal);
-            let _ = write!(text, "{} ", journal.finish());
-            for owed in &till.owed {
-                let _ = match owed {
-                    Owed::Sent(link, wire, length) => {
-                        // Numbers of wires are names only.
-                        let place = self.wires.iter().position(|it| it.number == *wire);
-                        write!(text, "sent {link:?} {place:?} {length} ")
-                    }
-                    Owed::Stored(ticket, _, fact) => write!(text, "{ticket:?} {fact:?} "),
-                    other => write!(text, "{other:?} "),
-                };
-            }
-        }
-        for seat in &self.seats {
-            let _ = write!(text, "{:?} {:?} ", seat.digest, seat.serves);
-        }
-        let _ = write!(text, "{:?} ", self.callbacks);
-        for wire in &self.wires {
-            wire.digest(&mut text);
-        }
-        let [one, two] = hash(&text);
-        TEXT.set(text);
-        u128::from(one) << 64 | u128::from(two)
-    }
 }
 
 impl Wire {
-    /// Whether the next that arrives is its end.
-    fn has_ended(&self) -> bool {
-        [&self.to_till, &self.to_terminal].iter().any(|queue| matches!(queue.front(), Some(Item::Closed)))
-    }
-
-    /// Whether the frame that leaves is still here as a whole.
-    fn leaves(&self) -> bool {
-        matches!(self.to_terminal.back(), Some(Item::Bytes(_, true)))
-    }
-
     /// The till reads these bytes.
     fn read_on(&mut self, bytes: &[u8]) {
         for byte in bytes {
@@ -671,27 +439,5 @@ impl Wire {
                 self.asks.push(Ask { id, sequence, outputs });
             }
         }
-    }
-
-    fn digest(&self, text: &mut String) {
-        let _ = write!(text, "{} {} {:?} {:?} ", self.till, self.terminal, self.link, self.conn);
-        let _ = write!(
-            text,
-            "{} {} {} {} {:?} {:?} ",
-            self.deaf_till, self.deaf_terminal, self.ended, self.held, self.last, self.asks
-        );
-        let mut bytes = DefaultHasher::new();
-        for queue in [&self.to_terminal, &self.to_till] {
-            bytes.write_usize(queue.len());
-            for item in queue {
-                if let Item::Bytes(item, whole) = item {
-                    bytes.write_usize(item.len());
-                    bytes.write_u8(u8::from(*whole));
-                    bytes.write(item);
-                }
-            }
-        }
-        bytes.write(&self.frame);
-        let _ = write!(text, "{} ", bytes.finish());
     }
 }

@@ -5,6 +5,8 @@
 //! seeds are played (300), `WORLDS_FIRST` the first of them (1), `WORLDS_SEED` the only one.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, dead_code)]
 
+#[path = "../explore/choices.rs"]
+mod choices;
 #[path = "../explore/steps.rs"]
 mod steps;
 #[path = "../explore/till.rs"]
