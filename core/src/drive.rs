@@ -51,6 +51,8 @@ pub enum Input<'a> {
         request: RequestId,
         /// Whether the customer was charged.
         charged: bool,
+        /// Why, in the person's words: the first [`limits::NOTE`] bytes of it are stored.
+        note: &'a str,
     },
     /// The till wants the unresolved request settled: the terminal is asked about it. Local time now.
     Recover(WallTime),

@@ -42,6 +42,22 @@ impl Piece<'_> {
 ///
 /// [`next`](Self::next) is for callers that use each byte at once. A caller that reads an unfinished token again
 /// keeps the bytes in its window, and uses [`lend`](Self::lend) and [`used`](Self::used).
+///
+/// ```
+/// use opi_core::{frame::Decoder, limits::FRAME_BYTES};
+///
+/// let mut frames = Decoder::new(FRAME_BYTES);
+/// let mut payload = Vec::new();
+/// // Three reads, cut inside the header and inside the payload.
+/// for mut read in [&b"\0\0"[..], b"\0\x05hel", b"lo"] {
+///     while let Some(piece) = frames.next(&mut read)? {
+///         payload.extend_from_slice(piece.bytes);
+///     }
+/// }
+/// assert_eq!(payload, b"hello");
+/// assert!(frames.is_between_frames());
+/// # Ok::<(), opi_core::frame::FrameError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Decoder {
     limit: u32,

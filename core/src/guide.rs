@@ -12,6 +12,14 @@ pub mod wire {}
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
 
+/// What is stored when, byte for byte, and what a restart needs of it.
+#[doc = include_str!("../docs/journal.md")]
+pub mod journal {}
+
 /// What a till does on each outcome.
 #[doc = include_str!("../docs/outcomes.md")]
 pub mod outcomes {}
+
+/// How a lost answer is settled, and the states of a request.
+#[doc = include_str!("../docs/recovery.md")]
+pub mod recovery {}

@@ -72,6 +72,7 @@
 //! | what a till asks and is told | [`operation`], [`receipt`], [`journal`] |
 //! | the contract with the outside | [`drive`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
+//! | what may be shown of a conversation | [`trace`] |
 //! | the other side, and bad luck | `sim` (feature `sim`) |
 //!
 //! An import never runs upwards. The [`guide`] says who may know what, what is on the wire, and which test holds which
@@ -107,5 +108,6 @@ pub mod secret;
 pub mod sim;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod window;
 pub mod xml;

@@ -61,6 +61,10 @@ pub const PAN_DIGITS_MIN: usize = 13;
 /// Digits of a card number that may be shown: the first six and the last four (PCI DSS, requirement 3.4).
 pub const PAN_DIGITS_SHOWN: usize = 10;
 
+/// Digits that may stand together where a trace tells an output in words: those of a request number. All of a longer run
+/// are masked, since a piece of a card number has no check digit to know it by.
+pub const TRACE_DIGITS: usize = 9;
+
 /// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
 pub const VOCABULARY: usize = 48;
 
@@ -194,9 +198,6 @@ pub const FAULTS: usize = 4;
 /// Aborts of one request (Nexi SDKs).
 pub const ABORTS: u8 = 3;
 
-/// Decline reasons are numbers of at most three digits; ISO 8583 codes likewise.
-pub const DECLINE_REASON: usize = 16;
-
 /// What a person writes about a decision, in bytes: a line or two.
 pub const NOTE: usize = 160;
 
@@ -206,6 +207,12 @@ pub const JOURNAL_RECORD: usize = 1024;
 
 /// Request numbers reserved at one time: one storing serves so many requests, and a restart wastes at most so many.
 pub const REQUEST_BLOCK: u32 = 50;
+
+/// Request numbers that one operation takes at most: the verbs of the dialect, [`ABORTS`], and twice two questions and
+/// an errand with [`PROBES`] tries each are fewer. So many must be reserved when it begins.
+pub const OPERATION_REQUESTS: u32 = 32;
+
+const _: () = assert!(OPERATION_REQUESTS <= REQUEST_BLOCK);
 
 /// Request numbers passed over at most for one damaged stretch of a journal, whatever its length: a thousand such
 /// stretches until the nine digits are used up.

@@ -201,6 +201,15 @@ impl Money {
     ///
     /// Fewer decimals than the currency has are read (`39.5`), more only if they are zeros (`9.000000`).
     ///
+    /// ```
+    /// use opi_core::money::{Currency, Money, MoneyError};
+    ///
+    /// assert_eq!(Money::parse("39.5", Currency::CHF)?.minor(), 3950);
+    /// assert_eq!(Money::parse("9.000000", Currency::CHF)?.to_string(), "9.00 CHF");
+    /// assert_eq!(Money::parse("9.005", Currency::CHF), Err(MoneyError::TooPrecise));
+    /// # Ok::<(), MoneyError>(())
+    /// ```
+    ///
     /// # Errors
     /// Anything that is not such a number, non-zero digits beyond the minor unit, or more than 64 bits.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {

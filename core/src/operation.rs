@@ -144,7 +144,8 @@ impl Operation {
     }
 }
 
-/// How an earlier transaction is named. Which parts count differs by dialect; the rest is not sent.
+/// How an earlier transaction is named. Which parts count differs by dialect; the rest is not sent. If none of the parts
+/// given counts, the operation is refused ([`Misuse::Incomplete`](crate::drive::Misuse::Incomplete)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Original {
@@ -217,7 +218,7 @@ impl Outcome {
 
 /// Why it ended so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Reason {
@@ -297,7 +298,7 @@ impl Reason {
             Self::Busy => "the terminal is busy",
             Self::DeviceUnavailable => "the terminal cannot be used now",
             Self::LoggedOut => "not logged in: activate the terminal, then try again",
-            Self::PrintLastTicket => "the last receipts must be reprinted first",
+            Self::PrintLastTicket => "receipts of an earlier payment had to be fetched first; try again",
             Self::NotStored => "the till could not store the request",
             Self::NotListening => "the till could not listen for callbacks",
             Self::NotConnected => "the terminal could not be reached",

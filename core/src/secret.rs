@@ -8,6 +8,12 @@ use crate::limits;
 ///
 /// A card number is a run of 13 to 19 digits (single blanks and hyphens between them allowed) whose check digit
 /// is right (Luhn). All but its last four digits become `*`.
+///
+/// ```
+/// use opi_core::secret::Masked;
+///
+/// assert_eq!(Masked("PAN 4111 1111 1111 1111, 25.00").to_string(), "PAN **** **** **** 1111, 25.00");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Masked<'a>(pub &'a str);
 
@@ -44,7 +50,7 @@ impl fmt::Debug for Masked<'_> {
 }
 
 /// Where the first card number of the text stands.
-fn card_number(text: &[u8]) -> Option<(usize, usize)> {
+pub(crate) fn card_number(text: &[u8]) -> Option<(usize, usize)> {
     let mut at = 0;
     while at < text.len() {
         if !text[at].is_ascii_digit() {

@@ -9,6 +9,7 @@ use core::panic::PanicInfo;
 
 use opi_core::drive::{Input, Misuse, Output};
 use opi_core::frame;
+use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
 use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
@@ -68,6 +69,22 @@ pub fn entry_money(text: &str, out: &mut dyn core::fmt::Write) -> Result<Money, 
     let money = Money::parse(text, Currency::CHF)?;
     _ = write!(out, "{money}");
     Ok(money)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_replay(mut piece: &[u8], replay: &mut Replay, ledger: &mut Ledger<8>) -> Result<(), UnknownVersion> {
+    while let Some(found) = replay.next(&mut piece)? {
+        ledger.enter(&found);
+    }
+    while let Some(found) = replay.finish()? {
+        ledger.enter(&found);
+    }
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_record(record: &Record<'_>, out: &mut [u8]) -> Result<usize, Full> {
+    journal::encode(record, out)
 }
 
 #[unsafe(no_mangle)]

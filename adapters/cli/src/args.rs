@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use opi_core::id::{Id, Reference, WorkstationId};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use opi_core::id::{Id, Reference, RequestId, WorkstationId};
 use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
-use opi_core::opi::Profile;
+
+use crate::dialect::{Dialect, Reading};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,6 +22,10 @@ Examples:
           see how a refusal looks in the German dialect
   opi refund 5.00 CHF --original 00000012345 --terminal 192.168.1.50
           give part of a payment back
+  opi recover --terminal 192.168.1.50
+          after a power cut: ask the terminal how the last payment ended; opi pay does so by itself
+  opi journal
+          what became of each payment
   opi sim --listen 127.0.0.1:4100 --till 127.0.0.1:4102 --script tip --fault split
           be a terminal for any till
   opi decode message.xml
@@ -136,12 +142,24 @@ pub(crate) enum Command {
     Restart(TillArgs),
     /// Stop what the terminal is doing for this workstation, whoever started it
     Abort(TillArgs),
+    /// Ask the terminal how the requests ended whose end is unknown
+    #[command(after_help = "Example:\n  opi recover --terminal 192.168.1.50")]
+    Recover(TillArgs),
+    /// Record a person's decision about a request whose end is unknown, after a look at the terminal
+    #[command(after_help = "Example:\n  opi resolve 17 --charged --note \"on the terminal's receipt, Anna\"")]
+    Resolve(ResolveArgs),
+    /// Show what the journal says of each transaction
+    #[command(after_help = "Example:\n  opi journal --json | jq 'select(.outcome == \"unknown\")'")]
+    Journal(LaneArgs),
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
     /// Show messages as JSON, one object a line
     #[command(after_help = DECODE_EXAMPLES)]
     Decode(DecodeArgs),
+    /// Run a recorded conversation once more, and compare what is done byte for byte
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
 }
 
 const SIM_EXAMPLES: &str = "\
@@ -158,7 +176,7 @@ Examples:
   opi decode --frames conversation.bin
   nc -l 4102 | opi decode --frames -
 
-Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on
+Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
 standard error with the byte where it breaks; the others are still decoded, and the exit status is 1.";
 
 #[derive(Debug, Args)]
@@ -215,13 +233,46 @@ impl OriginalArgs {
     }
 }
 
+/// A lane without its terminal.
+#[derive(Debug, Args)]
+pub(crate) struct LaneArgs {
+    /// Name of the lane
+    #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation)]
+    pub(crate) workstation: WorkstationId,
+    /// Folder of its journal [default: opi/LANE in the state folder of the user, such as ~/.local/state]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) journal: Option<PathBuf>,
+    /// One JSON object a line instead of text for people
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("decision").required(true).args(["charged", "not_charged"])))]
+pub(crate) struct ResolveArgs {
+    /// The request
+    #[arg(value_name = "ID", value_parser = request)]
+    pub(crate) request: RequestId,
+    /// The money moved
+    #[arg(long)]
+    pub(crate) charged: bool,
+    /// The money did not move
+    #[arg(long)]
+    pub(crate) not_charged: bool,
+    /// Who says so, and why
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) note: String,
+    #[command(flatten)]
+    pub(crate) lane: LaneArgs,
+}
+
 /// What every command of the till takes.
 #[derive(Debug, Args)]
 pub(crate) struct TillArgs {
     /// The terminal; without it one is simulated in this process, over real TCP
-    #[arg(long, value_name = "HOST[:PORT]", help_heading = "Terminal")]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host, help_heading = "Terminal")]
     pub(crate) terminal: Option<String>,
-    /// Where the terminal calls back (channel 1) [default: 0.0.0.0 and the port of the dialect]
+    /// Where the terminal calls back (channel 1) [default: every address, and the port of the dialect]
     #[arg(long, value_name = "ADDR:PORT", help_heading = "Terminal")]
     pub(crate) listen: Option<SocketAddr>,
     /// The dialect of the terminal
@@ -263,10 +314,14 @@ pub(crate) struct TillArgs {
     /// One JSON object a line instead of text for people
     #[arg(long)]
     pub(crate) json: bool,
-    /// Append what must survive to this file, one JSON object a line: requests before they are sent, receipts
-    /// before the terminal is told that they are kept, results
-    #[arg(long, value_name = "FILE")]
+    /// Folder of this lane's journal: what must survive a power cut, and the request numbers [default: opi/LANE in the
+    /// state folder of the user, such as ~/.local/state; without --terminal none, since a simulated terminal forgets
+    /// everything with this process]
+    #[arg(long, value_name = "DIR")]
     pub(crate) journal: Option<PathBuf>,
+    /// Record the conversation in this file, card data masked, for `opi replay`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) simulated: SimulatedArgs,
 }
@@ -291,16 +346,38 @@ pub(crate) struct SimArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) listen: Option<SocketAddr>,
     /// Where the till takes callbacks (channel 1) [default: 127.0.0.1 and the port of the dialect]
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host)]
     pub(crate) till: Option<String>,
     /// The dialect spoken
     #[arg(long, value_enum, default_value_t = Dialect::Nexi)]
     pub(crate) profile: Dialect,
+    /// Append each booking to this file, one JSON object a line, before the till is told of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) simulated: SimulatedArgs,
     /// Show scripts and faults, and leave
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  opi pay 25.00 CHF --trace payment.trace
+  opi replay payment.trace
+  opi replay --frames payment.trace
+
+Exit status:
+  0  identical      1  different, or no trace that can be replayed";
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// A file written with --trace
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Show what was received and sent: time, channel, direction, text
+    #[arg(long)]
+    pub(crate) frames: bool,
 }
 
 #[derive(Debug, Args)]
@@ -317,46 +394,6 @@ pub(crate) struct DecodeArgs {
     /// Whose rules say which copy a receipt is; `auto` decides by what each message looks like
     #[arg(long, value_enum, default_value_t = Reading::Auto)]
     pub(crate) profile: Reading,
-}
-
-/// A dialect of OPI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Dialect {
-    /// Nexi Switzerland
-    Nexi,
-    /// CCV OPI-NL
-    CcvNl,
-    /// CCV OPI-DE and other German terminals
-    OpiDe,
-    /// IFSF-XML, forecourts
-    Ifsf,
-}
-
-impl Dialect {
-    /// The dialect as data.
-    pub(crate) const fn profile(self) -> &'static Profile {
-        match self {
-            Self::Nexi => &Profile::NEXI,
-            Self::CcvNl => &Profile::CCV_NL,
-            Self::OpiDe => &Profile::OPI_DE,
-            Self::Ifsf => &Profile::IFSF,
-        }
-    }
-}
-
-/// Whose receipt routing `decode` uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Reading {
-    /// By what the message looks like
-    Auto,
-    /// Nexi Switzerland
-    Nexi,
-    /// CCV OPI-NL
-    CcvNl,
-    /// CCV OPI-DE and other German terminals
-    OpiDe,
-    /// IFSF-XML, forecourts
-    Ifsf,
 }
 
 impl Command {
@@ -402,7 +439,8 @@ impl Command {
             Self::Diagnose(till) => (Operation::Diagnosis, till),
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
-            Self::Sim(_) | Self::Decode(_) => return Ok(None),
+            Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
+            Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }
@@ -432,8 +470,31 @@ fn workstation(text: &str) -> Result<WorkstationId, String> {
     WorkstationId::new(text).map_err(|why| why.to_string())
 }
 
+fn request(text: &str) -> Result<RequestId, String> {
+    let number = text.parse().map_err(|_| "not a number".to_owned())?;
+    RequestId::new(number).map_err(|why| why.to_string())
+}
+
 fn reference(text: &str) -> Result<Reference, String> {
     Reference::new(text).map_err(|why| why.to_string())
+}
+
+/// `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; whether the host exists is found out later.
+fn host(text: &str) -> Result<String, &'static str> {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, behind)) => (host, Some(behind.strip_prefix(':').ok_or("only :PORT may follow the bracket")?)),
+        // An IPv6 address without brackets has no port.
+        None if text.matches(':').count() > 1 => (text, None),
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() || host.contains(char::is_whitespace) {
+        return Err("a host is missing");
+    }
+    match port.map(str::parse::<u16>) {
+        None | Some(Ok(1..)) => Ok(text.into()),
+        Some(_) => Err("a port is a number from 1 to 65535"),
+    }
 }
 
 fn language(text: &str) -> Result<String, &'static str> {
@@ -452,6 +513,20 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use clap::CommandFactory;
+
+    #[test]
+    fn a_host_may_have_a_port() {
+        for good in
+            ["pos-1", "pos-1.example:4100", "192.0.2.1", "192.0.2.1:1", "::1", "fe80::1%2", "[::1]", "[::1]:4100"]
+        {
+            assert_eq!(super::host(good).as_deref(), Ok(good));
+        }
+        for bad in
+            ["", ":4100", "pos 1", "pos-1:", "pos-1:0", "pos-1:65536", "pos-1:+1x", "[]:1", "[::1]4100", "[::1]:"]
+        {
+            assert!(super::host(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn grammar_is_sound() {

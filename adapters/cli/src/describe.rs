@@ -12,7 +12,7 @@ use opi_core::receipt::{Copy, Purpose};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args::Reading;
+use crate::dialect::Reading;
 use crate::json::FactsShown;
 
 /// What is left out was not in the message.

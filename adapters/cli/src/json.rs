@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::journal::Unresolved;
 use opi_core::money::Money;
 use opi_core::operation::{Facts, Finished, Reason, SettledBy};
 use opi_core::receipt::{Copy, Purpose};
@@ -12,16 +13,18 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::plain::is_active;
-use crate::view::View;
+use crate::view::{View, Written};
 
 /// Writes JSON lines to standard output.
-pub(crate) struct Lines;
+#[derive(Default)]
+pub(crate) struct Lines {
+    written: Written,
+}
 
 impl Lines {
-    fn put(&self, value: &impl Serialize) {
+    fn put(&mut self, value: &impl Serialize) {
         let mut out = std::io::stdout().lock();
-        // Nobody reads any more: the payment goes on.
-        let _ = writeln!(out, "{}", line(value)).and_then(|()| out.flush());
+        self.written.note(writeln!(out, "{}", line(value)).and_then(|()| out.flush()));
     }
 }
 
@@ -57,6 +60,21 @@ struct End {
     request_id: Option<String>,
     settled_by: SettledBy,
     stored: bool,
+}
+
+impl End {
+    fn new(event: &'static str, finished: &Finished) -> Self {
+        Self {
+            event,
+            outcome: finished.outcome.name(),
+            reason: finished.reason,
+            message: finished.reason.map(Reason::text),
+            facts: (&finished.facts).into(),
+            request_id: finished.request_id.map(|id| id.to_string()),
+            settled_by: finished.settled_by,
+            stored: finished.stored,
+        }
+    }
 }
 
 /// [`Facts`] with the unknown ones left out.
@@ -243,20 +261,37 @@ impl View for Lines {
             Misuse::Incomplete(_) => "incomplete",
             _ => "misuse",
         };
-        self.put(&json!({ "event": "refused", "reason": reason, "message": why.to_string() }));
+        let message = why.to_string();
+        let mut refused = json!({ "event": "refused", "reason": reason, "message": message });
+        // The last line says how it ended, whatever happened: nothing was sent.
+        let mut finished = json!({ "event": "finished", "outcome": "not_sent", "reason": reason, "message": message });
+        if let Misuse::Unresolved(request_id) = why {
+            for event in [&mut refused, &mut finished] {
+                if let Value::Object(fields) = event {
+                    fields.insert("blockedBy".into(), request_id.to_string().into());
+                    fields.insert("waysOut".into(), json!(["recover", "resolve"]));
+                }
+            }
+        }
+        self.put(&refused);
+        self.put(&finished);
+    }
+
+    fn recovering(&mut self, unresolved: &Unresolved) {
+        self.put(&json!({ "event": "recovering", "requestId": unresolved.request_id,
+            "requestType": unresolved.request_type, "amount": unresolved.amount }));
+    }
+
+    fn recovered(&mut self, finished: &Finished, _asked: Option<Money>) {
+        self.put(&End::new("recovered", finished));
+    }
+
+    fn nothing_unresolved(&mut self) {
+        self.put(&json!({ "event": "finished", "outcome": "done", "message": "nothing is unresolved" }));
     }
 
     fn finished(&mut self, finished: &Finished, _asked: Option<Money>) {
-        self.put(&End {
-            event: "finished",
-            outcome: finished.outcome.name(),
-            reason: finished.reason,
-            message: finished.reason.map(Reason::text),
-            facts: (&finished.facts).into(),
-            request_id: finished.request_id.map(|id| id.to_string()),
-            settled_by: finished.settled_by,
-            stored: finished.stored,
-        });
+        self.put(&End::new("finished", finished));
     }
 }
 
@@ -285,16 +320,7 @@ mod tests {
             facts,
             stored: true,
         };
-        let end = super::End {
-            event: "finished",
-            outcome: finished.outcome.name(),
-            reason: None,
-            message: None,
-            facts: (&finished.facts).into(),
-            request_id: None,
-            settled_by: SettledBy::Answer,
-            stored: true,
-        };
+        let end = super::End::new("finished", &finished);
         let read: Value = serde_json::from_str(&super::line(&end)).unwrap();
         let expected = json!({ "event": "finished", "outcome": "approved", "stored": true, "settledBy": "answer", "stan": "000123",
             "amount": { "value": "25.00", "currency": "CHF" }, "maskedCardNumber": "************1111" });

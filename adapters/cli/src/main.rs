@@ -5,10 +5,15 @@ mod args;
 mod ask;
 mod decode;
 mod describe;
+mod dialect;
 mod exit;
 mod json;
+mod keep;
+mod ledger;
 mod pay;
 mod plain;
+mod replay;
+mod settle;
 mod show;
 mod signal;
 mod simulate;
@@ -16,16 +21,24 @@ mod view;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
 
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let mut grammar = Cli::command();
+    let matches = grammar.get_matches_mut();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match run(&cli.command) {
         Ok(status) => status,
         // What clap cannot know alone, said the way clap says it.
-        Err(why) => Cli::command().error(ErrorKind::ValueValidation, why).exit(),
+        Err(why) => {
+            let command = matches.subcommand_name().and_then(|name| grammar.find_subcommand_mut(name));
+            match command {
+                Some(command) => command.error(ErrorKind::ValueValidation, why).exit(),
+                None => grammar.error(ErrorKind::ValueValidation, why).exit(),
+            }
+        }
     }
 }
 
@@ -33,7 +46,17 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
         Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
+        Command::Recover(till) if till.terminal.is_none() => {
+            Err("--terminal: a simulated terminal knows nothing of earlier runs".into())
+        }
+        Command::Recover(till) => {
+            let setup = simulate::setup(till.profile.profile(), &till.simulated)?;
+            Ok(pay::recover(till, setup))
+        }
+        Command::Resolve(args) => Ok(settle::run(args)),
+        Command::Journal(args) => Ok(ledger::run(args)),
         Command::Decode(args) => Ok(decode::run(args)),
+        Command::Replay(args) => Ok(replay::run(args)),
         command => {
             let Some((operation, till)) = command.operation()? else { return Ok(ExitCode::SUCCESS) };
             if let Some(why) = till.misplaced() {

@@ -1,23 +1,27 @@
 //! Runs one operation of the till and lets a view follow it.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use opi_core::drive::{Misuse, Question};
 use opi_core::id::RequestId;
+use opi_core::journal::Unresolved;
 use opi_core::operation::{Facts, Finished, Operation, Outcome, Reason, Request, SettledBy};
 use opi_core::opi::{Language, Profile, Settings};
 use opi_core::sim::Setup;
 use opi_smol::sim::Running;
-use opi_smol::{Config, FileStore, Listener, MemoryStore, Notice, Store, Till};
+use opi_smol::{Config, Listener, Notice, Till};
 use smol::future;
 
 use crate::args::TillArgs;
 use crate::ask::{Keyboard, Reply, Source, Standing, reply};
 use crate::exit;
 use crate::json::Lines;
+use crate::keep::{self, Kept};
+use crate::replay;
 use crate::show::Screen;
 use crate::signal::Interrupts;
 use crate::simulate;
@@ -25,25 +29,39 @@ use crate::view::View;
 
 /// Runs the operation to its end.
 pub(crate) fn run(operation: Operation, args: &TillArgs, terminal: Setup) -> ExitCode {
-    let mut view: Box<dyn View> = if args.json { Box::new(Lines) } else { Box::new(Screen::new()) };
+    let mut view = view(args);
     let mut request = Request::new(operation, opi_smol::now_local());
     request.reference.clone_from(&args.reference);
     smol::block_on(async {
-        let (till, _simulated) = match open(args, terminal, view.as_mut()).await {
+        let mut opened = match open(args, &request.operation, terminal, view.as_mut()).await {
             Ok(opened) => opened,
             Err(Unopened { reason, why }) => {
                 view.note(&why);
                 return end(view.as_mut(), &not_sent(reason), &request.operation);
             }
         };
-        let standing = Standing::new(args);
-        let mut run = Run { till, view: view.as_mut(), standing, request_id: None, presses: 0 };
-        let status = run.drive(&request).await;
-        if args.terminal.is_some() {
-            run.let_numbers_pass().await;
-        }
-        status
+        opened.run(args, view.as_mut()).drive(&request).await
     })
+}
+
+/// `opi recover`: asks the terminal about every request whose end is unknown.
+pub(crate) fn recover(args: &TillArgs, terminal: Setup) -> ExitCode {
+    let mut view = view(args);
+    smol::block_on(async {
+        // What is asked is how the last request ended; the store matters as for that.
+        let mut opened = match open(args, &Operation::RepeatLast, terminal, view.as_mut()).await {
+            Ok(opened) => opened,
+            Err(Unopened { why, .. }) => {
+                view.note(&why);
+                return exit::UNKNOWN.into();
+            }
+        };
+        opened.run(args, view.as_mut()).settle_all().await
+    })
+}
+
+fn view(args: &TillArgs) -> Box<dyn View> {
+    if args.json { Box::new(Lines::default()) } else { Box::new(Screen::new()) }
 }
 
 fn end(view: &mut dyn View, finished: &Finished, operation: &Operation) -> ExitCode {
@@ -70,19 +88,47 @@ struct Unopened {
     why: String,
 }
 
-/// Connects the till with a terminal: the one named, or a simulated one that lives as long as the second value.
-async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Till, Option<Running>), Unopened> {
-    let not_listening = |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen: {error}") };
+/// A till on its terminal.
+struct Opened {
+    till: Till,
+    folder: Option<PathBuf>,
+    /// A simulated one lives as long as this.
+    _simulated: Option<Running>,
+}
+
+impl Opened {
+    fn run<'v>(&'v mut self, args: &TillArgs, view: &'v mut dyn View) -> Run<'v> {
+        let Self { till, folder, .. } = self;
+        Run {
+            till,
+            folder: folder.as_deref(),
+            view,
+            standing: Standing::new(args),
+            request_id: None,
+            presses: 0,
+            unkept: false,
+        }
+    }
+}
+
+/// Connects the till with a terminal: the one named, or a simulated one.
+async fn open(args: &TillArgs, operation: &Operation, setup: Setup, view: &mut dyn View) -> Result<Opened, Unopened> {
     let not_connected = |why| Unopened { reason: Reason::NotConnected, why };
+    let not_stored = |why| Unopened { reason: Reason::NotStored, why };
     let profile = args.profile.profile();
+    let Kept { store, first_request, notes, folder } = keep::open(args, operation).map_err(not_stored)?;
+    notes.iter().for_each(|note| view.note(note));
     let named = match &args.terminal {
         Some(name) => Some(resolve(name, profile.request_port).await.map_err(not_connected)?),
         None => None,
     };
     let listen = args.listen.unwrap_or_else(|| match named {
+        Some(terminal) if terminal.is_ipv6() => (Ipv6Addr::UNSPECIFIED, profile.device_port).into(),
         Some(_) => (Ipv4Addr::UNSPECIFIED, profile.device_port).into(),
         None => (Ipv4Addr::LOCALHOST, 0).into(),
     });
+    let not_listening =
+        |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen on {listen}: {error}") };
     let listener = Listener::bind(listen).await.map_err(not_listening)?;
     let (terminal, simulated) = match named {
         Some(terminal) => (terminal, None),
@@ -93,16 +139,16 @@ async fn open(args: &TillArgs, setup: Setup, view: &mut dyn View) -> Result<(Til
             (simulated.address(), Some(simulated))
         }
     };
-    let store: Box<dyn Store> = match &args.journal {
-        Some(path) => Box::new(
-            FileStore::open(path)
-                .map_err(|error| Unopened { reason: Reason::NotStored, why: format!("{}: {error}", path.display()) })?,
-        ),
-        None => Box::new(MemoryStore::new()),
+    let config = Config { terminal, listener, settings: settings(args, profile, first_request), store };
+    let till = match &args.trace {
+        Some(path) => {
+            let file = replay::create(path).map_err(|error| not_stored(format!("{}: {error}", path.display())))?;
+            Till::traced(config, file).await
+        }
+        None => Till::new(config).await,
     };
-    let config = Config { terminal, listener, settings: settings(args, profile), store };
-    let till = Till::new(config).await.map_err(|error| not_connected(error.to_string()))?;
-    Ok((till, simulated))
+    let till = till.map_err(|error| not_stored(error.to_string()))?;
+    Ok(Opened { till, folder, _simulated: simulated })
 }
 
 /// `HOST[:PORT]` as an address; an IPv6 address with a port stands in brackets.
@@ -117,8 +163,8 @@ pub(crate) async fn resolve(name: &str, default_port: u16) -> Result<SocketAddr,
     first.ok_or_else(|| format!("{name}: no address"))
 }
 
-fn settings(args: &TillArgs, profile: &'static Profile) -> Settings {
-    let mut settings = Settings::new(args.workstation.clone(), profile, first_request());
+fn settings(args: &TillArgs, profile: &'static Profile, first_request: RequestId) -> Settings {
+    let mut settings = Settings::new(args.workstation.clone(), profile, first_request);
     settings.language = Language::new(&args.language).unwrap_or(Language::ENGLISH);
     settings.shift_number = args.shift;
     settings.application_sender = Some("opi".into());
@@ -132,23 +178,19 @@ fn settings(args: &TillArgs, profile: &'static Profile) -> Settings {
     settings
 }
 
-/// A number beyond those of earlier runs, without a memory of them: tenths of seconds, which come around every three
-/// years. A till keeps its last number instead (I5).
-fn first_request() -> RequestId {
-    let tenths = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() / 100);
-    let number = tenths % u128::from(RequestId::LAST.get());
-    u32::try_from(number).ok().and_then(|number| RequestId::new(number).ok()).unwrap_or(RequestId::FIRST)
-}
-
 /// One operation under way.
 struct Run<'v> {
-    till: Till,
+    till: &'v mut Till,
+    /// Of the journal.
+    folder: Option<&'v Path>,
     view: &'v mut dyn View,
     standing: Standing,
     /// The number used last, aborts not counted.
     request_id: Option<RequestId>,
     /// How often Ctrl-C was pressed.
     presses: u32,
+    /// A receipt or a journal could not be stored.
+    unkept: bool,
 }
 
 /// What there is to react to.
@@ -161,10 +203,105 @@ enum Wake {
 
 impl Run<'_> {
     async fn drive(&mut self, request: &Request) -> ExitCode {
+        let money = request.operation.moves_money();
+        if money && let Err(status) = self.settle().await {
+            return status;
+        }
         if let Err(why) = self.till.start(request) {
             self.view.refused(&why);
+            if let Some(unresolved) = self.till.unresolved() {
+                self.view.note(&keep::ways_out(&unresolved));
+            }
             return exit::of_misuse(&why);
         }
+        let finished = self.follow_to_end(money).await;
+        self.view.finished(&finished, request.operation.amount());
+        self.advise(&finished, money);
+        exit::of(finished.outcome)
+    }
+
+    /// `opi recover`.
+    async fn settle_all(&mut self) -> ExitCode {
+        let mut last = None;
+        while let Some(unresolved) = self.till.unresolved() {
+            match self.ask_about(&unresolved).await {
+                Ok(finished) => {
+                    let open = self.till.unresolved().is_some_and(|next| next.request_id == unresolved.request_id);
+                    last = Some((finished, unresolved.amount));
+                    if open {
+                        break;
+                    }
+                }
+                Err(status) => return status,
+            }
+        }
+        let Some((finished, asked)) = last else {
+            self.view.nothing_unresolved();
+            return ExitCode::SUCCESS;
+        };
+        self.view.finished(&finished, asked);
+        self.advise(&finished, true);
+        exit::of(finished.outcome)
+    }
+
+    /// Asks the terminal about what blocks the lane before new money moves. What stays open is refused by the session.
+    async fn settle(&mut self) -> Result<(), ExitCode> {
+        while let Some(unresolved) = self.till.unresolved() {
+            let finished = self.ask_about(&unresolved).await?;
+            self.view.recovered(&finished, unresolved.amount);
+            if self.till.unresolved().is_some_and(|next| next.request_id == unresolved.request_id) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask_about(&mut self, unresolved: &Unresolved) -> Result<Box<Finished>, ExitCode> {
+        self.view.recovering(unresolved);
+        if let Err(why) = self.till.recover() {
+            self.view.refused(&why);
+            return Err(exit::of_misuse(&why));
+        }
+        self.request_id = Some(unresolved.request_id);
+        Ok(self.follow_to_end(true).await)
+    }
+
+    /// What a person has to do now, if anything.
+    fn advise(&mut self, finished: &Finished, money: bool) {
+        if !money {
+            return;
+        }
+        if finished.outcome == Outcome::Unknown {
+            match self.till.unresolved().filter(|_| self.folder.is_some()) {
+                Some(unresolved) => self.view.note(&keep::ways_out(&unresolved)),
+                None => self.view.note(
+                    "The money may have moved or not. Do not charge again before this is settled: look at the terminal.",
+                ),
+            }
+        }
+        let folder = self.folder.map(|folder| folder.display().to_string()).unwrap_or_default();
+        if self.unkept && finished.stored {
+            self.view.note(&format!(
+                "A receipt could not be stored in {folder}, and the terminal was told so: make room there or repair it, \
+                 then run `opi reprint`."
+            ));
+        }
+        if finished.reason == Some(Reason::NotStored) && finished.outcome == Outcome::NotSent {
+            self.view.note(&format!(
+                "Nothing was sent, because nothing could be stored in {folder}: make room there or repair it, and ask \
+                 again."
+            ));
+        } else if !finished.stored && finished.outcome != Outcome::NotSent {
+            self.view.note(&format!(
+                "This end could not be stored in {folder}: write it down now. The request stays open in the journal; \
+                 make room there or repair it, then run `opi recover`."
+            ));
+        }
+    }
+
+    /// Lets the view follow what is in progress, until it ends or the user leaves.
+    async fn follow_to_end(&mut self, money: bool) -> Box<Finished> {
+        self.presses = 0;
         let mut interrupts = Interrupts::new().unwrap_or_else(|error: io::Error| {
             self.view.note(&format!("Ctrl-C cannot be caught ({error}) and would leave the result unknown"));
             Interrupts::none()
@@ -188,18 +325,16 @@ impl Run<'_> {
                 Wake::Interrupt => {
                     self.presses += 1;
                     if self.presses > 2 {
-                        let moves_money = request.operation.moves_money();
-                        let outcome = if moves_money { Outcome::Unknown } else { Outcome::Aborted };
+                        let outcome = if money { Outcome::Unknown } else { Outcome::Aborted };
                         let (request_id, facts) = (self.request_id, Facts::default());
-                        let finished = Finished {
+                        return Box::new(Finished {
                             request_id,
                             outcome,
                             reason: None,
                             settled_by: SettledBy::Answer,
                             facts,
                             stored: false,
-                        };
-                        return end(self.view, &finished, &request.operation);
+                        });
                     }
                     self.interrupt();
                 }
@@ -217,9 +352,7 @@ impl Run<'_> {
                     }
                 }
                 Wake::Notice(notice) => match *notice {
-                    Notice::Finished(finished) => {
-                        return end(self.view, &finished, &request.operation);
-                    }
+                    Notice::Finished(finished) => return finished,
                     Notice::Question(question) => {
                         let source = self.standing.source(question.kind);
                         self.view.question(&question, source == Source::Keyboard);
@@ -244,19 +377,6 @@ impl Run<'_> {
         }
     }
 
-    /// Waits until the numbers used here lie in the past, so that the next run takes others (I5).
-    async fn let_numbers_pass(&self) {
-        let Some(last) = self.request_id else { return };
-        let last = last.get().saturating_add(self.presses);
-        // At most a second: a clock that was set back must not hold anybody up.
-        for _ in 0..20 {
-            if first_request().get() > last {
-                break;
-            }
-            smol::Timer::after(Duration::from_millis(50)).await;
-        }
-    }
-
     fn follow(&mut self, notice: Notice) {
         match notice {
             Notice::Started { request_id, request_type } => {
@@ -264,7 +384,10 @@ impl Run<'_> {
                 self.view.started(&request_id.to_string(), &request_type);
             }
             Notice::InDoubt { reason, .. } => self.view.in_doubt(reason),
-            Notice::Sheet(sheet) => self.view.sheet(&sheet),
+            Notice::Sheet(sheet) => {
+                self.unkept |= sheet.purpose.must_be_kept() && !sheet.kept;
+                self.view.sheet(&sheet);
+            }
             Notice::AbortAnswered { accepted } => self.view.abort_answered(accepted),
             Notice::Total(total) => self.view.total(&total),
             Notice::CardCircuit { code, name } => self.view.circuit(&code, name.as_deref()),

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
 use opi_core::drive::{Misuse, PeerFault, Question, QuestionKind, Total, Why};
+use opi_core::journal::Unresolved;
 use opi_core::money::Money;
 use opi_core::operation::{Finished, Outcome, Reason};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose};
@@ -14,7 +15,7 @@ use opi_smol::WholeSheet;
 use unicode_width::UnicodeWidthStr;
 
 use crate::plain::plain;
-use crate::view::View;
+use crate::view::{View, Written};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -35,18 +36,19 @@ pub(crate) struct Screen {
     waits: Option<(Why, Instant)>,
     /// A question stands on the window, and the cursor behind it.
     asking: bool,
+    written: Written,
 }
 
 impl Screen {
     pub(crate) fn new() -> Self {
-        Self { live: std::io::stderr().is_terminal(), drawn: false, waits: None, asking: false }
+        let live = std::io::stderr().is_terminal();
+        Self { live, drawn: false, waits: None, asking: false, written: Written::default() }
     }
 
     fn out(&mut self, text: &str) {
         self.wipe();
         let mut out = anstream::stdout().lock();
-        // Nobody reads any more: the payment goes on.
-        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+        self.written.note(writeln!(out, "{text}").and_then(|()| out.flush()));
     }
 
     fn aside(&mut self, text: &str) {
@@ -178,18 +180,26 @@ impl View for Screen {
         self.aside(&format!("{BAD}refused:{BAD:#} {why}"));
     }
 
+    fn recovering(&mut self, unresolved: &Unresolved) {
+        let amount = unresolved.amount.map(|amount| format!(" of {amount}")).unwrap_or_default();
+        self.out(&format!(
+            "{DIM}the end of {} {}{amount} is not known; asking the terminal{DIM:#}",
+            plain(unresolved.request_type.as_str()),
+            unresolved.request_id
+        ));
+    }
+
+    fn recovered(&mut self, finished: &Finished, asked: Option<Money>) {
+        self.out(&format!("{DIM}earlier request:{DIM:#} {}", outcome(finished, asked)));
+    }
+
+    fn nothing_unresolved(&mut self) {
+        self.out("nothing is unresolved");
+    }
+
     fn finished(&mut self, finished: &Finished, asked: Option<Money>) {
         let text = outcome(finished, asked);
         self.out(&text);
-        if finished.outcome == Outcome::Unknown {
-            self.aside(
-                "The money may have moved or not. Do not charge again before this is settled: look at the terminal, \
-                 or ask it with `opi repeat-last` and `opi reprint`.",
-            );
-        }
-        if !finished.stored && matches!(finished.outcome, Outcome::Approved | Outcome::Unknown) {
-            self.aside("This end could not be stored: write it down.");
-        }
     }
 }
 

@@ -1,17 +1,20 @@
 //! The simulated terminal: in this process for a till that has none, or as a server for anybody's till.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use opi_core::opi::Profile;
 use opi_core::sim::{Dialect, Direction, Entry, Fault, Script, Scripts, Setup};
 use opi_smol::sim::{Happening, Running, serve_all};
+use serde_json::json;
 use smol::net::TcpListener;
 
 use crate::args::{SimArgs, SimulatedArgs};
+use crate::json::line;
 use crate::pay::resolve;
 use crate::plain::plain;
 
@@ -80,15 +83,53 @@ async fn serve_anybody(args: &SimArgs, profile: &Profile, setup: Setup) -> Resul
         None => (Ipv4Addr::LOCALHOST, profile.device_port).into(),
     };
     let seed = setup.seed;
+    let mut ledger = match &args.ledger {
+        Some(path) => Some(open_ledger(path).map_err(|error| format!("{}: {error}", path.display()))?),
+        None => None,
+    };
     let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     say(&format!("listening on {address}, calling back at {till} ({}, seed {seed})", profile.title));
     let tell = |happening| match happening {
-        Happening::Booked(entry) => say(&booked(&entry)),
+        Happening::Booked(entry) => {
+            if let Some(ledger) = &mut ledger {
+                enter(ledger, &entry);
+            }
+            say(&booked(&entry));
+        }
         Happening::Complaint(what) => say(&format!("complaint: {what}")),
         _ => {}
     };
     serve_all(listener, till, setup, tell).await.map_err(|error| error.to_string())
+}
+
+fn open_ledger(path: &Path) -> io::Result<File> {
+    let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    // A line that a power cut left unfinished must not swallow the next one.
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    if text.last().is_some_and(|last| *last != b'\n') {
+        file.write_all(b"\n")?;
+    }
+    file.sync_all()?;
+    Ok(file)
+}
+
+/// Writes a booking down. The till is told of it afterwards: what is not written here was not charged.
+fn enter(ledger: &mut File, entry: &Entry) {
+    let booked = json!({
+        "workstationId": entry.workstation,
+        "requestId": entry.request_id,
+        "requestType": entry.request_type,
+        "amount": entry.amount,
+        "charged": entry.charged,
+        "direction": entry.direction,
+    });
+    if let Err(error) = ledger.write_all(format!("{}\n", line(&booked)).as_bytes()).and_then(|()| ledger.sync_data()) {
+        // A terminal that cannot keep its books must not take money.
+        let _ = writeln!(io::stderr(), "the ledger cannot be written: {error}");
+        std::process::exit(1);
+    }
 }
 
 /// A line for whoever waits for it, at once.

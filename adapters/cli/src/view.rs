@@ -1,6 +1,9 @@
 //! What the user gets to see of an operation, whoever the user is.
 
+use std::io::{self, Write};
+
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::journal::Unresolved;
 use opi_core::money::Money;
 use opi_core::operation::{Finished, Reason};
 use opi_smol::WholeSheet;
@@ -39,6 +42,28 @@ pub(crate) trait View {
     fn note(&mut self, text: &str);
     /// The session refused to begin.
     fn refused(&mut self, why: &Misuse);
+    /// The terminal is asked about a request of an earlier run.
+    fn recovering(&mut self, unresolved: &Unresolved);
+    /// What came of it, and the amount that was asked for.
+    fn recovered(&mut self, finished: &Finished, asked: Option<Money>);
+    /// Nothing is unresolved. The last call.
+    fn nothing_unresolved(&mut self);
     /// The end, and the amount that was asked for. The last call.
     fn finished(&mut self, finished: &Finished, asked: Option<Money>);
+}
+
+/// What was written to standard output. A reader that went away wanted no more; any other fault is told once, since
+/// receipts may be lost by it.
+#[derive(Default)]
+pub(crate) struct Written {
+    told: bool,
+}
+
+impl Written {
+    pub(crate) fn note(&mut self, written: io::Result<()>) {
+        let Err(error) = written else { return };
+        if error.kind() != io::ErrorKind::BrokenPipe && !std::mem::replace(&mut self.told, true) {
+            let _ = writeln!(io::stderr(), "standard output: {error}; the payment goes on, its receipts are not shown");
+        }
+    }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use opi_core::id::Id;
+use opi_core::limits;
 use opi_core::opi::{ConfigError, Settings};
 
 use crate::{Listener, Store};
@@ -54,7 +56,7 @@ pub struct Config {
     pub terminal: SocketAddr,
     /// Channel 1 of the till, bound already. Several tills may share one.
     pub listener: Listener,
-    /// The lane, the dialect and the times.
+    /// The lane, the dialect and the times. A store that remembers earlier runs sets the first numbers.
     pub settings: Settings,
     /// Where records are kept.
     pub store: Box<dyn Store>,
@@ -68,6 +70,11 @@ pub enum OpenError {
     Settings(ConfigError),
     /// The listener already serves a till of this name for this terminal.
     LaneTaken,
+    /// The store has the records of another lane.
+    OtherLane {
+        /// Its name.
+        workstation: Id<{ limits::WORKSTATION_ID }>,
+    },
 }
 
 impl fmt::Display for OpenError {
@@ -77,6 +84,7 @@ impl fmt::Display for OpenError {
             Self::LaneTaken => {
                 out.write_str("the listener already serves a till of this workstation and terminal address")
             }
+            Self::OtherLane { workstation } => write!(out, "the journal is that of workstation {workstation}"),
         }
     }
 }

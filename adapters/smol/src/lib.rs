@@ -10,17 +10,17 @@
 //! use opi_core::money::{Currency, Money};
 //! use opi_core::operation::{Operation, Request};
 //! use opi_core::opi::{Profile, Settings};
-//! use opi_smol::{Config, FileStore, Listener, Notice, Till, now_local};
+//! use opi_smol::{Config, JournalStore, Listener, Notice, Till, now_local};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> { smol::block_on(async {
-//! // The number must be beyond every one that this lane ever used: a till keeps count.
+//! // Where the numbers of a new journal begin: beyond every one that this lane ever used before it.
 //! let first_request = RequestId::new(1)?;
 //! let settings = Settings::new(WorkstationId::new("lane-1")?, &Profile::NEXI, first_request);
 //! let mut till = Till::new(Config {
 //!     terminal: "192.0.2.10:4100".parse()?,
 //!     listener: Listener::bind("0.0.0.0:4102").await?,
 //!     settings,
-//!     store: Box::new(FileStore::open("till.jsonl")?),
+//!     store: Box::new(JournalStore::open("lane-1")?),
 //! })
 //! .await?;
 //!
@@ -29,7 +29,7 @@
 //! let finished = loop {
 //!     match till.next().await {
 //!         Notice::Sheet(sheet) => sheet.lines.iter().for_each(|line| println!("{}", line.text)),
-//!         Notice::Question(question) => till.answer(question.id, Answer::Yes)?,
+//!         Notice::Question(question) => till.answer(question.id, Answer::NotGiven)?, // ask the cashier instead
 //!         Notice::Finished(finished) => break finished,
 //!         _ => {}
 //!     }
@@ -41,29 +41,33 @@
 //! What a till must keep to:
 //!
 //! * Call [`Till::next`] as long as an operation is in progress; nothing happens in between. It may lose any race.
-//! * [`Unknown`](opi_core::operation::Outcome::Unknown) is an outcome. It blocks the lane until a person's decision
-//!   is given to [`Till::resolve`] (I6).
+//! * [`Unknown`](opi_core::operation::Outcome::Unknown) is an outcome. It blocks the lane (I6) until the terminal, asked
+//!   once more by [`Till::recover`], settles it, or a person's decision is given to [`Till::resolve`].
 //! * A [`Store`] tells the truth: what it calls stored survives a power cut.
 //! * Bind the [`Listener`] once, and let the terminal through the firewall: without callbacks there are no receipts.
 
 pub mod clock;
 pub mod config;
+pub mod journal;
 mod link;
 mod listener;
 mod machine;
 pub mod notice;
 pub mod private_data;
+mod records;
 mod sheets;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod store;
 mod till;
+pub mod trace;
 
 pub use clock::now_local;
 pub use config::{Config, OpenError};
+pub use journal::{JournalError, JournalStore};
 pub use listener::Listener;
 pub use notice::{Notice, RawText, Trouble, WholeSheet};
-pub use store::{Entry, FileStore, MemoryStore, Store, Storing};
+pub use store::{Entry, MemoryStore, Recovered, Store, Storing};
 pub use till::Till;
 
 /// The till of the README runs as it stands there.

@@ -1,6 +1,7 @@
 //! A session together with the memory that it borrows.
 
 use opi_core::drive::{Input, Link, Misuse, Output};
+use opi_core::id::RequestId;
 use opi_core::journal::Unresolved;
 use opi_core::opi::{ConfigError, Memory, Session, Settings};
 use opi_core::time::Instant;
@@ -64,6 +65,18 @@ impl Machine {
 
     pub(crate) fn unresolved(&self) -> Option<Unresolved> {
         self.0.with_dependent(|_, session| session.unresolved().cloned())
+    }
+
+    pub(crate) fn set_unresolved(&mut self, unresolved: Unresolved) {
+        self.0.with_dependent_mut(|_, session| session.set_unresolved(unresolved));
+    }
+
+    pub(crate) fn next_request(&self) -> RequestId {
+        self.0.with_dependent(|_, session| session.next_request())
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.0.with_dependent(|_, session| session.settings().clone())
     }
 
     pub(crate) fn is_idle(&self) -> bool {

@@ -7,7 +7,7 @@ use opi_core::id::{Id, RequestId};
 use opi_core::limits;
 use opi_core::operation::{Finished, Reason};
 use opi_core::receipt::{Line, Purpose, SheetId};
-use opi_core::secret::Masked;
+use opi_core::trace::mask;
 use serde::Serialize;
 
 use crate::config::RAW_TEXT;
@@ -90,11 +90,14 @@ pub struct WholeSheet {
     /// Whether lines are missing at the end, because there were more than
     /// [`SHEET_LINES`](crate::config::SHEET_LINES).
     pub cut: bool,
+    /// Approval code or transaction reference that the sheets of its request showed so far, if it was to be stored: by
+    /// it a lost answer is found again.
+    pub reference: Option<Id<{ limits::LONG_ID }>>,
     /// Whether it was stored, where it had to be. Not so: the terminal was told that it was not handled.
     pub kept: bool,
 }
 
-/// Text that stays as the terminal sent it, at most [`RAW_TEXT`] bytes. Shown and serialised with card numbers masked
+/// Text that stays as the terminal sent it, at most [`RAW_TEXT`] bytes. Shown and serialised with card data masked
 /// (I12).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RawText {
@@ -103,7 +106,7 @@ pub struct RawText {
 }
 
 impl RawText {
-    /// The text as received. It may hold card numbers: mask it before it is shown or logged.
+    /// The text as received. It may hold card data: mask it before it is shown or logged.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.kept
@@ -134,7 +137,9 @@ impl RawText {
 
 impl fmt::Display for RawText {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Masked(&self.kept).fmt(out)?;
+        let mut shown = self.kept.clone().into_bytes();
+        mask(&mut shown, !self.cut);
+        String::from_utf8_lossy(&shown).fmt(out)?;
         if self.cut { out.write_str("…") } else { Ok(()) }
     }
 }
@@ -182,11 +187,11 @@ mod tests {
         let mut text = RawText::default();
         // The number comes in two pieces.
         text.append("<Card>4111 1111 11");
-        text.append("11 1111</Card>");
-        assert_eq!(text.as_str(), "<Card>4111 1111 1111 1111</Card>");
+        text.append("11 1111</Card><CV2>987</CV2>");
+        assert_eq!(text.as_str(), "<Card>4111 1111 1111 1111</Card><CV2>987</CV2>");
         let private = Notice::PrivateText(text.clone());
         for shown in [format!("{text}"), format!("{private:?}"), serde_json::to_string(&text).unwrap()] {
-            assert!(shown.contains("**** **** **** 1111") && !shown.contains("4111"), "{shown}");
+            assert!(shown.contains("**** **** **** 1111</Card><CV2>***</CV2>"), "{shown}");
         }
     }
 }

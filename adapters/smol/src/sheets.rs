@@ -2,10 +2,15 @@
 
 use std::collections::VecDeque;
 
+use opi_core::id::Id;
+use opi_core::limits;
 use opi_core::receipt::{Line, Sheet, SheetId};
 
 use crate::config::{SHEET_LINES, SHEETS};
 use crate::notice::{RawText, WholeSheet};
+
+/// What names a transaction on its receipt.
+type Reference = Id<{ limits::LONG_ID }>;
 
 /// The sheets that have begun and not ended.
 #[derive(Default)]
@@ -25,6 +30,7 @@ impl Sheets {
             lines: Vec::new(),
             journal: RawText::default(),
             cut: false,
+            reference: None,
             kept: false,
         });
     }
@@ -45,9 +51,10 @@ impl Sheets {
     }
 
     /// The sheet as it is to be stored, everything having come in. `None` if something of it is missing.
-    pub(crate) fn storable(&mut self, id: SheetId) -> Option<WholeSheet> {
+    pub(crate) fn storable(&mut self, id: SheetId, reference: Option<&Reference>) -> Option<WholeSheet> {
         let sheet = self.find(id).filter(|sheet| !sheet.cut && !sheet.journal.is_cut())?;
         order(&mut sheet.lines);
+        sheet.reference = reference.cloned();
         Some(WholeSheet { kept: true, ..sheet.clone() })
     }
 
@@ -82,7 +89,6 @@ fn order(lines: &mut Vec<Line>) {
 mod tests {
     use super::*;
     use crate::config::RAW_TEXT;
-    use opi_core::id::Id;
     use opi_core::receipt::{Copy, Purpose};
     use opi_core::text::Text;
 
@@ -105,7 +111,7 @@ mod tests {
         }
         let texts =
             |sheet: WholeSheet| sheet.lines.iter().map(|line| line.text.as_str().to_owned()).collect::<Vec<_>>();
-        assert_eq!(texts(sheets.storable(SheetId(1)).unwrap()), ["a", "b", "c"]);
+        assert_eq!(texts(sheets.storable(SheetId(1), None).unwrap()), ["a", "b", "c"]);
         assert_eq!(texts(sheets.end(SheetId(1), true).unwrap()), ["a", "b", "c"]);
         assert_eq!(texts(sheets.end(SheetId(2), true).unwrap()), ["x", "y"]);
         assert_eq!(sheets.end(SheetId(2), true), None, "an ended sheet is forgotten");
@@ -118,12 +124,12 @@ mod tests {
         for _ in 0..=SHEET_LINES {
             sheets.line(SheetId(1), &line("", None));
         }
-        assert_eq!(sheets.storable(SheetId(1)), None);
+        assert_eq!(sheets.storable(SheetId(1), None), None);
         begun(&mut sheets, 2);
         sheets.journal_text(SheetId(2), &"a".repeat(RAW_TEXT - 1));
-        assert!(sheets.storable(SheetId(2)).is_some());
+        assert!(sheets.storable(SheetId(2), None).is_some());
         sheets.journal_text(SheetId(2), "ä");
-        assert_eq!(sheets.storable(SheetId(2)), None);
+        assert_eq!(sheets.storable(SheetId(2), None), None);
         let ended = sheets.end(SheetId(2), false).unwrap();
         assert!(ended.journal.is_cut() && !ended.kept && ended.journal.as_str().len() == RAW_TEXT - 1);
     }

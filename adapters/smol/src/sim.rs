@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
 use std::time::{Duration, Instant};
 
 use opi_core::limits::{SIM_TILLS, SIM_TRANSMIT};
@@ -46,7 +46,8 @@ impl Running {
     }
 }
 
-/// Starts a terminal on a free port of 127.0.0.1. `till` is the listener of the till (channel 1).
+/// Starts a terminal on a free port of this machine's loopback address, of the kind (IPv4 or IPv6) that `till` has. `till`
+/// is the listener of the till (channel 1).
 ///
 /// # Errors
 /// No port could be bound.
@@ -55,7 +56,9 @@ pub async fn run(
     setup: Setup,
     on_happening: impl FnMut(Happening) + Send + 'static,
 ) -> io::Result<Running> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    // The till takes callbacks from the address it talks to: both channels must have the same.
+    let loopback: IpAddr = if till.is_ipv6() { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() };
+    let listener = TcpListener::bind((loopback, 0)).await?;
     let address = listener.local_addr()?;
     Ok(Running { address, _task: smol::spawn(serve_all(listener, till, setup, on_happening)) })
 }

@@ -1,14 +1,15 @@
-//! Where records are kept that must survive a power cut.
+//! Where records are kept that must survive a power cut: what a till asks of it.
 
-use std::fs::{File, OpenOptions};
 use std::future::{Future, ready};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use opi_core::journal::{Intent, Resolution};
+use opi_core::id::{Id, RequestId};
+use opi_core::journal::{Intent, Resolution, Unresolved};
+use opi_core::limits;
 use opi_core::operation::Finished;
+use opi_core::receipt::SheetId;
 use serde::Serialize;
 
 use crate::notice::WholeSheet;
@@ -34,6 +35,18 @@ pub enum Entry {
 /// dropped does not stop it.
 pub type Storing = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
 
+/// What a store knows of earlier runs of the lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// Beyond every request number that was ever reserved or used; `None` if none was, or if all nine digits are used
+    /// up: reserving then fails.
+    pub first_request: Option<RequestId>,
+    /// Beyond every sheet.
+    pub first_sheet: SheetId,
+    /// The lane that the records are of; `None` if there are none.
+    pub workstation: Option<Id<{ limits::WORKSTATION_ID }>>,
+}
+
 /// Where a till keeps its records.
 pub trait Store: Send {
     /// Begins to store an entry.
@@ -42,6 +55,27 @@ pub trait Store: Send {
     /// receipt acknowledged. If it fails, nothing is assumed about the entry. The next one comes after the end of
     /// this one, in the order of things.
     fn persist(&mut self, entry: Entry) -> Storing;
+
+    /// What earlier runs left, asked once when the till is made. `None`: the store does not remember them, and the
+    /// settings have to be right.
+    fn recovered(&self) -> Option<Recovered> {
+        None
+    }
+
+    /// The oldest request whose end is not in the store (I6). Asked while nothing is being stored.
+    fn unresolved(&self) -> Option<Unresolved> {
+        None
+    }
+
+    /// Makes sure that `count` request numbers from `next` on are never given out again, not even after a power cut
+    /// (I5). Asked before an operation begins; blocks for the time of a disk access if there is something to store.
+    ///
+    /// # Errors
+    /// The reservation could not be stored, or there are no such numbers. The operation is then not begun.
+    fn reserve(&mut self, next: RequestId, count: u32) -> io::Result<()> {
+        let _ = (next, count);
+        Ok(())
+    }
 }
 
 /// Keeps entries in memory: for tests and demonstrations, since no power cut is survived.
@@ -68,87 +102,5 @@ impl Store for MemoryStore {
     fn persist(&mut self, entry: Entry) -> Storing {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
         Box::pin(ready(Ok(())))
-    }
-}
-
-/// Appends entries to a file, one JSON object a line, each synchronised to the disk before it counts as stored.
-#[derive(Clone, Debug)]
-pub struct FileStore(Arc<Mutex<File>>);
-
-impl FileStore {
-    /// Opens the file, or makes it. Blocks for the time of a disk access.
-    ///
-    /// # Errors
-    /// Those of the file system.
-    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
-        let path = path.as_ref();
-        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
-        // A line that a power cut left unfinished must not swallow the next one.
-        if file.metadata()?.len() > 0 {
-            let mut last = [0];
-            file.seek(SeekFrom::End(-1))?;
-            file.read_exact(&mut last)?;
-            if last != *b"\n" {
-                file.write_all(b"\n")?;
-            }
-        }
-        file.sync_all()?;
-        // A new file survives only when its folder knows it. Only Unix lets a folder be synchronised.
-        if cfg!(unix) {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-        }
-        Ok(Self(Arc::new(Mutex::new(file))))
-    }
-}
-
-impl Store for FileStore {
-    fn persist(&mut self, entry: Entry) -> Storing {
-        let file = Arc::clone(&self.0);
-        // On a thread of its own: a disk may take its time, and the till goes on reading meanwhile.
-        Box::pin(smol::unblock(move || {
-            let mut line = serde_json::to_vec(&entry)?;
-            line.push(b'\n');
-            append(&mut file.lock().unwrap_or_else(PoisonError::into_inner), &line)
-        }))
-    }
-}
-
-fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
-    let before = file.metadata()?.len();
-    let written = file.write_all(line).and_then(|()| file.sync_data());
-    if written.is_err() {
-        // Half a line would spoil the next one. If even this fails, the error above is the one to tell.
-        let _ = file.set_len(before);
-    }
-    written
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use opi_core::id::RequestId;
-
-    fn decision(number: u32) -> Entry {
-        Entry::Resolution(Box::new(Resolution::by_person(RequestId::new(number).unwrap(), true, "")))
-    }
-
-    #[test]
-    fn each_entry_is_a_line_even_after_a_torn_one() {
-        let path = std::env::temp_dir().join(format!("opi-smol-store-{}.jsonl", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        smol::block_on(async {
-            FileStore::open(&path).unwrap().persist(decision(1)).await.unwrap();
-            std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"record\":\"res").unwrap();
-            FileStore::open(&path).unwrap().persist(decision(2)).await.unwrap();
-        });
-        let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::remove_file(&path).unwrap();
-        let lines: Vec<_> = text.lines().map(serde_json::from_str::<serde_json::Value>).collect();
-        assert_eq!(lines.len(), 3);
-        assert_eq!(lines[0].as_ref().unwrap()["requestId"], "1");
-        assert!(lines[1].is_err(), "the torn line stays alone");
-        assert_eq!(lines[2].as_ref().unwrap()["requestId"], "2");
     }
 }

@@ -2,15 +2,16 @@
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use opi_core::drive::{Answer, Event, Input, Link, Misuse, Output, QuestionId, Wait, Why};
 use opi_core::id::RequestId;
-use opi_core::journal::{Record, Ticket, Unresolved};
-use opi_core::operation::{Finished, Request};
+use opi_core::journal::{Ticket, Unresolved};
+use opi_core::limits::OPERATION_REQUESTS;
+use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
 use smol::Timer;
 use smol::stream::Stream;
 
@@ -20,8 +21,10 @@ use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::Registration;
 use crate::machine::Machine;
 use crate::notice::{Notice, RawText, Trouble};
+use crate::records::{Records, entry};
 use crate::sheets::Sheets;
-use crate::store::{Entry, Store, Storing};
+use crate::store::Entry;
+use crate::trace::Recorder;
 
 /// A till that pays on one terminal.
 ///
@@ -50,13 +53,7 @@ pub struct Till {
     notices: VecDeque<Notice>,
     transmit: Box<[u8]>,
     receive: Box<[u8]>,
-}
-
-/// The store and what it has to do: one entry at a time, in order.
-struct Records {
-    store: Box<dyn Store>,
-    storing: Option<(Ticket, Storing)>,
-    waiting: VecDeque<(Ticket, Entry)>,
+    trace: Option<Recorder>,
 }
 
 /// An output, after everything lent with it was taken over.
@@ -85,7 +82,28 @@ impl Till {
     /// # Errors
     /// The settings do not fit together, or the listener serves this lane already.
     pub async fn new(config: Config) -> Result<Self, OpenError> {
-        let Config { terminal, listener, settings, store } = config;
+        Self::open(config, None)
+    }
+
+    /// Makes a till as [`new`](Self::new) does, whose conversation is recorded, card data masked (see
+    /// [`trace`](crate::trace)). If the trace cannot be written it ends there, with a [`Notice::Trouble`]; payments go
+    /// on.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub async fn traced(config: Config, trace: Box<dyn Write + Send>) -> Result<Self, OpenError> {
+        Self::open(config, Some(trace))
+    }
+
+    fn open(config: Config, trace: Option<Box<dyn Write + Send>>) -> Result<Self, OpenError> {
+        let Config { terminal, listener, mut settings, store } = config;
+        if let Some(recovered) = store.recovered() {
+            if let Some(workstation) = recovered.workstation.filter(|lane| *lane != *settings.workstation.as_str()) {
+                return Err(OpenError::OtherLane { workstation });
+            }
+            settings.first_request = recovered.first_request.unwrap_or(settings.first_request);
+            settings.first_sheet = recovered.first_sheet;
+        }
         let registration = listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
         let mut till = Self {
             machine: Machine::new(settings).map_err(OpenError::Settings)?,
@@ -97,22 +115,65 @@ impl Till {
             turn: 0,
             overdue: 0,
             registration,
-            records: Records { store, storing: None, waiting: VecDeque::new() },
+            records: Records::new(store),
             sheets: Sheets::default(),
             private_text: RawText::default(),
             notices: VecDeque::new(),
             transmit: vec![0; TRANSMIT].into_boxed_slice(),
             receive: vec![0; WINDOW].into_boxed_slice(),
+            trace: None,
         };
+        till.take_up_unresolved();
+        if let Some(out) = trace {
+            let recorder = Recorder::new(out, &till.machine.settings(), till.machine.unresolved().as_ref());
+            till.trace = till.recorded(recorder);
+        }
         till.drain();
         Ok(till)
+    }
+
+    /// Whether an operation has all the request numbers that it may need, stored before it begins (I5).
+    fn reserve(&mut self) -> bool {
+        let reserved = self.records.store.reserve(self.machine.next_request(), OPERATION_REQUESTS);
+        reserved.map_err(|error| self.trouble("reserving request numbers", error)).is_ok()
+    }
+
+    /// Ends an operation that was not begun, because nothing could be stored.
+    fn not_begun(&mut self, request_id: Option<RequestId>, outcome: Outcome) {
+        self.notices.push_back(Notice::Finished(Box::new(Finished {
+            request_id,
+            outcome,
+            reason: Some(Reason::NotStored),
+            settled_by: SettledBy::Answer,
+            facts: Facts::default(),
+            stored: false,
+        })));
+    }
+
+    /// Lets the next request of the store that has no end block the lane, if none does.
+    fn take_up_unresolved(&mut self) {
+        if !self.machine.is_idle() || self.records.is_busy() || self.machine.unresolved().is_some() {
+            return;
+        }
+        if let Some(unresolved) = self.records.store.unresolved() {
+            let now = self.clock.now();
+            self.record(|trace| trace.take_up(now, &unresolved));
+            self.machine.set_unresolved(unresolved);
+            self.wait.why = Why::Unresolved;
+        }
     }
 
     /// Begins an operation. It goes on in [`next`](Self::next).
     ///
     /// # Errors
-    /// [`Misuse::Busy`], [`Misuse::Unresolved`] and what else the session refuses; nothing was sent then.
+    /// [`Misuse::Busy`], [`Misuse::Unresolved`] and what else the session refuses; nothing was sent then. A store that
+    /// cannot reserve request numbers is no misuse: the operation then ends as not sent.
     pub fn start(&mut self, request: &Request) -> Result<(), Misuse> {
+        let blocked = request.operation.moves_money() && self.machine.unresolved().is_some();
+        if self.machine.is_idle() && !blocked && !self.reserve() {
+            self.not_begun(None, Outcome::NotSent);
+            return Ok(());
+        }
         self.tell(Input::Start(request))
     }
 
@@ -132,12 +193,15 @@ impl Till {
         self.tell(Input::Answer(question, answer))
     }
 
-    /// Gives a person's decision about the unresolved request. It frees the lane.
+    /// Gives a person's decision about the unresolved request, with a word on it of which the first
+    /// [`NOTE`](opi_core::limits::NOTE) bytes are stored. The lane is free once it is: then
+    /// [`Notice::Waiting`] tells that the till waits for nothing, or for the next unresolved request to be settled. If it
+    /// cannot be stored, [`Notice::Trouble`] says so and the request is as unresolved as before.
     ///
     /// # Errors
     /// [`Misuse::NotUnresolved`].
-    pub fn resolve(&mut self, request: RequestId, charged: bool) -> Result<(), Misuse> {
-        self.tell(Input::Resolve { request, charged })
+    pub fn resolve(&mut self, request: RequestId, charged: bool, note: &str) -> Result<(), Misuse> {
+        self.tell(Input::Resolve { request, charged, note })
     }
 
     /// Has the terminal asked about the unresolved request, with questions that move no money. The end comes as
@@ -146,6 +210,13 @@ impl Till {
     /// # Errors
     /// [`Misuse::NotUnresolved`], [`Misuse::Busy`].
     pub fn recover(&mut self) -> Result<(), Misuse> {
+        if self.machine.is_idle()
+            && let Some(unresolved) = self.machine.unresolved()
+            && !self.reserve()
+        {
+            self.not_begun(Some(unresolved.request_id), Outcome::Unknown);
+            return Ok(());
+        }
         self.tell(Input::Recover(now_local()))
     }
 
@@ -295,9 +366,32 @@ impl Till {
         self.note_misuse(told);
     }
 
+    /// Gives an input to the session, and to the trace.
+    fn give(&mut self, input: Input<'_>) -> Result<(), Misuse> {
+        let now = self.clock.now();
+        self.record(|trace| trace.input(now, &input));
+        let told = self.machine.handle_input(now, input);
+        if let Err(misuse) = &told {
+            self.record(|trace| trace.refused(now, misuse));
+        }
+        told
+    }
+
+    fn record(&mut self, what: impl FnOnce(&mut Recorder) -> io::Result<()>) {
+        if let Some(mut trace) = self.trace.take() {
+            let written = what(&mut trace).map(|()| trace);
+            self.trace = self.recorded(written);
+        }
+    }
+
+    /// A trace that could not be written ends.
+    fn recorded(&mut self, written: io::Result<Recorder>) -> Option<Recorder> {
+        written.map_err(|error| self.trouble("writing the trace", error)).ok()
+    }
+
     /// Reports to the session and does all that it wants done.
     fn tell(&mut self, input: Input<'_>) -> Result<(), Misuse> {
-        let told = self.machine.handle_input(self.clock.now(), input);
+        let told = self.give(input);
         self.drain();
         told
     }
@@ -307,6 +401,7 @@ impl Till {
             match self.step() {
                 Step::Wait(wait) => {
                     self.wait = wait;
+                    self.take_up_unresolved();
                     return;
                 }
                 Step::Done => {}
@@ -335,6 +430,11 @@ impl Till {
     }
 
     fn send(&mut self, link: Link, length: usize) {
+        if let Some(mut trace) = self.trace.take() {
+            let frame = self.transmit.get(..length).unwrap_or_default();
+            let written = trace.sent(self.clock.now(), link, frame).map(|()| trace);
+            self.trace = self.recorded(written);
+        }
         let Some(connection) = self.links.get(link) else { return };
         if let Err(error) = connection.send(self.transmit.get(..length).unwrap_or_default()) {
             self.trouble("sending to the terminal", error);
@@ -344,28 +444,25 @@ impl Till {
 
     /// Takes one output over.
     fn step(&mut self) -> Step {
-        let Self { machine, transmit, sheets, private_text, notices, .. } = self;
-        machine.poll_output(transmit, |output| match output {
-            Output::Listen => Step::Listen,
-            Output::Connect(link) => Step::Connect(link),
-            Output::Send { link, length } => Step::Send { link, length },
-            Output::Close(link) => Step::Close(link),
-            Output::Wait(wait) => Step::Wait(wait),
-            Output::Persist(ticket, record) => match entry(record, sheets) {
-                Some(entry) => Step::Persist(ticket, entry),
-                None => Step::Unstorable(ticket),
-            },
-            Output::Event(event) => {
-                take(event, sheets, private_text, notices);
-                Step::Done
+        let now = self.clock.now();
+        let Self { machine, transmit, sheets, private_text, notices, trace, .. } = self;
+        let mut written = Ok(());
+        let step = machine.poll_output(transmit, |output| {
+            if let Some(trace) = trace {
+                written = trace.output(now, &output);
             }
-            _ => Step::Done,
-        })
+            over(output, sheets, private_text, notices)
+        });
+        if let Err(error) = written {
+            self.trace = None;
+            self.trouble("writing the trace", error);
+        }
+        step
     }
 
     /// Reports from inside the drain.
     fn report(&mut self, input: Input<'_>) {
-        let told = self.machine.handle_input(self.clock.now(), input);
+        let told = self.give(input);
         self.note_misuse(told);
     }
 
@@ -381,28 +478,23 @@ impl Till {
     }
 }
 
-impl Records {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(Ticket, io::Result<()>)> {
-        if self.storing.is_none() {
-            self.storing = self.waiting.pop_front().map(|(ticket, entry)| (ticket, self.store.persist(entry)));
+/// An output, with all that it lends.
+fn over(output: Output<'_>, sheets: &mut Sheets, private_text: &mut RawText, notices: &mut VecDeque<Notice>) -> Step {
+    match output {
+        Output::Listen => Step::Listen,
+        Output::Connect(link) => Step::Connect(link),
+        Output::Send { link, length } => Step::Send { link, length },
+        Output::Close(link) => Step::Close(link),
+        Output::Wait(wait) => Step::Wait(wait),
+        Output::Persist(ticket, record) => match entry(record, sheets) {
+            Some(entry) => Step::Persist(ticket, entry),
+            None => Step::Unstorable(ticket),
+        },
+        Output::Event(event) => {
+            take(event, sheets, private_text, notices);
+            Step::Done
         }
-        let Some((ticket, storing)) = &mut self.storing else { return Poll::Pending };
-        let ended = storing.as_mut().poll(cx).map(|stored| (*ticket, stored));
-        if ended.is_ready() {
-            self.storing = None;
-        }
-        ended
-    }
-}
-
-/// The record with all that belongs to it; `None` if that is not there as a whole.
-fn entry(record: Record<'_>, sheets: &mut Sheets) -> Option<Entry> {
-    match record {
-        Record::Intent(intent) => Some(Entry::Intent(intent.clone())),
-        Record::Sheet { sheet, .. } => sheets.storable(sheet).map(Entry::Sheet),
-        Record::Result(finished) => Some(Entry::Result(Box::new(finished.clone()))),
-        Record::Resolution(resolution) => Some(Entry::Resolution(Box::new(resolution.clone()))),
-        _ => None,
+        _ => Step::Done,
     }
 }
 

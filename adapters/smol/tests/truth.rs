@@ -51,7 +51,7 @@ async fn pay(case: String, profile: &'static Profile, setup: Setup) -> (Outcome,
     let blocked = till.unresolved();
     assert_eq!(blocked.is_some(), finished.outcome == Outcome::Unknown, "{case}");
     if let Some(unresolved) = blocked {
-        till.resolve(unresolved.request_id, charged == 1).unwrap();
+        till.resolve(unresolved.request_id, charged == 1, "looked at the terminal").unwrap();
         while till.unresolved().is_some() {
             till.next().await;
         }

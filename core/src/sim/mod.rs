@@ -24,7 +24,6 @@ mod plan;
 mod receipts;
 mod requests;
 mod script;
-
 mod setup;
 mod speak;
 mod state;

@@ -17,6 +17,23 @@ use super::tolerance::Tolerance;
 /// no entities but the predefined ones, so nothing a peer writes can grow while it is read.
 ///
 /// A window of [`WINDOW_MIN`](crate::limits::WINDOW_MIN) bytes is always enough for the next step.
+///
+/// ```
+/// use opi_core::xml::{Reader, Token, Tolerance, XmlError};
+///
+/// let mut reader = Reader::new(Tolerance::STRICT);
+/// let mut names = Vec::new();
+/// let mut document = &b"<a><b/>text</a>"[..];
+/// while let Some(token) = reader.next(&mut document, true)? {
+///     match token {
+///         Token::Open(name) => names.push(name.as_bytes()),
+///         Token::End => break,
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(names, [b"a", b"b"]);
+/// # Ok::<(), XmlError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reader {
     pub(super) tolerance: Tolerance,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use opi_core::drive::{Answer, Input, Link, Misuse, QuestionKind};
+use opi_core::drive::{Answer, Input, Misuse, QuestionKind};
 use opi_core::money::Decimal;
 use opi_core::operation::{Outcome, Request};
 use opi_core::sim::{self, Conn};

@@ -7,6 +7,7 @@ mod samples;
 mod secrets;
 mod strategy;
 mod tolerance;
+mod trace;
 mod values;
 mod whole;
 

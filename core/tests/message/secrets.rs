@@ -9,7 +9,7 @@ use crate::whole::message;
 use crate::{decode, read, samples};
 
 /// A card number with a right check digit.
-fn card_number(digits: &[u8]) -> String {
+pub(crate) fn card_number(digits: &[u8]) -> String {
     let sum: u32 = digits
         .iter()
         .rev()

@@ -138,7 +138,7 @@ fn every_fault_keeps_the_promise_in_every_dialect() {
                 }
                 if let Some(unresolved) = world.session.unresolved().cloned() {
                     let charged = !world.booked.is_empty();
-                    world.till(Input::Resolve { request: unresolved.request_id, charged });
+                    world.till(Input::Resolve { request: unresolved.request_id, charged, note: "" });
                     world.drain_till();
                 }
                 // Afterwards the lane works again.

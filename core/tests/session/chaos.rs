@@ -513,7 +513,7 @@ impl World {
             90..=92 if self.bad() => self.misbehave(),
             90..=94 => {
                 if let Some(unresolved) = self.session.unresolved() {
-                    let _ = self.put(Input::Resolve { request: unresolved.request_id, charged: true });
+                    let _ = self.put(Input::Resolve { request: unresolved.request_id, charged: true, note: "" });
                 }
             }
             95..=98 => {

@@ -9,7 +9,11 @@ use opi_core::time::WallTime;
 use crate::till::{Did, Till, chf, payment};
 
 fn everything() -> Vec<Operation> {
-    let original = Original { stan: Id::new("021702").ok(), ..Original::default() };
+    let original = Original {
+        stan: Id::new("021702").ok(),
+        trx_reference_number: Id::new("00731559184").ok(),
+        ..Original::default()
+    };
     vec![
         payment(),
         Operation::Refund { amount: chf("10.00"), original: Original::default() },
@@ -131,6 +135,33 @@ fn a_reversal_names_its_transaction_as_the_dialect_does() {
         Request::new(Operation::Reversal { amount: None, original: Original::default() }, WallTime::new(0, 0));
     let mut till = Till::new(&Profile::OPI_DE);
     assert!(matches!(till.try_put(Input::Start(&request)), Err(Misuse::Incomplete(_))));
+}
+
+/// Else a refund would go to whatever card is read, and a reversal would take back the last transaction.
+#[test]
+fn a_transaction_named_in_another_dialect_is_not_left_out() {
+    let by_stan = Original { stan: Id::new("021702").ok(), ..Original::default() };
+    let by_reference = Original { trx_reference_number: Id::new("00731559184").ok(), ..Original::default() };
+    for (profile, original) in [
+        (&Profile::NEXI, &by_stan),
+        (&Profile::CCV_NL, &by_stan),
+        (&Profile::OPI_DE, &by_reference),
+        (&Profile::IFSF, &by_reference),
+    ] {
+        let (amount, original) = (chf("10.00"), original.clone());
+        for operation in [
+            Operation::Refund { amount, original: original.clone() },
+            Operation::Reversal { amount: Some(amount), original: original.clone() },
+            Operation::Completion { amount, original },
+        ] {
+            if profile.verbs(&operation).is_empty() {
+                continue;
+            }
+            let request = Request::new(operation, WallTime::new(0, 0));
+            let refused = Till::new(profile).try_put(Input::Start(&request));
+            assert!(matches!(refused, Err(Misuse::Incomplete(_))), "{} {request:?}: {refused:?}", profile.name);
+        }
+    }
 }
 
 #[test]

@@ -92,8 +92,11 @@ fn a_persons_decision_frees_the_lane_once_it_is_stored() {
         let did = till.put(Input::Closed(Link::Request));
         let request_id = till.end(did).request_id.unwrap();
         let wrong = request_id.next();
-        assert_eq!(till.try_put(Input::Resolve { request: wrong, charged: true }), Err(Misuse::NotUnresolved));
-        let did = till.put(Input::Resolve { request: request_id, charged: true });
+        assert_eq!(
+            till.try_put(Input::Resolve { request: wrong, charged: true, note: "" }),
+            Err(Misuse::NotUnresolved)
+        );
+        let did = till.put(Input::Resolve { request: request_id, charged: true, note: "" });
         let [Did::Resolution(ticket)] = did.as_slice() else { panic!("{did:?}") };
         assert_eq!(till.try_put(Input::Start(&request(payment()))), Err(Misuse::Busy), "not decided yet");
         till.put(if stored { Input::Stored(*ticket) } else { Input::StoreFailed(*ticket) });

@@ -133,11 +133,12 @@ fn a_late_final_answer_counts() {
 /// A receipt counts if it names the transaction that was seen before the answer was lost.
 #[test]
 fn a_reprinted_receipt_settles_what_was_seen_before() {
-    let journal = |reference: &str, amount: &str| {
+    let journal = |reference: &str, amount: &str, approved: bool| {
+        let approval = if approved { "<AuthorisationCode>415908</AuthorisationCode>" } else { "" };
         device(
             "Output",
             &format!(
-                r#"<Output OutDeviceTarget="E-Journal"><TransactionInfo><TotalAmount Currency="CHF">{amount}</TotalAmount><TransactionRefNumber>{reference}</TransactionRefNumber><DateAndTime>2026-04-08T10:15:20+02:00</DateAndTime></TransactionInfo></Output>"#
+                r#"<Output OutDeviceTarget="E-Journal"><TransactionInfo><TotalAmount Currency="CHF">{amount}</TotalAmount><TransactionRefNumber>{reference}</TransactionRefNumber>{approval}<DateAndTime>2026-04-08T10:15:20+02:00</DateAndTime></TransactionInfo></Output>"#
             ),
         )
     };
@@ -147,23 +148,25 @@ fn a_reprinted_receipt_settles_what_was_seen_before() {
         till.put(Input::Stored(ticket.unwrap()));
         till.put(Input::Sent(Link::Device(0)));
     };
-    for (seen, alone, reprinted, amount, settles) in [
-        (Some("777"), false, "777", "25.00", true),
-        (Some("777"), true, "778", "25.00", false),
-        (Some("777"), false, "777", "24.00", false),
-        (None, false, "777", "25.00", false),
-        (None, true, "777", "25.00", true),
-        (None, true, "777", "24.00", false),
+    for (seen, alone, reprinted, amount, approved, settles) in [
+        (Some("777"), false, "777", "25.00", true, true),
+        (Some("777"), false, "777", "25.00", false, false),
+        (Some("777"), true, "778", "25.00", true, false),
+        (Some("777"), false, "777", "24.00", true, false),
+        (None, false, "777", "25.00", true, false),
+        (None, true, "777", "25.00", true, true),
+        (None, true, "777", "25.00", false, false),
+        (None, true, "777", "24.00", true, false),
     ] {
         let mut till = Till::with(&Profile::OPI_DE, |settings| settings.alone_at_terminal = alone);
         till.pay();
         if let Some(seen) = seen {
-            keep(&mut till, &journal(seen, "25.00"));
+            keep(&mut till, &journal(seen, "25.00", approved));
         }
         till.put(Input::Closed(Link::Request));
         let question = next_question(&mut till);
         assert!(question.contains("TicketReprint"), "German OPI knows nothing else: {question}");
-        keep(&mut till, &journal(reprinted, amount));
+        keep(&mut till, &journal(reprinted, amount, approved));
         let did = till.receive(
             Link::Request,
             &format!(
@@ -208,7 +211,7 @@ fn a_receipt_of_something_else_settles_nothing() {
         let did = till.receive(
             Link::Request,
             &format!(
-                r#"<CardServiceResponse WorkstationID="lane-1" RequestID="{}" RequestType="TicketReprint" OverallResult="Success"><Tender><TotalAmount Currency="CHF">25.00</TotalAmount><Authorisation TrxReferenceNumber="777" TimeStamp="2026-04-08T{time}+02:00"/></Tender><PrivateData><Diagnosis HostDeclineReason="{reason}"/></PrivateData></CardServiceResponse>"#,
+                r#"<CardServiceResponse WorkstationID="lane-1" RequestID="{}" RequestType="TicketReprint" OverallResult="Success"><Tender><TotalAmount Currency="CHF">25.00</TotalAmount><Authorisation ApprovalCode="415908" TrxReferenceNumber="777" TimeStamp="2026-04-08T{time}+02:00"/></Tender><PrivateData><Diagnosis HostDeclineReason="{reason}"/></PrivateData></CardServiceResponse>"#,
                 number_of(&question)
             ),
         );

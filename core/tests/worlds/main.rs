@@ -130,7 +130,7 @@ fn step(world: &mut World, random: &mut Random, badness: u64, day: &mut Day) {
             // Somebody asks the bank.
             day.decided += 1;
             let charged = world.charges(at, id.get()).count() > 0;
-            let _ = world.put(at, Input::Resolve { request: id, charged });
+            let _ = world.put(at, Input::Resolve { request: id, charged, note: "" });
             world.drain(at);
         }
         return;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::process::{Running, end, events, finish, start, stderr};
+use crate::trace::Trace;
 
 /// The terminal shows something: the request is in its hands.
 const DISPLAY: &str = r#""event":"display""#;
@@ -19,7 +20,8 @@ fn press(running: &Running) {
 
 /// Starts a payment, waits for a line with this in it, and presses Ctrl-C so many times, with pauses in between.
 fn pay_and_press(arguments: &[&str], awaited: &str, times: u32) -> Output {
-    let mut running = start(&[&["pay", "25.00", "CHF", "--json"], arguments].concat());
+    let trace = Trace::new();
+    let mut running = start(&[&["pay", "25.00", "CHF", "--json", "--trace", trace.path()], arguments].concat());
     let mut lines = BufReader::new(running.0.stdout.take().unwrap());
     let mut seen = String::new();
     while !seen.lines().last().is_some_and(|line| line.contains(awaited)) {
@@ -36,6 +38,7 @@ fn pay_and_press(arguments: &[&str], awaited: &str, times: u32) -> Output {
     });
     let mut output = finish(running);
     output.stdout = [seen.into_bytes(), reading.join().unwrap()].concat();
+    trace.check();
     output
 }
 

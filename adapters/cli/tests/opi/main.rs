@@ -5,7 +5,11 @@ mod decode;
 mod faults;
 #[cfg(unix)]
 mod interrupt;
+mod journal;
+#[cfg(unix)]
+mod kill;
 mod pay;
 mod process;
 mod scripts;
+mod trace;
 mod usage;

@@ -2,19 +2,23 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::trace::Trace;
 
 /// Longest run of a test's process. Far beyond any limit given to it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) const PROFILES: [&str; 4] = ["nexi", "ccv-nl", "opi-de", "ifsf"];
 
-/// A process that is ended with the test.
-pub(crate) struct Running(pub(crate) Child);
+/// A process that is ended with the test, and its state folder if nobody else needs it.
+pub(crate) struct Running(pub(crate) Child, Option<TempDir>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -23,14 +27,25 @@ impl Drop for Running {
     }
 }
 
+/// Starts `opi` with a state folder that nobody else uses and that is forgotten.
 pub(crate) fn start(arguments: &[&str]) -> Running {
+    let state = TempDir::new().unwrap();
+    let mut running = start_in(state.path(), arguments);
+    running.1 = Some(state);
+    running
+}
+
+/// Starts `opi` with this folder for its state.
+pub(crate) fn start_in(state: &Path, arguments: &[&str]) -> Running {
     let child = Command::new(env!("CARGO_BIN_EXE_opi"))
         .args(arguments)
+        .env("XDG_STATE_HOME", state)
+        .env("HOME", state)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
-    Running(child.unwrap())
+    Running(child.unwrap(), None)
 }
 
 /// Runs `opi` to its end.
@@ -86,6 +101,8 @@ pub(crate) fn end(output: &Output) -> (Value, i32) {
 
 /// A terminal in a process of its own, and where its till has to be.
 pub(crate) struct Terminal {
+    /// Where its till keeps its journal.
+    pub(crate) state: TempDir,
     process: Running,
     lines: BufReader<ChildStdout>,
     /// Channel 0.
@@ -98,19 +115,39 @@ impl Terminal {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         // Nobody else is likely to get the same port in between.
         let till = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let fixed = ["sim", "--listen", "127.0.0.1:0", "--till", &till, "--seed", "7"];
+        let (process, lines, address) = Self::switch_on("127.0.0.1:0", &till, arguments);
+        Self { state: TempDir::new().unwrap(), process, lines, address, till }
+    }
+
+    fn switch_on(address: &str, till: &str, arguments: &[&str]) -> (Running, BufReader<ChildStdout>, String) {
+        let fixed = ["sim", "--listen", address, "--till", till, "--seed", "7"];
         let mut process = start(&[&fixed, arguments].concat());
         let mut lines = BufReader::new(process.0.stdout.take().unwrap());
         let mut line = String::new();
         lines.read_line(&mut line).unwrap();
         let address = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("said '{line}'"));
         let address = address.split(',').next().unwrap().to_owned();
-        Self { process, lines, address, till }
+        (process, lines, address)
     }
 
-    /// Runs a command of the till on this terminal.
+    /// Kills it, and starts another one in its place.
+    pub(crate) fn restart(&mut self, arguments: &[&str]) {
+        self.process.0.kill().unwrap();
+        self.process.0.wait().unwrap();
+        (self.process, self.lines, self.address) = Self::switch_on(&self.address, &self.till, arguments);
+    }
+
+    /// Runs a command of the till on this terminal. Its trace is replayed.
     pub(crate) fn till(&self, arguments: &[&str]) -> Output {
-        run(&[arguments, &["--terminal", &self.address, "--listen", &self.till]].concat())
+        let trace = Trace::new();
+        let output = finish(self.start_till(&[arguments, &["--trace", trace.path()]].concat()));
+        trace.check();
+        output
+    }
+
+    pub(crate) fn start_till(&self, arguments: &[&str]) -> Running {
+        let fixed = ["--terminal", &self.address, "--listen", &self.till];
+        start_in(self.state.path(), &[arguments, &fixed].concat())
     }
 
     /// Ends it: what it booked.

@@ -26,8 +26,17 @@ fn wrong_usage_is_refused_before_anything_runs() {
         (&["pay", "25.00", "CHF", "--script", "no-such-script"], "opi sim --list"),
         (&["pay", "25.00", "CHF", "--fault", "no-such-fault"], "opi sim --list"),
         (&["pay", "25.00", "CHF", "--script", "tip", "--terminal", "127.0.0.1:1"], "not with --terminal"),
+        (&["pay", "25,00", "CHF"], "Usage: opi pay"),
+        (&["pay", "25.00", "CHF", "--terminal", "127.0.0.1:99999"], "1 to 65535"),
+        (&["pay", "25.00", "CHF", "--terminal", ""], "host is missing"),
+        (&["sim", "--till", "127.0.0.1:"], "1 to 65535"),
         (&["reverse", "25.00"], "CURRENCY"),
         (&["reverse", "--stan", "12345678901234567"], "longer than 16"),
+        (&["resolve", "17", "--note", "x"], "--charged"),
+        (&["resolve", "17", "--charged", "--not-charged", "--note", "x"], "cannot be used with"),
+        (&["resolve", "17", "--charged"], "--note"),
+        (&["resolve", "0", "--charged", "--note", "x"], "outside the allowed"),
+        (&["recover"], "--terminal"),
         (&["no-such-command"], "unrecognized"),
         (&[], "Usage"),
     ];
@@ -54,7 +63,7 @@ fn help_shows_examples_for_people_who_have_never_seen_it() {
     for needed in ["opi pay 25.00 CHF", "Exit status:", "opi sim", "opi decode", "not Oracle's"] {
         assert!(help.contains(needed), "{needed}");
     }
-    for command in ["pay", "refund", "sim", "decode"] {
+    for command in ["pay", "refund", "recover", "resolve", "journal", "sim", "decode"] {
         assert!(stdout(&run(&[command, "--help"])).contains("Example"), "{command}");
     }
 }

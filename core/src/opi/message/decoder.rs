@@ -21,6 +21,28 @@ use crate::xml::{Name, Raw, Reader, Token, Tolerance};
 /// Names are compared without prefix and namespace, attributes and elements may come in any order, what is not known
 /// is passed over, and most values may be an attribute or a child element: implementations differ in all of that.
 /// A value that stands twice has the value of the last one, and an element is later than an attribute.
+///
+/// ```
+/// use opi_core::id::Id;
+/// use opi_core::opi::message::{Decoder, Fault, Part};
+/// use opi_core::xml::Tolerance;
+///
+/// let mut window = &br#"<CardServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="CardPayment"
+///     OverallResult="Success"><Tender><TotalAmount Currency="CHF">25.00</TotalAmount></Tender></CardServiceResponse>"#[..];
+/// let mut decoder = Decoder::new(Tolerance::FIELD);
+/// let mut amount = None;
+/// // `true`: the window reaches to the end of the message.
+/// while let Some(part) = decoder.next(&mut window, true)? {
+///     match part {
+///         Part::Header(header) => assert_eq!(header.request_id.as_ref().map(Id::as_str), Some("1001")),
+///         Part::Total(total, _) => amount = total.money(),
+///         Part::End => break,
+///         _ => {} // what a till does not know it passes over
+///     }
+/// }
+/// assert_eq!(amount.map(|amount| amount.minor()), Some(2500));
+/// # Ok::<(), Fault>(())
+/// ```
 #[derive(Clone)]
 pub struct Decoder {
     reader: Reader,

@@ -29,6 +29,10 @@ impl Counters {
         request
     }
 
+    pub(super) const fn next_request(&self) -> RequestId {
+        self.request
+    }
+
     pub(super) const fn sheet(&mut self) -> SheetId {
         self.sheet = self.sheet.wrapping_add(1);
         SheetId(self.sheet)

@@ -192,6 +192,13 @@ impl<'m, const D: usize> Session<'m, D> {
         self.unresolved.as_ref()
     }
 
+    /// The number that the next request will have, aborts and questions about lost answers included. An adapter that
+    /// reserves numbers ahead sees from it how many are left (I5).
+    #[must_use]
+    pub const fn next_request(&self) -> RequestId {
+        self.counters.next_request()
+    }
+
     /// Whether no operation is in progress.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -269,7 +276,7 @@ impl<'m, const D: usize> Session<'m, D> {
                 let asked = asked.find(|asked| asked.standing().is_some_and(|question| question.id == id));
                 asked.map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
             }
-            Input::Resolve { request, charged } => self.resolve(request, charged),
+            Input::Resolve { request, charged, note } => self.resolve(request, charged, note),
             Input::Recover(at) => self.recover(at),
             Input::Listening => self.signal_or(Signal::Listening, Misuse::Busy),
             Input::ListenFailed => self.signal_or(Signal::ListenFailed, Misuse::Busy),
@@ -324,13 +331,13 @@ impl<'m, const D: usize> Session<'m, D> {
         Ok(())
     }
 
-    fn resolve(&mut self, request: RequestId, charged: bool) -> Result<(), Misuse> {
+    fn resolve(&mut self, request: RequestId, charged: bool, note: &str) -> Result<(), Misuse> {
         if self.phase != Phase::Idle || self.resolution.is_some() {
             return Err(Misuse::Busy);
         }
         match &self.unresolved {
             Some(unresolved) if unresolved.request_id == request => {
-                self.resolution = Some(Resolution::by_person(request, charged, ""));
+                self.resolution = Some(Resolution::by_person(request, charged, note));
                 Ok(())
             }
             _ => Err(Misuse::NotUnresolved),

@@ -363,7 +363,7 @@ impl Current {
         currency && stamp.is_none_or(|stamp| apart(stamp, self.asked_at()) <= DAY)
     }
 
-    /// A receipt settles the request if it names the transaction that was seen before the answer was lost. A till that
+    /// A receipt with an approval code settles a payment if it names the transaction that was seen before the answer was lost. A till that
     /// is alone at its terminal may also take a receipt of the same amount from the same minutes (Nexi proxy).
     fn reprinted(&self, facts: &Facts, receipt: &ReceiptFacts, alone: bool, near: Duration) -> Weight {
         let reference = facts.trx_reference_number.clone().or_else(|| receipt.trx_reference_number.clone());
@@ -380,19 +380,17 @@ impl Current {
             stamp
                 .is_some_and(|stamp| stamp >= local(self.asked_at()) && apart(stamp, self.asked_at()) <= near.as_secs())
         };
-        let approved = reference.is_some() || approval.is_some();
-        // What refers to an earlier transaction has its amount: the receipt may be that one's.
+        // What refers to an earlier transaction has its amount and perhaps its name: the receipt may be that one's.
         let first = matches!(
             self.request_type(),
             RequestType::CardPayment | RequestType::CardReservation | RequestType::CardPreAuthorisation
         );
-        let unnamed = alone && first && approved && self.reference_seen.is_none() && same_minutes();
-        // A declined transaction has a number, and may have a receipt, too.
-        if facts.show_a_decline() {
-            return Weight::Nothing;
-        }
+        let unnamed = alone && self.reference_seen.is_none() && same_minutes();
+        // A declined transaction has a number, and may have a receipt, too; what it has not is an approval code.
+        let approved = approval.is_some() && !facts.show_a_decline();
         let same_amount = amount.is_some() && amount == self.asked();
-        if !same_amount || !(same_name || unnamed || mistake(Mistake::BelievesAnyReceipt)) {
+        let named = same_name || unnamed || mistake(Mistake::BelievesAnyReceipt);
+        if !first || !approved || !same_amount || !named {
             return Weight::Nothing;
         }
         let mut facts = facts.clone();

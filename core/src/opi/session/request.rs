@@ -40,12 +40,31 @@ pub(super) fn family(settings: &Settings, operation: &Operation) -> Kind {
 
 /// What the operation lacks for this dialect.
 pub(super) fn missing(settings: &Settings, operation: &Operation) -> Option<&'static str> {
-    let Operation::Reversal { amount, original } = operation else { return None };
-    match settings.profile.reversal {
-        ReversalBy::Stan if original.stan.is_none() => Some("the trace number of the transaction"),
-        ReversalBy::Last | ReversalBy::Full if amount.is_none() => None,
-        _ => None,
-    }
+    let (Operation::Refund { original, .. }
+    | Operation::Reversal { original, .. }
+    | Operation::Completion { original, .. }) = operation
+    else {
+        return None;
+    };
+    let Original { trx_reference_number, stan, terminal_id, terminal_batch, time_stamp, reference } = original;
+    let (named, what) = match settings.profile.reversal {
+        ReversalBy::Last => {
+            (trx_reference_number.is_some() || reference.is_some(), "the reference of the earlier transaction")
+        }
+        ReversalBy::Stan => (stan.is_some(), "the trace number of the earlier transaction"),
+        ReversalBy::Full => (
+            stan.is_some() || terminal_id.is_some() || terminal_batch.is_some() || time_stamp.is_some(),
+            "the numbers of the earlier transaction",
+        ),
+    };
+    let must_be_named = match operation {
+        Operation::Reversal { .. } => settings.profile.reversal == ReversalBy::Stan,
+        // A completion without its reservation would be a charge on nothing.
+        Operation::Completion { .. } => true,
+        _ => false,
+    };
+    // A transaction named only in ways the dialect does not send would become another one: the last, or none.
+    (!named && (must_be_named || *original != Original::default())).then_some(what)
 }
 
 impl Asking<'_> {

@@ -1,0 +1,467 @@
+//! What may be shown of a conversation: frames and outputs without card data (I12).
+//!
+//! A conversation is the list of its inputs, so a record of them can be replayed. What is recorded of the wire is
+//! [`mask`]ed, and the masked bytes are as long and as well-formed as the real ones: a session that is fed with them
+//! sends the same frames, once those are masked as well, and its other outputs read the same as [`Shown`].
+//!
+//! One kind of conversation can come out different: one in which a number that only looks like a card number decides
+//! something, for example a reference of 13 or more digits that is looked for on a reprinted receipt.
+
+use core::fmt;
+
+use crate::drive::{Event, Output};
+use crate::journal::Record;
+use crate::limits;
+use crate::secret;
+
+/// Elements and attributes, by local name, that hold a card number. Its last four characters stay.
+const CARD_NUMBERS: [&[u8]; 5] = [b"CardPAN", b"CardNumber", b"MaskedCardNumber", b"PANprint", b"LoyaltyPAN"];
+
+/// Elements and attributes, by local name, of which nothing stays: tracks, expiry dates, verification values, keys,
+/// and what was typed or scanned instead of a card.
+const HIDDEN: [&[u8]; 27] = [
+    b"Track1",
+    b"Track2",
+    b"Track3",
+    b"ICC",
+    b"Barcode",
+    b"InString",
+    b"StartDate",
+    b"ExpiryDate",
+    b"EndDate",
+    b"ServiceCode",
+    b"Token",
+    b"TokenSalt",
+    b"CV2",
+    b"PostCode",
+    b"Address",
+    b"PANHash",
+    b"CardIdent",
+    b"Hex",
+    b"MAC",
+    b"InSecureData",
+    b"SecureData",
+    b"OutSecureData",
+    b"EncryptedCardValue",
+    b"Encryption",
+    b"EncryptionRSA",
+    b"EncryptionExponent",
+    b"Validation",
+];
+
+/// How a named value is masked.
+#[derive(Clone, Copy)]
+enum Kind {
+    CardNumber,
+    Hidden,
+}
+
+fn kind(name: &[u8]) -> Option<Kind> {
+    let local = name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
+    if CARD_NUMBERS.contains(&local) { Some(Kind::CardNumber) } else { HIDDEN.contains(&local).then_some(Kind::Hidden) }
+}
+
+/// Masks the payload of a frame in place: every card number, and every value that the protocol names as card data.
+/// Lengths and markup stay, so it reads as before. Masking twice is masking once.
+///
+/// `whole` is false for a payload that is cut off: digits at its end may then be the front of a card number.
+pub fn mask(payload: &mut [u8], whole: bool) {
+    mask_named(payload);
+    mask_card_numbers(payload);
+    mask_references(payload);
+    if !whole {
+        mask_end(payload);
+    }
+}
+
+fn mask_named(payload: &mut [u8]) {
+    let (mut at, mut depth) = (0, 0usize);
+    let mut inside: Option<(usize, Kind)> = None;
+    loop {
+        let open = find(payload, at, b"<").unwrap_or(payload.len());
+        if let Some((_, kind)) = inside {
+            hide(payload.get_mut(at..open), kind);
+        }
+        let Some(markup) = payload.get(open..).filter(|rest| !rest.is_empty()) else { return };
+        at = if markup.starts_with(b"<!--") {
+            after(payload, open, b"-->")
+        } else if markup.starts_with(b"<![CDATA[") {
+            let content = open + b"<![CDATA[".len();
+            let end = find(payload, content, b"]]>").unwrap_or(payload.len());
+            if let Some((_, kind)) = inside {
+                hide(payload.get_mut(content..end), kind);
+            }
+            after(payload, open, b"]]>")
+        } else if markup.starts_with(b"<?") {
+            after(payload, open, b"?>")
+        } else if markup.starts_with(b"<!") {
+            after(payload, open, b">")
+        } else if markup.starts_with(b"</") {
+            inside = inside.filter(|(outer, _)| *outer != depth);
+            depth = depth.saturating_sub(1);
+            after(payload, open, b">")
+        } else {
+            let tag = start_tag(payload, open + 1);
+            if !tag.empty {
+                depth += 1;
+                inside = inside.or_else(|| tag.kind.map(|kind| (depth, kind)));
+            }
+            tag.end
+        };
+    }
+}
+
+/// What a start tag was found to be.
+struct Tag {
+    kind: Option<Kind>,
+    empty: bool,
+    end: usize,
+}
+
+/// Passes a start tag whose name begins at `from`, and masks the values of its attributes.
+fn start_tag(payload: &mut [u8], from: usize) -> Tag {
+    let mut at = name_end(payload, from);
+    let kind = kind_at(payload, from, at);
+    let mut empty = false;
+    while let Some(byte) = payload.get(at).copied() {
+        match byte {
+            b'>' => return Tag { kind, empty, end: at + 1 },
+            // Not closed: the next tag is looked at for itself.
+            b'<' => break,
+            b'/' => {
+                empty = true;
+                at += 1;
+            }
+            b'=' => at += 1,
+            byte if byte.is_ascii_whitespace() => at += 1,
+            b'"' | b'\'' => at = after(payload, at + 1, &[byte]),
+            _ => {
+                empty = false;
+                let end = name_end(payload, at).max(at + 1);
+                let named = kind_at(payload, at, end);
+                at = end;
+                let value = pass(payload, at, |byte| byte == b'=' || byte.is_ascii_whitespace());
+                if let (Some(kind), Some(quote @ (b'"' | b'\''))) = (named, payload.get(value).copied()) {
+                    at = find(payload, value + 1, &[quote]).unwrap_or(payload.len());
+                    hide(payload.get_mut(value + 1..at), kind);
+                    at = payload.len().min(at + 1);
+                }
+            }
+        }
+    }
+    Tag { kind, empty, end: at }
+}
+
+fn kind_at(payload: &[u8], from: usize, to: usize) -> Option<Kind> {
+    payload.get(from..to).and_then(kind)
+}
+
+fn name_end(payload: &[u8], from: usize) -> usize {
+    pass(payload, from, |byte| !byte.is_ascii_whitespace() && !matches!(byte, b'=' | b'/' | b'>' | b'<' | b'"' | b'\''))
+}
+
+fn pass(payload: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+    let rest = payload.get(from..).unwrap_or_default();
+    rest.iter().position(|byte| !is(*byte)).map_or(payload.len(), |length| from + length)
+}
+
+fn find(payload: &[u8], from: usize, what: &[u8]) -> Option<usize> {
+    let rest = payload.get(from..)?;
+    rest.windows(what.len()).position(|window| window == what).map(|place| from + place)
+}
+
+fn after(payload: &[u8], from: usize, what: &[u8]) -> usize {
+    find(payload, from, what).map_or(payload.len(), |place| place + what.len())
+}
+
+/// Masks one value.
+fn hide(value: Option<&mut [u8]>, kind: Kind) {
+    let value = value.unwrap_or_default();
+    let from = pass(value, 0, |byte| byte.is_ascii_whitespace());
+    let to = value.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(from, |last| last + 1);
+    let value = value.get_mut(from..to).unwrap_or_default();
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let masked = value.iter().any(|byte| matches!(byte, b'*' | b'X' | b'x' | b'#' | b'.')) && !value.contains(&b'&');
+    let stay = match kind {
+        // As `Pan` shows it.
+        Kind::CardNumber if masked && digits <= limits::PAN_DIGITS_SHOWN => return,
+        Kind::CardNumber if value.len() > 8 && !value.contains(&b'&') => 4,
+        _ => 0,
+    };
+    let end = value.len() - stay;
+    let mut at = 0;
+    while let Some(byte) = value.get_mut(at).filter(|_| at < end) {
+        if *byte == b'&' {
+            at = mask_reference(value, at);
+            continue;
+        }
+        // Letters beyond ASCII stay: a mask of one byte would make another text of them.
+        let space = matches!(kind, Kind::CardNumber) && *byte == b' ';
+        if space || (byte.is_ascii_graphic() && !matches!(*byte, b'<' | b'>' | b'"' | b'\'')) {
+            *byte = b'*';
+        }
+        at += 1;
+    }
+}
+
+/// Makes a character reference one to `*`, as long as before; gives where it ends. A named one stays.
+fn mask_reference(payload: &mut [u8], from: usize) -> usize {
+    let Some((digits, end)) = reference(payload, from) else {
+        let name = pass(payload, from + 1, |byte| byte.is_ascii_alphanumeric());
+        return if payload.get(name) == Some(&b';') { name + 1 } else { from + 1 };
+    };
+    let hex = payload.get(digits - 1) == Some(&b'x');
+    let places = payload.get_mut(digits..end - 1).unwrap_or_default();
+    let star: [u8; 2] = if hex { *b"2A" } else { *b"42" };
+    if let Some((front, back)) = places.split_last_chunk_mut::<2>() {
+        front.fill(b'0');
+        *back = star;
+    }
+    end
+}
+
+/// A numeric character reference: where its digits begin, and where it ends.
+fn reference(payload: &[u8], from: usize) -> Option<(usize, usize)> {
+    let rest = payload.get(from..)?.strip_prefix(b"&#")?;
+    let (rest, digits) = match rest.strip_prefix(b"x") {
+        Some(rest) => (rest, from + 3),
+        None => (rest, from + 2),
+    };
+    let length = rest.iter().take(limits::XML_REFERENCE).position(|byte| *byte == b';')?;
+    let all = rest.get(..length)?.iter().all(u8::is_ascii_hexdigit);
+    (all && length > 0).then_some((digits, digits + length + 1))
+}
+
+fn mask_card_numbers(payload: &mut [u8]) {
+    let mut at = 0;
+    while let Some((start, end)) = payload.get(at..).and_then(secret::card_number) {
+        let (start, end) = (at + start, at + end);
+        let run = payload.get_mut(start..end).unwrap_or_default();
+        let hidden = run.iter().filter(|byte| byte.is_ascii_digit()).count().saturating_sub(4);
+        run.iter_mut().filter(|byte| byte.is_ascii_digit()).take(hidden).for_each(|byte| *byte = b'*');
+        at = end;
+        // What follows a card number on a track.
+        if payload.get(at) == Some(&b'=') {
+            let rest = pass(payload, at + 1, |byte| byte.is_ascii_digit());
+            payload.get_mut(at + 1..rest).unwrap_or_default().fill(b'*');
+            at = rest;
+        }
+    }
+}
+
+/// Masks runs in which digits are written as character references and which are long enough to be a card number.
+fn mask_references(payload: &mut [u8]) {
+    let mut at = 0;
+    while let Some(first) = find(payload, at, b"&#") {
+        // The run begins with the digits right before.
+        let before = payload.get(..first).unwrap_or_default();
+        let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
+        let start = before.iter().rposition(|byte| !is_part(byte)).map_or(0, |place| place + 1).max(at);
+        let (mut end, mut digits) = (start, 0);
+        while let Some(byte) = payload.get(end) {
+            if is_part(byte) {
+                digits += usize::from(byte.is_ascii_digit());
+                end += 1;
+            } else if let Some(next) = digit_reference(payload, end) {
+                digits += 1;
+                end = next;
+            } else {
+                break;
+            }
+        }
+        if digits >= limits::PAN_DIGITS_MIN {
+            let mut place = start;
+            while place < end {
+                match payload.get_mut(place) {
+                    Some(b'&') => place = mask_reference(payload, place),
+                    Some(byte) => {
+                        if byte.is_ascii_digit() {
+                            *byte = b'*';
+                        }
+                        place += 1;
+                    }
+                    None => return,
+                }
+            }
+        }
+        at = end.max(first + 2);
+    }
+}
+
+/// The end of a character reference to a digit.
+fn digit_reference(payload: &[u8], from: usize) -> Option<usize> {
+    let (digits, end) = reference(payload, from)?;
+    let radix = if payload.get(digits - 1) == Some(&b'x') { 16 } else { 10 };
+    let text = core::str::from_utf8(payload.get(digits..end - 1)?).ok()?;
+    let code = u32::from_str_radix(text, radix).ok()?;
+    char::from_u32(code).is_some_and(|character| character.is_ascii_digit()).then_some(end)
+}
+
+fn mask_end(payload: &mut [u8]) {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'*');
+    let start = payload.iter().rposition(|byte| !is_part(byte)).map_or(0, |place| place + 1);
+    let run = payload.get_mut(start..).unwrap_or_default();
+    // Fewer than the issuer's part of a card number say nothing.
+    if run.iter().filter(|byte| byte.is_ascii_digit()).count() > 6 {
+        run.iter_mut().filter(|byte| byte.is_ascii_digit()).for_each(|byte| *byte = b'*');
+    }
+}
+
+/// An output in words, without card data: no ten digits of it stand together, and of raw texts only their length is
+/// said. A session that is fed with [`mask`]ed bytes has outputs that read the same.
+///
+/// What is sent is not part of it: mask the transmit buffer's frame.
+pub struct Shown<'o, 'a>(pub &'o Output<'a>);
+
+impl fmt::Display for Shown<'_, '_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        match self.0 {
+            Output::Event(Event::JournalText(sheet, text)) => {
+                write!(out, "Event(JournalText({sheet:?}, {} bytes))", text.len())
+            }
+            Output::Event(Event::PrivateText(text)) => write!(out, "Event(PrivateText({} bytes))", text.len()),
+            Output::Persist(ticket, Record::Text { sheet, text }) => {
+                write!(out, "Persist({ticket:?}, Text({sheet:?}, {} bytes))", text.0.len())
+            }
+            output => {
+                let mut hush = Hush { out, held: heapless::String::new(), digits: 0 };
+                write!(hush, "{output:?}")?;
+                hush.release()
+            }
+        }
+    }
+}
+
+/// Passes a text on with the digits of long runs masked.
+struct Hush<'f, 'b> {
+    out: &'f mut fmt::Formatter<'b>,
+    /// The run so far, while it is short: digits with one separator between them.
+    held: heapless::String<{ 2 * limits::TRACE_DIGITS + 2 }, u8>,
+    /// Digits and masks of the run.
+    digits: usize,
+}
+
+impl Hush<'_, '_> {
+    fn release(&mut self) -> fmt::Result {
+        self.out.write_str(&self.held)?;
+        self.held.clear();
+        self.digits = 0;
+        Ok(())
+    }
+
+    fn hold(&mut self, character: char) -> fmt::Result {
+        // It fits: longer runs are not held.
+        self.held.push(character).map_err(|_| fmt::Error)
+    }
+}
+
+impl fmt::Write for Hush<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            match character {
+                '0'..='9' | '*' if self.digits > limits::TRACE_DIGITS => self.out_separator_then('*')?,
+                '0'..='9' | '*' => {
+                    self.digits += 1;
+                    self.hold(character)?;
+                    if self.digits > limits::TRACE_DIGITS {
+                        for held in core::mem::take(&mut self.held).chars() {
+                            self.out.write_char(if held.is_ascii_digit() { '*' } else { held })?;
+                        }
+                    }
+                }
+                ' ' | '-' | '=' if self.digits > 0 && !self.held.ends_with([' ', '-', '=']) => self.hold(character)?,
+                other => {
+                    self.release()?;
+                    self.out.write_char(other)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Hush<'_, '_> {
+    /// Writes one more mask of a long run, after the separator that may stand before it.
+    fn out_separator_then(&mut self, mask: char) -> fmt::Result {
+        use fmt::Write as _;
+        self.out.write_str(&self.held)?;
+        self.held.clear();
+        self.out.write_char(mask)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    extern crate std;
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn masked(text: &str) -> String {
+        let mut bytes = Vec::from(text.as_bytes());
+        mask(&mut bytes, true);
+        let once = String::from_utf8(bytes.clone()).unwrap();
+        mask(&mut bytes, true);
+        assert_eq!(bytes, once.as_bytes(), "masking twice is masking once");
+        assert_eq!(once.len(), text.len());
+        once
+    }
+
+    #[test]
+    fn card_data_is_masked_and_nothing_else() {
+        for (text, wanted) in [
+            ("<a>4111 1111 1111 1111 12/28</a>", "<a>**** **** **** 1111 12/28</a>"),
+            ("<a b='4111111111111111' c='25.00'/>", "<a b='************1111' c='25.00'/>"),
+            (
+                r#"<A CardPAN="4111 1111 1111 1112" STAN="000123"/>"#,
+                r#"<A CardPAN="***************1112" STAN="000123"/>"#,
+            ),
+            ("<CardPAN>411111******1111</CardPAN>", "<CardPAN>411111******1111</CardPAN>"),
+            ("<x:ExpiryDate > 12/27 </x:ExpiryDate >", "<x:ExpiryDate > ***** </x:ExpiryDate >"),
+            ("<Track2><Ascii>;4=1?</Ascii></Track2><b>;4=1?</b>", "<Track2><Ascii>*****</Ascii></Track2><b>;4=1?</b>"),
+            ("<CV2/><b>123</b>", "<CV2/><b>123</b>"),
+            ("<CV2 a='>'>123</CV2><b>123</b>", "<CV2 a='>'>***</CV2><b>123</b>"),
+            ("<CV2><![CDATA[1<3]]>4<!-- 5 --></CV2>", "<CV2><![CDATA[*<*]]>*<!-- 5 --></CV2>"),
+            ("<CV2>&#49;&#x0032;&amp;</CV2>", "<CV2>&#42;&#x002A;&amp;</CV2>"),
+            ("<a>41111111111111&#49;1</a>", "<a>**************&#42;*</a>"),
+            ("<a>&#52;25.00</a>", "<a>&#52;25.00</a>"),
+            ("<a>;4111111111111111=28121010000012345678?</a>", "<a>;************1111=********************?</a>"),
+        ] {
+            assert_eq!(masked(text), wanted);
+        }
+    }
+
+    #[test]
+    fn the_front_of_a_card_number_does_not_stay_at_a_cut() {
+        let mut bytes = *b"<a>4111 1111 1";
+        mask(&mut bytes, false);
+        assert_eq!(&bytes, b"<a>**** **** *");
+    }
+
+    #[test]
+    fn long_numbers_are_hushed_in_words() {
+        struct Words<'t>(&'t [&'t str]);
+        impl fmt::Display for Words<'_> {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                use fmt::Write as _;
+                let mut hush = Hush { out, held: heapless::String::new(), digits: 0 };
+                self.0.iter().try_for_each(|piece| hush.write_str(piece))?;
+                hush.release()
+            }
+        }
+        for (pieces, wanted) in [
+            (&["a 123456789 b"][..], "a 123456789 b"),
+            (&["a 1234567890 b"], "a ********** b"),
+            (&["4111 11", "11-1111 1111=25", "-", " x"], "**** ****-**** ****=**- x"),
+            (&["2026-04-08T10:30:15"], "2026-04-08T10:30:15"),
+            (&["1 2 3 4 5 6 7 8 9 ", "x"], "1 2 3 4 5 6 7 8 9 x"),
+            (&["******1111"], "**********"),
+            (&["7"], "7"),
+        ] {
+            assert_eq!(std::format!("{}", Words(pieces)), wanted);
+        }
+    }
+}
