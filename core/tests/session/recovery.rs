@@ -367,3 +367,14 @@ fn waiting_can_be_given_up() {
     let did = till.put(Input::Abort);
     assert_eq!(settled(&mut till, did).outcome, Outcome::Unknown);
 }
+
+/// The terminal is asked about 917; an approval of another number comes instead (found by exploring every state).
+#[test]
+fn a_late_answer_to_another_request_settles_nothing_after_a_restart() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.session.set_unresolved(found_at_start());
+    till.put(Input::Recover(WallTime::new(1_775_636_400, 120)));
+    next_question(&mut till);
+    let did = till.receive(Link::Request, &answer("Success", ""));
+    assert_eq!(settled(&mut till, did).outcome, Outcome::Unknown);
+}
