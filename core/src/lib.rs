@@ -83,6 +83,7 @@
 //! * `serde`: outcomes, records and messages can be serialised; secrets as their masks.
 //! * `sim`: the simulated terminal.
 //! * `fuzzing`: the bodies of the fuzz targets.
+//! * `proof`: copies and digests of sessions, and mistakes to be found. For the tests of this repository only.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -97,6 +98,10 @@ pub mod limits;
 pub mod money;
 pub mod operation;
 pub mod opi;
+#[cfg(feature = "proof")]
+pub mod proof;
+#[cfg(not(feature = "proof"))]
+mod proof;
 pub mod receipt;
 pub mod secret;
 #[cfg(feature = "sim")]

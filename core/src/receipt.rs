@@ -1,7 +1,10 @@
 //! Sheets: what a terminal wants shown, printed or kept.
 
+use core::fmt;
+
 use crate::id::Id;
 use crate::limits;
+use crate::secret::Masked;
 use crate::text::Text;
 
 /// Names one sheet, counted from 1 unless the settings of the session say otherwise.
@@ -47,8 +50,8 @@ pub enum Copy {
     Merchant,
 }
 
-/// One line of a sheet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// One line of a sheet. `Debug` masks card numbers (I12); the text itself is as the terminal wrote it.
+#[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Line {
     /// The text, leading and trailing blanks included.
@@ -69,6 +72,22 @@ pub struct Line {
     pub paper_cut: bool,
     /// The entry of a menu that this line is.
     pub menu_item: Option<u16>,
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Line")
+            .field("text", &Masked(self.text.as_str()))
+            .field("row", &self.row)
+            .field("column", &self.column)
+            .field("alignment", &self.alignment)
+            .field("bold", &self.bold)
+            .field("double_width", &self.double_width)
+            .field("double_height", &self.double_height)
+            .field("paper_cut", &self.paper_cut)
+            .field("menu_item", &self.menu_item)
+            .finish()
+    }
 }
 
 /// Where a text stands in its line.

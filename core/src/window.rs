@@ -57,6 +57,13 @@ impl<'m> Window<'m> {
         }
     }
 
+    /// Takes over the unread bytes of another window; `false`, and nothing is in it, if they do not fit.
+    #[cfg(feature = "proof")]
+    pub fn copy_from(&mut self, other: &Window<'_>) -> bool {
+        self.clear();
+        self.put(other.unread())
+    }
+
     /// Drops everything.
     pub const fn clear(&mut self) {
         (self.start, self.end) = (0, 0);

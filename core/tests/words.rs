@@ -206,3 +206,10 @@ proptest! {
         prop_assert!(!shown.contains(&number));
     }
 }
+
+#[test]
+fn a_line_with_a_card_number_is_shown_masked() {
+    let line = opi_core::receipt::Line { text: "Card 4111 1111 1111 1111".into(), ..Default::default() };
+    let shown = format!("{line:?}");
+    assert!(shown.contains("**** 1111") && !shown.contains("4111"), "{shown}");
+}

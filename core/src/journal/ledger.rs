@@ -7,6 +7,7 @@ use super::{Dropped, Found, Intent, Record, Resolution, Unresolved};
 use crate::id::{Id, RequestId};
 use crate::limits;
 use crate::operation::{Finished, Outcome, Reason};
+use crate::proof::{Mistake, mistake};
 use crate::receipt::{Purpose, SheetId};
 use crate::time::WallTime;
 
@@ -160,6 +161,7 @@ impl<const N: usize> Ledger<N> {
     pub fn record(&mut self, record: &Record<'_>) {
         add(&mut self.counts.records, 1);
         match record {
+            Record::Block { .. } if mistake(Mistake::UsesABlockAgain) => {}
             Record::Block { last, .. } => self.take_number(*last),
             Record::Intent(intent) => self.intend(intent),
             Record::Sent { request_id } => {

@@ -256,6 +256,24 @@ impl Terminal {
         }
     }
 
+    /// Its power is cut and comes back: what it worked on ends, all connections are gone, and nobody is logged in.
+    #[cfg(feature = "proof")]
+    pub fn power_cut(&mut self) {
+        self.restart();
+    }
+
+    /// Writes down the state, but for the setup and the time of the last input.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    #[cfg(feature = "proof")]
+    pub fn digest(&self, out: &mut impl core::fmt::Write) -> core::fmt::Result {
+        write!(out, "{:?} {:?} {:?} {:?} ", self.chance, self.begun, self.tills, self.devices)?;
+        write!(out, "{:?} {:?} {:?} {:?} ", self.logged_in, self.holds_receipt, self.job, self.ledger)?;
+        write!(out, "{:?} {:?} {:?} {:?} ", self.report, self.last, self.requests, self.strikes)?;
+        write!(out, "{:?} {:?} ", self.acts, self.sending)
+    }
+
     fn deadline(&self) -> Option<Instant> {
         let job = self.job.as_ref()?;
         match job.phase {

@@ -15,9 +15,11 @@ use crate::limits;
 use crate::operation::Operation;
 use crate::opi::message::{OverallResult, RequestType};
 use crate::opi::profile::AbortStyle;
+use crate::proof::{Mistake, mistake};
 use crate::time::Instant;
 
 /// The abort of the request in progress.
+#[derive(Clone, Debug)]
 pub(super) struct AbortLine {
     step: Step,
     pub(super) request_id: Option<RequestId>,
@@ -177,6 +179,13 @@ impl<const D: usize> Session<'_, D> {
 
     /// The terminal answered the abort.
     pub(super) fn abort_answered(&mut self, result: Option<&OverallResult>) {
+        if mistake(Mistake::LetsAnAbortDecide)
+            && result == Some(&OverallResult::Success)
+            && let Some(current) = &mut self.current
+        {
+            current.answer.result = Some(OverallResult::Aborted);
+            self.signal(Signal::Answered);
+        }
         if self.abort.is_under_way() {
             self.abort.end(result == Some(&OverallResult::Success));
         }

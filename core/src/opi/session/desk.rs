@@ -14,6 +14,7 @@ use crate::opi::Settings;
 use crate::opi::message::{
     DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
 };
+use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::text::Text;
 use crate::time::Instant;
@@ -132,7 +133,7 @@ impl Desk<'_> {
         }
         // CCV firmware repeats the last message under the number of that message.
         let repeats = current.request.operation == Operation::RepeatLast && !current.is_resumed();
-        if !repeats && !current.request_id.is_echoed_by(id) {
+        if !repeats && !current.request_id.is_echoed_by(id) && !mistake(Mistake::AcceptsForeignAnswers) {
             return Err("an answer to another request");
         }
         Ok(Role::Answer)
@@ -305,7 +306,7 @@ impl Desk<'_> {
         let Some(showing) = &exchange.output else { return Seen::Nothing };
         let is_delivery = showing.target == DeviceTarget::DeliveryBox;
         let verdict = match showing.sheet {
-            Some((sheet, purpose)) if purpose.must_be_kept() => {
+            Some((sheet, purpose)) if purpose.must_be_kept() && !mistake(Mistake::AcknowledgesBeforeStored) => {
                 let ticket = self.counters.ticket();
                 let until = self.now.after(self.settings.timeouts.local);
                 exchange.step = Step::Keeping { ticket, sheet, until };

@@ -21,6 +21,7 @@ use crate::time::Instant;
 pub(super) type Results = Vec<(DeviceTarget, Verdict), { limits::OUTPUTS }>;
 
 /// The device request being read, and what became of it so far.
+#[derive(Clone, Debug)]
 pub(super) struct Exchange {
     pub(super) step: Step,
     pub(super) results: Results,
@@ -74,6 +75,7 @@ pub(super) struct Wish {
 }
 
 /// A device request that waits for the cashier.
+#[derive(Clone, Debug)]
 pub(super) struct Asked {
     pub(super) to: Echo,
     pub(super) question: Question,

@@ -13,9 +13,11 @@ use crate::limits;
 use crate::money::Money;
 use crate::operation::{Facts, Finished, Operation, Outcome, Reason, Request, SettledBy};
 use crate::opi::message::RequestType;
+use crate::proof::{Mistake, mistake};
 use crate::time::{Instant, WallTime};
 
 /// The request in progress.
+#[derive(Clone, Debug)]
 pub(super) struct Current {
     pub(super) request: Request,
     pub(super) request_id: RequestId,
@@ -46,6 +48,7 @@ pub(super) struct Current {
 }
 
 /// What is left of a request that was sent before.
+#[derive(Clone, Debug)]
 struct Resumed {
     request_type: RequestType,
     unresolved: Unresolved,
@@ -214,6 +217,7 @@ impl<const D: usize> Session<'_, D> {
                 Some(Next::Connect(Link::Request))
             }
             Effect::Transmit => self.transmit(tx),
+            Effect::Await if mistake(Mistake::WaitsForever) => None,
             Effect::Await => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
                 let long = self.takes_long();
@@ -284,7 +288,7 @@ impl<const D: usize> Session<'_, D> {
             Effect::Conclude => self.conclude(),
             Effect::Tell | Effect::TellUnstored => {
                 if let Some(finished) = &mut self.finished {
-                    finished.stored = effect == Effect::Tell;
+                    finished.stored = effect == Effect::Tell || mistake(Mistake::SaysStoredWhatIsNot);
                     let settled = finished.stored && finished.outcome != Outcome::Unknown;
                     if settled && self.unresolved.as_ref().map(|it| it.request_id) == finished.request_id {
                         self.unresolved = None;
@@ -375,7 +379,7 @@ impl<const D: usize> Session<'_, D> {
         if outcome == Outcome::NotSent {
             facts = Facts::default();
         }
-        if money && outcome == Outcome::Unknown {
+        if money && outcome == Outcome::Unknown && !mistake(Mistake::ForgetsTheBlocker) {
             self.unresolved = Some(current.unresolved());
         }
         self.finished = Some(Finished {
@@ -449,7 +453,7 @@ impl<const D: usize> Session<'_, D> {
         };
         match outgoing.what {
             What::Request => {
-                let whole = at_most >= outgoing.length;
+                let whole = at_most >= outgoing.length && !mistake(Mistake::SaysNotSentAfterAWholeFrame);
                 self.signal(if whole { Signal::SentPerhaps } else { Signal::SentShort });
             }
             What::Abort => {

@@ -20,6 +20,8 @@ mod desk;
 mod device;
 mod flow;
 mod lane;
+#[cfg(feature = "proof")]
+mod proof;
 mod recovery;
 mod request;
 pub mod table;
@@ -40,6 +42,7 @@ use crate::id::RequestId;
 use crate::journal::{Record, Resolution, Ticket, Unresolved};
 use crate::limits;
 use crate::operation::{Finished, Reason, Request};
+use crate::proof::{Mistake, mistake};
 use crate::receipt::{Line, Purpose, Sheet, SheetId};
 use crate::text::Text;
 use crate::time::{Instant, WallTime};
@@ -78,7 +81,7 @@ pub struct Session<'m, const D: usize> {
 }
 
 /// When the request in progress gives up.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Deadlines {
     /// End of the phase; in [`Phase::Waiting`] without a sign of life.
     phase: Option<Instant>,
@@ -87,6 +90,7 @@ struct Deadlines {
 }
 
 /// What the output given last lends.
+#[derive(Clone)]
 struct Stash {
     sheet: Option<Sheet>,
     line: Line,
@@ -176,6 +180,9 @@ impl<'m, const D: usize> Session<'m, D> {
     /// Says that the result of an earlier request is unknown, as a restart finds it in the store. It blocks the lane
     /// until it is settled (I6).
     pub fn set_unresolved(&mut self, unresolved: Unresolved) {
+        if mistake(Mistake::ForgetsTheBlockerAtRestart) {
+            return;
+        }
         self.unresolved = Some(unresolved);
     }
 
@@ -295,6 +302,7 @@ impl<'m, const D: usize> Session<'m, D> {
             return Err(Misuse::Busy);
         }
         let money = request.operation.moves_money();
+        let persists = money && !mistake(Mistake::SendsBeforePersist);
         if let Some(unresolved) = self.unresolved.as_ref().filter(|_| money) {
             return Err(Misuse::Unresolved(unresolved.request_id));
         }
@@ -308,7 +316,7 @@ impl<'m, const D: usize> Session<'m, D> {
         let request_id = self.counters.request();
         self.current = Some(Current::new(request, verbs, request_id, self.now));
         self.abort.forget();
-        self.signal(if money { Signal::StartMoney } else { Signal::StartService });
+        self.signal(if persists { Signal::StartMoney } else { Signal::StartService });
         Ok(())
     }
 

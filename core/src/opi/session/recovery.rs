@@ -21,6 +21,7 @@ use crate::limits;
 use crate::money::Money;
 use crate::operation::{Facts, Operation, Outcome, Reason, SettledBy};
 use crate::opi::message::{OriginalHeader, OverallResult, Part, Place, RequestType};
+use crate::proof::{Mistake, mistake};
 use crate::time::{self, WallTime};
 
 /// A question to the terminal.
@@ -31,6 +32,7 @@ enum Question {
 }
 
 /// The questions about one request.
+#[derive(Clone, Debug)]
 pub(super) struct Inquiry {
     /// What is still to be asked, in order.
     questions: Deque<Question, 2>,
@@ -179,6 +181,17 @@ impl<const D: usize> Session<'_, D> {
         let recovery = self.settings.profile.recovery;
         let current = self.current.as_mut()?;
         current.verdict = (Outcome::Unknown, Some(reason));
+        if mistake(Mistake::TakesSilenceForARefusal) {
+            current.verdict = (Outcome::Declined, Some(reason));
+            self.signal(Signal::Concluded);
+            return None;
+        }
+        if mistake(Mistake::ResendsAfterTimeOut) && reason == Reason::Deadline {
+            self.drop_link(Link::Request);
+            self.phase = super::Phase::Opening;
+            self.todo = Some(super::Effect::Listen);
+            return None;
+        }
         if !current.moves_money() || recovery.is_empty() {
             self.signal(Signal::Concluded);
             return None;
@@ -335,7 +348,8 @@ impl Current {
         let id = original.request_id.as_ref().map_or("", Id::as_str);
         let number = id.split_once('.').map_or(id, |(number, _)| number);
         self.request_id.is_echoed_by(number)
-            && original.workstation_id.as_ref().is_some_and(|lane| *lane == *workstation)
+            && (mistake(Mistake::BelievesAnotherTillsAnswer)
+                || original.workstation_id.as_ref().is_some_and(|lane| *lane == *workstation))
             && original.request_type.as_ref() == Some(self.request_type())
     }
 
@@ -375,7 +389,8 @@ impl Current {
         // A declined transaction has a number, and may have a receipt, too; what it has not is an approval code.
         let approved = approval.is_some() && !facts.show_a_decline();
         let same_amount = amount.is_some() && amount == self.asked();
-        if !first || !approved || !same_amount || !(same_name || unnamed) {
+        let named = same_name || unnamed || mistake(Mistake::BelievesAnyReceipt);
+        if !first || !approved || !same_amount || !named {
             return Weight::Nothing;
         }
         let mut facts = facts.clone();

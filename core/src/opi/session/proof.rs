@@ -1,0 +1,59 @@
+//! Copies and digests of sessions, for those who look at every state there is.
+
+use core::fmt::{Result, Write};
+
+use super::Session;
+use super::lane::Lane;
+
+impl<const D: usize> Session<'_, D> {
+    /// Becomes a copy of another session, in memory of its own; `false` if a window is too small for what is unread.
+    pub fn copy_from(&mut self, other: &Session<'_, D>) -> bool {
+        self.settings = other.settings.clone();
+        self.now = other.now;
+        self.phase = other.phase;
+        self.todo = other.todo;
+        self.deadlines = other.deadlines;
+        self.current.clone_from(&other.current);
+        self.finished.clone_from(&other.finished);
+        self.unresolved.clone_from(&other.unresolved);
+        self.abort = other.abort.clone();
+        self.counters = other.counters.clone();
+        self.ticket = other.ticket;
+        self.resolution.clone_from(&other.resolution);
+        self.stash = other.stash.clone();
+        let mut fits = true;
+        for ((_, lane), (_, other)) in self.lanes.all_mut().zip(other.lanes.all()) {
+            fits &= lane.copy_from(other);
+        }
+        fits
+    }
+
+    /// Writes down the state, but for what follows from the bytes of the message in progress on each connection.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn digest(&self, out: &mut impl Write) -> Result {
+        write!(out, "{:?} {:?} {:?} {:?} ", self.now, self.phase, self.todo, self.deadlines)?;
+        write!(out, "{:?} {:?} {:?} ", self.current, self.finished, self.unresolved)?;
+        write!(out, "{:?} {:?} {:?} {:?} ", self.abort, self.counters, self.ticket, self.resolution)?;
+        self.lanes.all().try_for_each(|(_, lane)| lane.digest(out))
+    }
+}
+
+impl Lane<'_> {
+    fn copy_from(&mut self, other: &Lane<'_>) -> bool {
+        self.stage = other.stage;
+        self.role = other.role;
+        self.exchange = other.exchange.clone();
+        self.asked.clone_from(&other.asked);
+        self.outgoing = other.outgoing;
+        self.quiet = other.quiet;
+        self.inbox.copy_from(&other.inbox)
+    }
+
+    fn digest(&self, out: &mut impl Write) -> Result {
+        write!(out, "{:?} {:?} {:?} ", self.stage, self.role, self.exchange)?;
+        write!(out, "{:?} {:?} {:?} ", self.asked, self.outgoing, self.quiet)?;
+        self.inbox.digest(out)
+    }
+}

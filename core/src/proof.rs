@@ -1,0 +1,73 @@
+//! Mistakes to be found: each breaks one promise on purpose, so that a proof which finds nothing is known to be able to
+//! find something. Without the feature `proof` none can be made.
+
+#[cfg(feature = "proof")]
+use core::sync::atomic::{AtomicU8, Ordering};
+
+macro_rules! mistakes {
+    ($($name:ident $text:literal)*) => {
+        /// A mistake that a session or a ledger can be told to make.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        #[cfg_attr(not(feature = "proof"), allow(unreachable_pub, reason = "the module is private then"))]
+        #[allow(missing_docs, reason = "each has its sentence in the list, see `text`")]
+        pub enum Mistake {
+            $($name,)*
+        }
+
+        #[cfg(feature = "proof")]
+        impl Mistake {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// What goes wrong.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+mistakes! {
+    SendsBeforePersist "a payment is sent without its intent being stored (I2)"
+    AcknowledgesBeforeStored "a receipt is acknowledged before it is stored (I3)"
+    AcceptsForeignAnswers "an answer with another RequestID is taken for ours (I4)"
+    LetsAnAbortDecide "an abort that was taken ends the payment as aborted (I8)"
+    TakesSilenceForARefusal "a lost answer is told as declined (I4)"
+    ResendsAfterTimeOut "a payment without an answer is sent again (I1)"
+    UsesANumberAgain "requests get the number of the one before (I5)"
+    UsesABlockAgain "after a restart a reserved block of numbers is used again (I5)"
+    ForgetsTheBlocker "an unknown result does not block the lane (I6)"
+    ForgetsTheBlockerAtRestart "an unresolved request does not block the lane after a restart (I6)"
+    BelievesAnotherTillsAnswer "another till's repeated answer settles our payment (I4)"
+    BelievesAnyReceipt "any receipt of the same amount settles our payment (I4)"
+    SaysNotSentAfterAWholeFrame "a failed sending counts as not sent though all of it can have left (I4)"
+    SaysStoredWhatIsNot "an end is told as stored though it is not"
+    AnswersForTheCashier "a question that nobody answered is answered with yes (I7)"
+    WaitsForever "the wait for the answer has no deadline (I9)"
+}
+
+#[cfg(feature = "proof")]
+const NONE: u8 = u8::MAX;
+#[cfg(feature = "proof")]
+static MADE: AtomicU8 = AtomicU8::new(NONE);
+
+/// Makes this mistake from now on, everywhere in this process; `None` makes none.
+#[cfg(feature = "proof")]
+pub fn make(mistake: Option<Mistake>) {
+    MADE.store(mistake.map_or(NONE, |mistake| mistake as u8), Ordering::SeqCst);
+}
+
+/// Whether this mistake is to be made.
+#[cfg(feature = "proof")]
+pub(crate) fn mistake(which: Mistake) -> bool {
+    MADE.load(Ordering::Relaxed) == which as u8
+}
+
+#[cfg(not(feature = "proof"))]
+pub(crate) const fn mistake(_: Mistake) -> bool {
+    false
+}

@@ -1,0 +1,131 @@
+//! What is explored: an operation of a till in a dialect, and what its card holder and its host do.
+
+use opi_core::money::{Currency, Money};
+use opi_core::operation::{Operation, Original};
+use opi_core::opi::Profile;
+use opi_core::sim::{Dialect, Script, Scripts, Setup, Terminal};
+use opi_core::time::WallTime;
+
+use crate::till::Till;
+use crate::world::{World, pay};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Payment,
+    Question,
+    Aborted,
+    LateApproval,
+    Declined,
+    LostHost,
+    Strays,
+    OtherTill,
+    Refund,
+    Reversal,
+    TwoPayments,
+    TicketFirst,
+}
+
+impl Kind {
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Payment,
+        Self::Question,
+        Self::Aborted,
+        Self::LateApproval,
+        Self::Declined,
+        Self::LostHost,
+        Self::Strays,
+        Self::OtherTill,
+        Self::Refund,
+        Self::Reversal,
+        Self::TwoPayments,
+        Self::TicketFirst,
+    ];
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) profile: &'static Profile,
+    pub(crate) kind: Kind,
+}
+
+impl Scenario {
+    pub(crate) fn all() -> Vec<Self> {
+        let each =
+            |kind: &Kind| Profile::ALL.iter().map(move |profile| Self { profile, kind: *kind }).collect::<Vec<_>>();
+        Kind::ALL.iter().flat_map(each).collect()
+    }
+
+    /// Bad luck on one way by default: more where there is little else to choose.
+    pub(crate) const fn budget(&self) -> u8 {
+        match self.kind {
+            Kind::Payment | Kind::Declined | Kind::Refund | Kind::Reversal | Kind::TicketFirst => 2,
+            _ => 1,
+        }
+    }
+
+    pub(crate) fn name(&self) -> String {
+        format!("{}/{:?}", self.profile.name, self.kind)
+    }
+
+    pub(crate) fn world(&self) -> Box<World> {
+        let euros = |minor| Money::from_minor(minor, Currency::EUR);
+        let dialect = Dialect::ALL.iter().find(|dialect| dialect.name == self.profile.name).unwrap();
+        let mut scripts = Scripts::always(Script::Approve);
+        let mut plan = vec![pay(2_500)];
+        match self.kind {
+            Kind::Payment | Kind::Strays | Kind::OtherTill => {}
+            Kind::Question => scripts = Script::SignatureQuestion.into(),
+            Kind::Aborted => scripts = Script::SlowCard.into(),
+            Kind::LateApproval => scripts = Script::LateApprovalAfterAbort.into(),
+            Kind::Declined => scripts = Script::Decline.into(),
+            Kind::LostHost => scripts = Script::AuthorisationUnknown.into(),
+            Kind::Refund => plan = vec![Operation::Refund { amount: euros(1_000), original: Original::default() }],
+            Kind::Reversal | Kind::TwoPayments => plan.push(pay(2_500)),
+            Kind::TicketFirst => {
+                scripts = Scripts::parse("print-last-ticket\napprove").unwrap();
+                plan.push(pay(2_500));
+            }
+        }
+        let mut setup = Setup::new(dialect, 7, WallTime::new(1_775_000_000, 120));
+        setup.scripts = scripts;
+        let alone = self.kind == Kind::TwoPayments;
+        let till = Till::new(self.profile, "lane-1", 0, alone, plan);
+        let mut world = World::new(vec![till], vec![Terminal::new(setup)]);
+        match self.kind {
+            Kind::Question => world.asks_no = true,
+            Kind::Aborted | Kind::LateApproval => world.tills[0].aborts = 1,
+            Kind::Strays => world.strays = 1,
+            Kind::OtherTill => world.others = 1,
+            // The first payment goes well: it is the second that is looked at.
+            Kind::TwoPayments | Kind::Reversal => self.begin(&mut world),
+            _ => {}
+        }
+        Box::new(world)
+    }
+
+    fn begin(&self, world: &mut World) {
+        world.unkind = false;
+        world.tills[0].plan = std::rc::Rc::new(vec![pay(2_500)]);
+        world.run();
+        world.unkind = true;
+        // Receipts have times in seconds, and no card holder is that fast.
+        world.now += 60_000;
+        world.tick();
+        let mut second = pay(2_500);
+        if self.kind == Kind::Reversal {
+            let end = world.tills[0].truth.ends.values().next_back().unwrap();
+            let original = Original {
+                trx_reference_number: end.facts.trx_reference_number.clone(),
+                stan: end.facts.stan.clone(),
+                terminal_id: end.facts.terminal_id.clone(),
+                terminal_batch: end.facts.terminal_batch.clone(),
+                time_stamp: end.facts.time_stamp.clone(),
+                reference: None,
+            };
+            second = Operation::Reversal { amount: end.facts.amount, original };
+        }
+        let till = &mut world.tills[0];
+        till.plan = std::rc::Rc::new(vec![second]);
+        till.next = 0;
+    }
+}

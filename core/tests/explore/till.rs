@@ -1,0 +1,299 @@
+//! One till: the real session, its journal as bytes, and what the world knows of it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+use opi_core::drive::{Link, QuestionId, QuestionKind};
+use opi_core::id::{RequestId, WorkstationId};
+use opi_core::journal::{self, Entry, Found, Ledger, Record, Replay, Ticket, Unresolved};
+use opi_core::operation::{Facts, Finished, Operation, Outcome, SettledBy};
+use opi_core::opi::{Memory, Profile, Session, Settings};
+use opi_core::receipt::SheetId;
+
+pub(crate) const SLOTS: usize = 3;
+/// Small enough that most messages come in pieces.
+const WINDOW: usize = 512;
+
+pub(crate) type Lane = Session<'static, SLOTS>;
+
+thread_local! {
+    static POOL: RefCell<Vec<Box<Lane>>> = const { RefCell::new(Vec::new()) };
+    static FRESH: RefCell<HashMap<(String, u32, u32), Box<Lane>>> = RefCell::new(HashMap::new());
+}
+
+fn make(settings: Settings) -> Box<Lane> {
+    let window = || Box::leak(vec![0u8; WINDOW].into_boxed_slice());
+    let memory = Memory { request: window(), abort: window(), device: [window(), window(), window()] };
+    Box::new(Session::new(settings, memory).unwrap())
+}
+
+/// A session that can be copied: its windows come from a pool and go back there.
+pub(crate) struct Pooled(Option<Box<Lane>>);
+
+impl Pooled {
+    fn fresh(settings: &Settings) -> Self {
+        let alone = settings.alone_at_terminal;
+        let lane = format!("{} {} {alone}", settings.profile.name, settings.workstation.as_str());
+        let key = (lane, settings.first_request.get(), settings.first_sheet.0);
+        FRESH.with_borrow_mut(|fresh| Self::copy(fresh.entry(key).or_insert_with(|| make(settings.clone()))))
+    }
+
+    fn copy(of: &Lane) -> Self {
+        let mut copy = POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| make(of.settings().clone()));
+        assert!(copy.copy_from(of));
+        Self(Some(copy))
+    }
+
+    pub(crate) fn get(&self) -> &Lane {
+        self.0.as_ref().unwrap()
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut Lane {
+        self.0.as_mut().unwrap()
+    }
+}
+
+impl Clone for Pooled {
+    fn clone(&self) -> Self {
+        Self::copy(self.get())
+    }
+}
+
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        if let Some(lane) = self.0.take() {
+            let _ = POOL.try_with(|pool| pool.borrow_mut().push(lane));
+        }
+    }
+}
+
+/// What the adapter owes the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owed {
+    Listening,
+    Connected(Link),
+    /// The frame of that length was handed to this wire.
+    Sent(Link, u32, usize),
+    /// These bytes are to be stored.
+    Stored(Ticket, Rc<Vec<u8>>, Fact),
+}
+
+/// What a record is about, to the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    Intent(u32),
+    Sheet,
+    Result(u32),
+    /// A person's decision.
+    Resolution(u32, bool),
+    Other,
+}
+
+/// How an operation ended, as the till was told.
+#[derive(Clone, Debug)]
+pub(crate) struct End {
+    pub(crate) outcome: Outcome,
+    pub(crate) stored: bool,
+    pub(crate) facts: Facts,
+    pub(crate) by: SettledBy,
+}
+
+impl End {
+    pub(crate) fn of(finished: &Finished) -> Self {
+        let (outcome, stored, by) = (finished.outcome, finished.stored, finished.settled_by);
+        Self { outcome, stored, facts: finished.facts.clone(), by }
+    }
+}
+
+impl End {
+    pub(crate) fn decided(charged: bool) -> Self {
+        let outcome = if charged { Outcome::Approved } else { Outcome::Declined };
+        Self { outcome, stored: true, facts: Facts::default(), by: SettledBy::Person }
+    }
+}
+
+/// What the world knows of a till, to hold its session to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Truth {
+    /// Every number that ever stood on a request.
+    pub(crate) numbers: BTreeSet<u32>,
+    /// Requests that may move money and left.
+    pub(crate) sent: BTreeSet<u32>,
+    pub(crate) intents: BTreeSet<u32>,
+    pub(crate) results: BTreeSet<u32>,
+    pub(crate) sheets: usize,
+    /// Receipts that the terminal was told to be handled.
+    pub(crate) acknowledged: usize,
+    pub(crate) answers: usize,
+    pub(crate) given: usize,
+    pub(crate) ends: BTreeMap<u32, End>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Till {
+    pub(crate) session: Rc<Pooled>,
+    pub(crate) terminal: usize,
+    profile: &'static Profile,
+    lane: WorkstationId,
+    alone: bool,
+    /// It takes no part any more.
+    pub(crate) off: bool,
+    /// Unresolved requests of the journal beyond the one that the session knows.
+    pub(crate) waiting: Rc<Vec<Unresolved>>,
+    pub(crate) journal: Rc<Vec<u8>>,
+    /// What the journal says, kept up to date.
+    pub(crate) ledger: Rc<Ledger<4>>,
+    pub(crate) owed: Vec<Owed>,
+    pub(crate) questions: Vec<(QuestionId, QuestionKind)>,
+    pub(crate) until: Option<u64>,
+    pub(crate) truth: Rc<Truth>,
+    /// What is still to be done today.
+    pub(crate) plan: Rc<Vec<Operation>>,
+    pub(crate) next: usize,
+    /// How often it may still ask the terminal about an unresolved request.
+    pub(crate) recoveries: u8,
+    /// Aborts that the cashier may still press.
+    pub(crate) aborts: u8,
+    pub(crate) digest: Option<[u64; 2]>,
+}
+
+impl Till {
+    pub(crate) fn new(
+        profile: &'static Profile,
+        lane: &str,
+        terminal: usize,
+        alone: bool,
+        plan: Vec<Operation>,
+    ) -> Self {
+        let mut till = Self {
+            session: Rc::new(Pooled(None)),
+            terminal,
+            profile,
+            lane: WorkstationId::new(lane).unwrap(),
+            alone,
+            off: false,
+            waiting: Rc::default(),
+            journal: Rc::default(),
+            ledger: Rc::new(Ledger::new()),
+            owed: Vec::new(),
+            questions: Vec::new(),
+            until: None,
+            truth: Rc::default(),
+            plan: Rc::new(plan),
+            next: 0,
+            recoveries: 1,
+            aborts: 0,
+            digest: None,
+        };
+        till.boot();
+        till
+    }
+
+    /// Power comes: what the journal says is all that is left.
+    pub(crate) fn boot(&mut self) {
+        let (mut replay, mut ledger) = (Replay::new(), Ledger::new());
+        let mut bytes = self.journal.as_slice();
+        let mut known = self.truth.ends.clone();
+        loop {
+            let next = replay.next(&mut bytes).unwrap();
+            let Some(found) = next.or_else(|| replay.finish().unwrap()) else { break };
+            ledger.enter(&found);
+            let Found::Entry { entry, .. } = found else { continue };
+            let (id, end) = match entry {
+                Entry::Result(finished) => (finished.request_id.unwrap().get(), End::of(&finished)),
+                Entry::Resolution(made) => (made.request_id.get(), End::decided(made.charged)),
+                _ => continue,
+            };
+            // What the journal shows is known, whether or not the till was still told.
+            if known.get(&id).is_none_or(|end| end.outcome == Outcome::Unknown) {
+                known.insert(id, end);
+            }
+        }
+        self.truth().ends = known;
+        Rc::make_mut(&mut self.journal).truncate(usize::try_from(replay.kept()).unwrap());
+        let first = ledger.next_request().unwrap();
+        self.ledger = Rc::new(ledger);
+        self.reserve();
+        let mut settings = Settings::new(self.lane.clone(), self.profile, first);
+        settings.alone_at_terminal = self.alone;
+        settings.first_sheet = SheetId(self.ledger.next_sheet().0);
+        let mut session = Pooled::fresh(&settings);
+        let blocker = self.ledger.unresolved().map(journal::Blocker::unresolved);
+        if let Some(unresolved) = &blocker {
+            session.get_mut().set_unresolved(unresolved.clone());
+        }
+        let blocked = session.get().unresolved().map(|unresolved| unresolved.request_id);
+        assert_eq!(
+            blocked,
+            blocker.map(|unresolved| unresolved.request_id),
+            "I6: what blocks the lane after a restart"
+        );
+        let waiting = self.ledger.all_unresolved().iter().skip(1).map(journal::Blocker::unresolved);
+        self.waiting = Rc::new(waiting.collect());
+        self.session = Rc::new(session);
+        self.owed.clear();
+        self.questions.clear();
+        self.until = None;
+        self.digest = None;
+    }
+
+    /// Reserves numbers well ahead of those in use (I5).
+    pub(crate) fn reserve(&mut self) {
+        let block = self.ledger.reserve().unwrap();
+        let bytes = record_bytes(&block);
+        self.keep(&bytes);
+    }
+
+    /// Whether the numbers reserved may not last for another operation.
+    pub(crate) fn runs_short(&self) -> bool {
+        let used = self.truth.numbers.last().copied().unwrap_or(0);
+        self.ledger.next_request().map_or(0, RequestId::get) < used + 20
+    }
+
+    /// These bytes are on the disk.
+    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+        Rc::make_mut(&mut self.journal).extend_from_slice(bytes);
+        if let Ok((entry, _)) = journal::decode(bytes) {
+            Rc::make_mut(&mut self.ledger).record(&entry.record());
+        }
+    }
+
+    pub(crate) fn session(&self) -> &Lane {
+        self.session.get()
+    }
+
+    pub(crate) fn session_mut(&mut self) -> &mut Lane {
+        self.digest = None;
+        Rc::make_mut(&mut self.session).get_mut()
+    }
+
+    /// One unresolved request after the other, until all of the journal are settled.
+    pub(crate) fn block_on_the_next(&mut self) {
+        if !self.waiting.is_empty() && self.session().is_idle() && self.session().unresolved().is_none() {
+            let next = Rc::make_mut(&mut self.waiting).remove(0);
+            self.session_mut().set_unresolved(next);
+        }
+    }
+
+    pub(crate) fn truth(&mut self) -> &mut Truth {
+        Rc::make_mut(&mut self.truth)
+    }
+
+    pub(crate) fn switch_off(&mut self) {
+        self.off = true;
+        self.until = None;
+        self.owed.clear();
+        self.questions.clear();
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.lane.as_str()
+    }
+}
+
+pub(crate) fn record_bytes(record: &Record<'_>) -> Vec<u8> {
+    let mut out = [0; journal::MAX_RECORD];
+    let length = journal::encode(record, &mut out).unwrap();
+    out[..length].to_vec()
+}
