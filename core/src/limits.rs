@@ -255,3 +255,11 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
+
+// The Terminal API.
+
+/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
+pub const KEY_IDENTIFIER: usize = 64;
+
+/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
+pub const PASSPHRASE: usize = 128;

@@ -1,0 +1,116 @@
+//! Bytes to ciphertext and back: AES-256-CBC under a vector of its own for each message, and HMAC-SHA256 over the
+//! plaintext (Adyen docs: protect local communications).
+//!
+//! The authentication code covers the plaintext and not the ciphertext, so a receiver has to decrypt and unpad before
+//! it can know that anything is genuine. Whoever could tell bad padding from a bad code, by an answer or by a clock, could
+//! decrypt a message byte by byte. Therefore both are one refusal, and the work done depends on the length of the
+//! ciphertext alone.
+
+use aes::Aes256;
+use base64ct::{Base64, Encoding};
+use cbc::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use zeroize::Zeroizing;
+
+use super::key::{Key, Nonce};
+
+/// A block of the cipher.
+pub(super) const BLOCK: usize = 16;
+
+/// An authentication code.
+pub(super) const CODE: usize = 32;
+
+/// Base64 of a [`Nonce`], of a code.
+pub(super) const NONCE_TEXT: usize = 24;
+pub(super) const CODE_TEXT: usize = 44;
+
+/// Three blocks are what base64 makes whole characters of, so a ciphertext can be written piece by piece.
+const GROUP: usize = 3 * BLOCK;
+const GROUP_TEXT: usize = 4 * BLOCK;
+
+/// How long the base64 of the ciphertext will be.
+pub(super) const fn sealed_length(plaintext: usize) -> usize {
+    let padded = (plaintext / BLOCK).saturating_add(1).saturating_mul(BLOCK);
+    padded.div_ceil(3).saturating_mul(4)
+}
+
+/// Gives the base64 of the ciphertext piece by piece.
+pub(super) fn seal<E>(
+    key: &Key,
+    nonce: &Nonce,
+    plaintext: &[u8],
+    mut take: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut encryptor = cbc::Encryptor::<Aes256>::new((&*key.derived.cipher).into(), &vector(key, nonce));
+    let (groups, tail) = plaintext.as_chunks::<GROUP>();
+    for group in groups {
+        let mut group = *group;
+        let (blocks, _) = Array::slice_as_chunks_mut(&mut group);
+        encryptor.encrypt_blocks(blocks);
+        take(base64::<GROUP_TEXT>(&group, &mut [0; GROUP_TEXT]))?;
+    }
+    // The padding says its own length in each of its bytes; a plaintext of whole blocks gets one more (PKCS #7).
+    let padding = BLOCK - tail.len() % BLOCK;
+    let mut last = [u8::try_from(padding).unwrap_or_default(); GROUP];
+    last.iter_mut().zip(tail).for_each(|(to, byte)| *to = *byte);
+    let last = last.get_mut(..tail.len() + padding).unwrap_or_default();
+    let (blocks, _) = Array::slice_as_chunks_mut(last);
+    encryptor.encrypt_blocks(blocks);
+    take(base64(last, &mut [0; GROUP_TEXT]))
+}
+
+/// The authentication code of a plaintext.
+pub(super) fn code(key: &Key, plaintext: &[u8]) -> [u8; CODE] {
+    let mut code = keyed(key);
+    code.update(plaintext);
+    code.finalize().into_bytes().into()
+}
+
+/// Base64 of at most [`GROUP`] bytes.
+pub(super) fn base64<'b, const TEXT: usize>(bytes: &[u8], room: &'b mut [u8; TEXT]) -> &'b str {
+    Base64::encode(bytes, room).unwrap_or_default()
+}
+
+/// Decrypts in place. Gives the length of the plaintext; `None` if the padding or the code is wrong, after the same work.
+///
+/// Nothing is given out of a refused text, but it stands decrypted in `text`: the caller wipes it.
+pub(super) fn open(key: &Key, nonce: &Nonce, code: &[u8; CODE], text: &mut [u8]) -> Option<usize> {
+    let (blocks, rest) = Array::slice_as_chunks_mut(text);
+    if !rest.is_empty() {
+        return None;
+    }
+    cbc::Decryptor::<Aes256>::new((&*key.derived.cipher).into(), &vector(key, nonce)).decrypt_blocks(blocks);
+
+    let (before, last) = text.split_last_chunk::<BLOCK>()?;
+    // The work of hashing depends on the length of what is hashed, and that length is in the padding, which an attacker
+    // tries out. So the code is computed for every length the plaintext could have, whatever the padding is.
+    let mut prefix = keyed(key);
+    prefix.update(before);
+    let mut genuine = Choice::from(0);
+    let mut kept = 0u8;
+    for length in 0..BLOCK {
+        let (tail, padding) = last.split_at_checked(length)?;
+        let said = u8::try_from(padding.len()).unwrap_or_default();
+        let well_padded = padding.iter().fold(Choice::from(1), |all, byte| all & byte.ct_eq(&said));
+        let computed = prefix.clone().chain_update(tail).finalize().into_bytes();
+        let this = well_padded & computed.as_slice().ct_eq(code);
+        kept.conditional_assign(&u8::try_from(length).unwrap_or_default(), this);
+        genuine |= this;
+    }
+    bool::from(genuine).then_some(before.len() + usize::from(kept))
+}
+
+fn keyed(key: &Key) -> Hmac<Sha256> {
+    // A key shorter than a block of the hash is filled up with zeros (RFC 2104).
+    let mut block = Zeroizing::new([0; 64]);
+    block.iter_mut().zip(key.derived.mac.iter()).for_each(|(to, byte)| *to = *byte);
+    Hmac::new((&*block).into())
+}
+
+fn vector(key: &Key, nonce: &Nonce) -> cbc::cipher::Iv<cbc::Encryptor<Aes256>> {
+    let mut mixed = *key.derived.vector;
+    mixed.iter_mut().zip(nonce.0).for_each(|(to, byte)| *to ^= byte);
+    mixed.into()
+}
