@@ -6,6 +6,8 @@
 //! decrypt a message byte by byte. Therefore both are one refusal, and the work done depends on the length of the
 //! ciphertext alone.
 
+use core::fmt;
+
 use aes::Aes256;
 use base64ct::{Base64, Encoding};
 use cbc::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
@@ -17,7 +19,7 @@ use zeroize::Zeroizing;
 use super::key::{Key, Nonce};
 
 /// A block of the cipher.
-pub(super) const BLOCK: usize = 16;
+const BLOCK: usize = 16;
 
 /// An authentication code.
 pub(super) const CODE: usize = 32;
@@ -30,35 +32,33 @@ pub(super) const CODE_TEXT: usize = 44;
 const GROUP: usize = 3 * BLOCK;
 const GROUP_TEXT: usize = 4 * BLOCK;
 
-/// How long the base64 of the ciphertext will be.
-pub(super) const fn sealed_length(plaintext: usize) -> usize {
-    let padded = (plaintext / BLOCK).saturating_add(1).saturating_mul(BLOCK);
-    padded.div_ceil(3).saturating_mul(4)
+/// A plaintext that shows as the base64 of its ciphertext, encrypted piece by piece.
+pub(super) struct Sealed<'a> {
+    pub(super) key: &'a Key,
+    pub(super) nonce: &'a Nonce,
+    pub(super) plaintext: &'a [u8],
 }
 
-/// Gives the base64 of the ciphertext piece by piece.
-pub(super) fn seal<E>(
-    key: &Key,
-    nonce: &Nonce,
-    plaintext: &[u8],
-    mut take: impl FnMut(&str) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut encryptor = cbc::Encryptor::<Aes256>::new((&*key.derived.cipher).into(), &vector(key, nonce));
-    let (groups, tail) = plaintext.as_chunks::<GROUP>();
-    for group in groups {
-        let mut group = *group;
-        let (blocks, _) = Array::slice_as_chunks_mut(&mut group);
-        encryptor.encrypt_blocks(blocks);
-        take(base64::<GROUP_TEXT>(&group, &mut [0; GROUP_TEXT]))?;
+impl fmt::Display for Sealed<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut cipher =
+            cbc::Encryptor::<Aes256>::new((&*self.key.derived.cipher).into(), &vector(self.key, self.nonce));
+        let (groups, tail) = self.plaintext.as_chunks::<GROUP>();
+        for group in groups {
+            let mut group = *group;
+            let (blocks, _) = Array::slice_as_chunks_mut(&mut group);
+            cipher.encrypt_blocks(blocks);
+            out.write_str(base64(&group, &mut [0; GROUP_TEXT]))?;
+        }
+        // The padding says its own length in each of its bytes; a plaintext of whole blocks gets one more (PKCS #7).
+        let padding = BLOCK - tail.len() % BLOCK;
+        let mut last = [u8::try_from(padding).unwrap_or_default(); GROUP];
+        last.iter_mut().zip(tail).for_each(|(to, byte)| *to = *byte);
+        let last = last.get_mut(..tail.len() + padding).unwrap_or_default();
+        let (blocks, _) = Array::slice_as_chunks_mut(last);
+        cipher.encrypt_blocks(blocks);
+        out.write_str(base64(last, &mut [0; GROUP_TEXT]))
     }
-    // The padding says its own length in each of its bytes; a plaintext of whole blocks gets one more (PKCS #7).
-    let padding = BLOCK - tail.len() % BLOCK;
-    let mut last = [u8::try_from(padding).unwrap_or_default(); GROUP];
-    last.iter_mut().zip(tail).for_each(|(to, byte)| *to = *byte);
-    let last = last.get_mut(..tail.len() + padding).unwrap_or_default();
-    let (blocks, _) = Array::slice_as_chunks_mut(last);
-    encryptor.encrypt_blocks(blocks);
-    take(base64(last, &mut [0; GROUP_TEXT]))
 }
 
 /// The authentication code of a plaintext.
@@ -68,8 +68,8 @@ pub(super) fn code(key: &Key, plaintext: &[u8]) -> [u8; CODE] {
     code.finalize().into_bytes().into()
 }
 
-/// Base64 of at most [`GROUP`] bytes.
-pub(super) fn base64<'b, const TEXT: usize>(bytes: &[u8], room: &'b mut [u8; TEXT]) -> &'b str {
+/// Base64 of bytes for which the room is enough.
+pub(super) fn base64<'b>(bytes: &[u8], room: &'b mut [u8]) -> &'b str {
     Base64::encode(bytes, room).unwrap_or_default()
 }
 
