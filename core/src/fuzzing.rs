@@ -3,12 +3,16 @@
 //! They live here, and not beside the fuzzer, so that every stable build compiles them and replays the seeds.
 //! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
 
+mod envelope;
+
 use core::fmt::{self, Write};
 
 use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece};
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
 use crate::opi::message::{Decoder, FragmentOf, Message, Part, Style};
 use crate::xml::{Raw, Reader, Token, Tolerance};
+
+pub use envelope::envelope;
 
 /// Bytes in front of the data of every target: two for switches, the others are lengths of chunks, used in turn.
 pub const CHOICES: usize = 8;

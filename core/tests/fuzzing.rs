@@ -30,6 +30,7 @@ fn seeds() {
     replay(&files("../fuzz/seeds/frame"), fuzzing::frame);
     replay(&files("../fuzz/seeds/xml"), fuzzing::xml);
     replay(&files("../fuzz/seeds/message"), fuzzing::message);
+    replay(&files("../fuzz/seeds/envelope"), fuzzing::envelope);
 }
 
 /// Switches and chunk lengths that a random search would not try first: all on, all off, one byte at a time.

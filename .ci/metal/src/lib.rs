@@ -10,7 +10,9 @@ use core::panic::PanicInfo;
 use opi_core::drive::{Input, Misuse, Output};
 use opi_core::frame;
 use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
+use opi_core::json::{Document, Limits};
 use opi_core::money::{Currency, Money, MoneyError};
+use opi_core::nexo::envelope::{self, CryptoFailure, Key, KeyError, Nonce, Opened, Passphrase, SealError, Secured};
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
@@ -95,6 +97,25 @@ pub fn entry_input(session: &mut Session<'_, 2>, now: Instant, input: Input<'_>)
 #[unsafe(no_mangle)]
 pub fn entry_output<'s>(session: &'s mut Session<'_, 2>, tx: &mut [u8]) -> Output<'s> {
     session.poll_output(tx)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_key(identifier: &str, passphrase: &str) -> Result<Key, KeyError> {
+    Key::derive(identifier, 1, &Passphrase::new(passphrase)?)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_seal(message: &Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
+    envelope::seal(message, key, nonce, out)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_open<'s>(
+    document: &Document<'_>,
+    keys: &[Key],
+    scratch: &'s mut [u8],
+) -> Option<Result<Opened<'s>, CryptoFailure>> {
+    Secured::find(document).map(|secured| envelope::open(&secured, keys, scratch, Limits::default()))
 }
 
 /// For the allocator only: a simulator may panic, though it should not.

@@ -106,8 +106,8 @@ pub fn open<'s>(
 /// Writes the secured form of a message and gives its length.
 ///
 /// # Errors
-/// The document is no message, or `out` is too small: the secured form has up to four thirds of the plaintext, the
-/// header once more, and some 300 bytes.
+/// The document is no message, or `out` is too small. Three times the message and 640 bytes are always enough: the text
+/// grows by a third, and the header is written once more.
 pub fn seal(message: &Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
     let (envelope, members) = secured::envelope(message).ok_or(SealError::NoHeader)?;
     let header = secured::member(members, HEADER).filter(|header| header.object().is_some());
