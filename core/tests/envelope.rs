@@ -153,7 +153,9 @@ fn sealing_gives_the_sample() {
 /// The seeds of the fuzzer are made with `openssl` and Python's `hmac`.
 #[test]
 fn what_others_sealed_opens() {
-    let keys = [1, 2].map(|version| Key::from_derived("mykey", version, &std::array::from_fn(|at| at as u8)).unwrap());
+    let keys = [1, 2].map(|version| {
+        Key::from_derived("mykey", version, &std::array::from_fn(|at| u8::try_from(at).unwrap())).unwrap()
+    });
     let seed = |name: &str| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/envelope").join(name);
         String::from_utf8(std::fs::read(path).unwrap().split_off(8)).unwrap()

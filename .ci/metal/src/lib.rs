@@ -99,23 +99,26 @@ pub fn entry_output<'s>(session: &'s mut Session<'_, 2>, tx: &mut [u8]) -> Outpu
     session.poll_output(tx)
 }
 
+/// For the allocator only: the key schedule and the rounds of decryption in the cipher's crate check indices that count
+/// from constant to constant, which no input can change and the optimiser does not see.
 #[unsafe(no_mangle)]
-pub fn entry_key(identifier: &str, passphrase: &str) -> Result<Key, KeyError> {
+pub fn shared_key(identifier: &str, passphrase: &str) -> Result<Key, KeyError> {
     Key::derive(identifier, 1, &Passphrase::new(passphrase)?)
 }
 
+/// For the allocator only, like [`shared_key`]. Decryption aside it links without a way to panic.
 #[unsafe(no_mangle)]
-pub fn entry_seal(message: &Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
-    envelope::seal(message, key, nonce, out)
-}
-
-#[unsafe(no_mangle)]
-pub fn entry_open<'s>(
+pub fn secured_opened<'s>(
     document: &Document<'_>,
     keys: &[Key],
     scratch: &'s mut [u8],
 ) -> Option<Result<Opened<'s>, CryptoFailure>> {
     Secured::find(document).map(|secured| envelope::open(&secured, keys, scratch, Limits::default()))
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_seal(message: &Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
+    envelope::seal(message, key, nonce, out)
 }
 
 /// For the allocator only: a simulator may panic, though it should not.

@@ -10,11 +10,9 @@ use core::fmt;
 
 use aes::Aes256;
 use base64ct::{Base64, Encoding};
-use cbc::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use cbc::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit};
+use hmac::Mac;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::Zeroizing;
 
 use super::key::{Key, Nonce};
 
@@ -41,8 +39,7 @@ pub(super) struct Sealed<'a> {
 
 impl fmt::Display for Sealed<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut cipher =
-            cbc::Encryptor::<Aes256>::new((&*self.key.derived.cipher).into(), &vector(self.key, self.nonce));
+        let mut cipher = cbc::Encryptor::inner_iv_init(&self.key.derived.cipher, &vector(self.key, self.nonce));
         let (groups, tail) = self.plaintext.as_chunks::<GROUP>();
         for group in groups {
             let mut group = *group;
@@ -63,7 +60,7 @@ impl fmt::Display for Sealed<'_> {
 
 /// The authentication code of a plaintext.
 pub(super) fn code(key: &Key, plaintext: &[u8]) -> [u8; CODE] {
-    let mut code = keyed(key);
+    let mut code = key.derived.mac.clone();
     code.update(plaintext);
     code.finalize().into_bytes().into()
 }
@@ -81,35 +78,27 @@ pub(super) fn open(key: &Key, nonce: &Nonce, code: &[u8; CODE], text: &mut [u8])
     if !rest.is_empty() {
         return None;
     }
-    cbc::Decryptor::<Aes256>::new((&*key.derived.cipher).into(), &vector(key, nonce)).decrypt_blocks(blocks);
+    cbc::Decryptor::inner_iv_init(&key.derived.cipher, &vector(key, nonce)).decrypt_blocks(blocks);
 
     let (before, last) = text.split_last_chunk::<BLOCK>()?;
     // The work of hashing depends on the length of what is hashed, and that length is in the padding, which an attacker
     // tries out. So the code is computed for every length the plaintext could have, whatever the padding is.
-    let mut prefix = keyed(key);
-    prefix.update(before);
+    let mut hashed = key.derived.mac.clone();
+    hashed.update(before);
     let mut genuine = Choice::from(0);
-    let mut kept = 0u8;
-    for length in 0..BLOCK {
-        let (tail, padding) = last.split_at_checked(length)?;
-        let said = u8::try_from(padding.len()).unwrap_or_default();
-        let well_padded = padding.iter().fold(Choice::from(1), |all, byte| all & byte.ct_eq(&said));
-        let computed = prefix.clone().chain_update(tail).finalize().into_bytes();
-        let this = well_padded & computed.as_slice().ct_eq(code);
-        kept.conditional_assign(&u8::try_from(length).unwrap_or_default(), this);
+    let mut padding = 0u8;
+    for (said, byte) in (1..=16).rev().zip(last) {
+        let well_padded =
+            last.iter().rev().take(said.into()).fold(Choice::from(1), |all, byte| all & byte.ct_eq(&said));
+        let this = well_padded & hashed.clone().finalize().into_bytes().as_slice().ct_eq(code);
+        padding.conditional_assign(&said, this);
         genuine |= this;
+        hashed.update(&[*byte]);
     }
-    bool::from(genuine).then_some(before.len() + usize::from(kept))
+    text.len().checked_sub(padding.into()).filter(|_| genuine.into())
 }
 
-fn keyed(key: &Key) -> Hmac<Sha256> {
-    // A key shorter than a block of the hash is filled up with zeros (RFC 2104).
-    let mut block = Zeroizing::new([0; 64]);
-    block.iter_mut().zip(key.derived.mac.iter()).for_each(|(to, byte)| *to = *byte);
-    Hmac::new((&*block).into())
-}
-
-fn vector(key: &Key, nonce: &Nonce) -> cbc::cipher::Iv<cbc::Encryptor<Aes256>> {
+fn vector(key: &Key, nonce: &Nonce) -> cbc::cipher::Block<Aes256> {
     let mut mixed = *key.derived.vector;
     mixed.iter_mut().zip(nonce.0).for_each(|(to, byte)| *to ^= byte);
     mixed.into()

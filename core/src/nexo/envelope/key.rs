@@ -2,9 +2,11 @@
 
 use core::fmt;
 
-use hmac::Hmac;
+use aes::Aes256;
+use hmac::{Hmac, KeyInit};
 use sha1::Sha1;
-use zeroize::Zeroizing;
+use sha2::Sha256;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::limits;
 
@@ -125,23 +127,30 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The three keys in one derivation.
+/// The three keys of one derivation, ready for use.
 pub(super) struct Derived {
-    pub(super) mac: Zeroizing<[u8; MAC_KEY]>,
-    pub(super) cipher: Zeroizing<[u8; CIPHER_KEY]>,
+    /// Knows the authentication key, and has hashed nothing else.
+    pub(super) mac: Hmac<Sha256>,
+    pub(super) cipher: Aes256,
     pub(super) vector: Zeroizing<[u8; VECTOR]>,
 }
 
+const fn is_wiped<T: ZeroizeOnDrop>() {}
+const _: () = {
+    // All that an `Hmac` is made of.
+    is_wiped::<Sha256>();
+    is_wiped::<Aes256>();
+};
+
 impl Derived {
     fn split(derived: &[u8; DERIVED]) -> Self {
-        let mut parts = Self {
-            mac: Zeroizing::new([0; MAC_KEY]),
-            cipher: Zeroizing::new([0; CIPHER_KEY]),
-            vector: Zeroizing::new([0; VECTOR]),
-        };
-        let places = parts.mac.iter_mut().chain(parts.cipher.iter_mut()).chain(parts.vector.iter_mut());
+        // A key shorter than a block of the hash is filled up with zeros (RFC 2104).
+        let mut mac = Zeroizing::new([0; 64]);
+        let mut cipher = Zeroizing::new([0; CIPHER_KEY]);
+        let mut vector = Zeroizing::new([0; VECTOR]);
+        let places = mac.iter_mut().take(MAC_KEY).chain(cipher.iter_mut()).chain(vector.iter_mut());
         places.zip(derived).for_each(|(to, byte)| *to = *byte);
-        parts
+        Self { mac: Hmac::new((&*mac).into()), cipher: Aes256::new((&*cipher).into()), vector }
     }
 }
 
