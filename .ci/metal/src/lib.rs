@@ -12,7 +12,8 @@ use opi_core::frame;
 use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
 use opi_core::json::{self, Document, Limits, Value, WriteError, Writer};
 use opi_core::money::{Currency, Decimal, Money, MoneyError};
-use opi_core::nexo::envelope::{self, CryptoFailure, Key, KeyError, Nonce, Opened, Passphrase, SealError, Secured};
+use opi_core::nexo::envelope::{self, CryptoFailure, Key, KeyError, Nonce, Opened, Passphrase, SealError};
+use opi_core::nexo::{Envelope, Secured};
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
@@ -157,15 +158,16 @@ pub fn shared_key(identifier: &str, passphrase: &str) -> Result<Key, KeyError> {
 /// For the allocator only, like [`shared_key`]. Decryption aside it links without a way to panic.
 #[unsafe(no_mangle)]
 pub fn secured_opened<'s>(
-    document: &Document<'_>,
+    outer: &Envelope<'_>,
+    secured: &Secured<'_>,
     keys: &[Key],
     scratch: &'s mut [u8],
-) -> Option<Result<Opened<'s>, CryptoFailure>> {
-    Secured::find(document).map(|secured| envelope::open(&secured, keys, scratch, Limits::default()))
+) -> Result<Opened<'s>, CryptoFailure> {
+    envelope::open(outer, secured, keys, scratch, Limits::default())
 }
 
 #[unsafe(no_mangle)]
-pub fn entry_seal(message: &Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
+pub fn entry_seal(message: Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
     envelope::seal(message, key, nonce, out)
 }
 

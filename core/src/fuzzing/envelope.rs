@@ -2,7 +2,8 @@
 
 use super::Choices;
 use crate::json::{Document, Limits};
-use crate::nexo::envelope::{CryptoFailure, DERIVED, Key, Nonce, Opened, SealError, Secured, open, seal};
+use crate::nexo::envelope::{CryptoFailure, DERIVED, Key, Nonce, Opened, SealError, open, seal};
+use crate::nexo::{Body, Dialect, Envelope, Report, Secured};
 
 /// Longest document that is read here; its secured form must fit, too.
 const DOCUMENT: usize = 4096;
@@ -17,9 +18,9 @@ pub fn envelope(data: &[u8]) {
     let keys = [key(1), key(2)];
     let Ok(document) = Document::parse(bytes.get(..DOCUMENT).unwrap_or(bytes)) else { return };
     let mut scratch = [0; SECURED];
-    if let Some(secured) = Secured::find(&document) {
-        match open(&secured, &keys, &mut scratch, Limits::default()) {
-            Ok(Opened::Document(message)) => sealed(&choices, &message, &keys),
+    if let Some((envelope, secured)) = secured(document) {
+        match open(&envelope, &secured, &keys, &mut scratch, Limits::default()) {
+            Ok(Opened::Document(message)) => sealed(&choices, message, &keys),
             Ok(Opened::BadJson(_)) | Err(CryptoFailure::Header) => {}
             Err(CryptoFailure::Scratch(_)) => panic!("the scratch buffer is longer than the document"),
             Err(CryptoFailure::Refused) => {
@@ -29,10 +30,10 @@ pub fn envelope(data: &[u8]) {
             Err(_) => assert!(scratch.iter().all(|byte| *byte == 0), "something is decrypted without a key"),
         }
     }
-    sealed(&choices, &document, &keys);
+    sealed(&choices, document, &keys);
 }
 
-fn sealed(choices: &Choices, message: &Document<'_>, keys: &[Key; 2]) {
+fn sealed(choices: &Choices, message: Document<'_>, keys: &[Key; 2]) {
     let text = message.root().raw();
     let [key, _] = keys;
     let nonce: [u8; 16] = core::array::from_fn(|at| choices.lengths.get(at % 6).copied().unwrap_or_default());
@@ -57,12 +58,21 @@ fn sealed(choices: &Choices, message: &Document<'_>, keys: &[Key; 2]) {
 /// `None` if the bytes are not in secured form.
 fn opens_to(wire: &[u8], keys: &[Key], text: &str) -> Option<Result<(), CryptoFailure>> {
     let document = Document::parse(wire).ok()?;
-    let secured = Secured::find(&document)?;
+    let (envelope, secured) = secured(document)?;
     let mut scratch = [0; SECURED];
-    Some(open(&secured, keys, &mut scratch, Limits::default()).map(|opened| match opened {
+    Some(open(&envelope, &secured, keys, &mut scratch, Limits::default()).map(|opened| match opened {
         Opened::Document(message) => assert_eq!(message.root().raw(), text, "another text is taken for genuine"),
         Opened::BadJson(_) => panic!("a document has become none"),
     }))
+}
+
+fn secured(document: Document<'_>) -> Option<(Envelope<'_>, Secured<'_>)> {
+    let report = &mut Report::new();
+    let envelope = Envelope::read(document, Envelope::direction_of(document)?, &Dialect::ADYEN, report)?;
+    match envelope.body(report) {
+        Some(Body::Secured(secured)) => Some((envelope, secured)),
+        _ => None,
+    }
 }
 
 fn key(version: u32) -> Key {

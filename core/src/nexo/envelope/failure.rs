@@ -9,8 +9,6 @@ use core::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum CryptoFailure {
-    /// A member of the secured form is missing or of another type; with its path inside of the envelope.
-    Member(&'static str),
     /// `AdyenCryptoVersion` is not 1.
     CryptoVersion,
     /// No key has this `KeyIdentifier`.
@@ -34,7 +32,7 @@ impl CryptoFailure {
     pub const fn number(self) -> u8 {
         match self {
             Self::Refused | Self::Header => 9,
-            Self::Member(_) | Self::CryptoVersion | Self::KeyUnknown | Self::KeyVersion | Self::Scratch(_) => 3,
+            Self::CryptoVersion | Self::KeyUnknown | Self::KeyVersion | Self::Scratch(_) => 3,
         }
     }
 }
@@ -42,7 +40,6 @@ impl CryptoFailure {
 impl fmt::Display for CryptoFailure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Member(path) => write!(out, "{path} is missing or has the wrong type"),
             Self::CryptoVersion => out.write_str("the crypto version is not 1"),
             Self::KeyUnknown => out.write_str("no key has this identifier"),
             Self::KeyVersion => out.write_str("the key is known, but not in this version"),
