@@ -315,3 +315,9 @@ pub const NEXO_WARNING_TEXT: usize = 2048;
 
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
 pub const NEXO_STRAY_NAME: usize = 64;
+
+/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
+pub const KEY_IDENTIFIER: usize = 64;
+
+/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
+pub const PASSPHRASE: usize = 128;
