@@ -183,6 +183,8 @@ fn the_body_is_the_one_the_category_names() {
 #[test]
 fn an_envelope_that_is_none_is_told() {
     let told = |document: &str| errors(document);
+    // The answer to this is that it is bad JSON, but a reader that does not look has something to show.
+    assert_eq!(told("[]"), "At toplevel: Expected JSON object");
     assert_eq!(told("{}"), "At toplevel, field SaleToPOIRequest: Missing");
     assert_eq!(told(r#"{"SaleToPOIResponse":{}}"#), "At toplevel, field SaleToPOIRequest: Missing");
     assert_eq!(told(r#"{"SaleToPOIRequest":null}"#), "At toplevel, field SaleToPOIRequest: Missing");
