@@ -114,10 +114,6 @@ impl<'r> Reading<'r> {
         self.dialect.lenient.has(leniency)
     }
 
-    pub(super) fn other_spelling(&self, name: Str<'_>, other: &str) -> bool {
-        self.lenient(Leniencies::OTHER_SPELLINGS) && name == *other
-    }
-
     /// Reports a value that is outside of its bounds.
     pub(super) fn bound<'a, F: Field<'a>>(&mut self, field: &F, bounds: (usize, usize), at: &Path<'_>) {
         let within = |measure: usize| (bounds.0..=bounds.1).contains(&measure);
@@ -134,12 +130,6 @@ impl<'r> Reading<'r> {
 pub trait Field<'a>: Sized {
     /// Reads it; `None` if there is no value in it that can be used, which is reported.
     fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self>;
-
-    /// What it is if the member is not there; `None` if it must be, which is reported.
-    fn absent(at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        reading.error(at, Reason::Missing);
-        None
-    }
 
     /// Writes it.
     fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect);
@@ -169,10 +159,6 @@ impl<'a, F: Field<'a>> Field<'a> for Option<F> {
             return Some(None);
         }
         Some(F::read(value, at, reading))
-    }
-
-    fn absent(_: &Path<'_>, _: &mut Reading<'_>) -> Option<Self> {
-        Some(None)
     }
 
     fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {

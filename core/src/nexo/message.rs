@@ -150,7 +150,10 @@ impl<'a> Envelope<'a> {
 fn required<'a, F: Field<'a>>(value: Option<Value<'a>>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<F> {
     match value {
         Some(value) => F::read(value, at, reading),
-        None => F::absent(at, reading),
+        None => {
+            reading.error(at, Reason::Missing);
+            None
+        }
     }
 }
 
