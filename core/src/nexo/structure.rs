@@ -139,15 +139,21 @@ impl Rule<'_, '_, '_> {
 #[inline(never)]
 pub(super) fn write_member<'a, F: Field<'a>>(
     name: &'static str,
-    field: &F,
+    field: Option<&F>,
     out: &mut Writer<'_>,
     dialect: &'static Dialect,
 ) {
-    if field.is_absent() && dialect.absent == AbsentForm::LeftOut {
-        return;
+    match (field, dialect.absent) {
+        (Some(field), _) => {
+            out.name(name);
+            field.write(out, dialect);
+        }
+        (None, AbsentForm::Null) => {
+            out.name(name);
+            out.null();
+        }
+        (None, AbsentForm::LeftOut) => {}
     }
-    out.name(name);
-    field.write(out, dialect);
 }
 
 /// `required { field: Type = "Name" | "Other spelling", bounds; }`, then `expected` and `optional` in the same form.
@@ -245,7 +251,7 @@ macro_rules! structure {
                     let object = reading.object(value, at)?;
                     $($( let mut $required: Option<$required_type> = None; )+)?
                     $($( let mut $expected: Option<$expected_type> = None; )+)?
-                    $($( let mut $optional: Option<Option<$optional_type>> = None; )+)?
+                    $($( let mut $optional: Option<$optional_type> = None; )+)?
                     let mut seen = Seen::default();
                     for (name, value) in object {
                         let Some((index, member)) = seen.find(MEMBERS, name, reading) else {
@@ -263,7 +269,7 @@ macro_rules! structure {
                             }
                         )+)?
                         $($(
-                            if index == Index::$optional as usize {
+                            if index == Index::$optional as usize && !reading.is_nothing(value, at, member.name) {
                                 $optional = read_member(value, member, at, reading);
                             }
                         )+)?
@@ -272,7 +278,7 @@ macro_rules! structure {
                     let whole = Self {
                         $($( $required: $required?, )+)?
                         $($( $expected, )+)?
-                        $($( $optional: $optional.flatten(), )+)?
+                        $($( $optional, )+)?
                     };
                     $( $check(&whole, &mut $crate::nexo::structure::Rule { members: object, at, reading }); )?
                     Some(whole)
@@ -281,9 +287,9 @@ macro_rules! structure {
                 #[inline(never)]
                 fn write(&self, out: &mut $crate::json::Writer<'_>, dialect: &'static $crate::nexo::dialect::Dialect) {
                     out.begin_object();
-                    $($( write_member($required_name, &self.$required, out, dialect); )+)?
-                    $($( write_member($expected_name, &self.$expected, out, dialect); )+)?
-                    $($( write_member($optional_name, &self.$optional, out, dialect); )+)?
+                    $($( write_member($required_name, Some(&self.$required), out, dialect); )+)?
+                    $($( write_member($expected_name, self.$expected.as_ref(), out, dialect); )+)?
+                    $($( write_member($optional_name, self.$optional.as_ref(), out, dialect); )+)?
                     out.end_object();
                 }
             }
