@@ -96,6 +96,7 @@ pub mod id;
 pub mod journal;
 pub mod limits;
 pub mod money;
+pub mod nexo;
 pub mod operation;
 pub mod opi;
 #[cfg(feature = "proof")]
