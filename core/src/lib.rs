@@ -68,7 +68,7 @@
 //! | --- | --- |
 //! | the words every layer uses | [`time`], [`money`], [`id`], [`text`], [`secret`], [`limits`] |
 //! | bytes | [`window`], [`mod@frame`] |
-//! | tokens | [`xml`] |
+//! | tokens | [`xml`], [`json`] |
 //! | what a till asks and is told | [`operation`], [`receipt`], [`journal`] |
 //! | the contract with the outside | [`drive`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
@@ -94,6 +94,7 @@ pub mod fuzzing;
 pub mod guide;
 pub mod id;
 pub mod journal;
+pub mod json;
 pub mod limits;
 pub mod money;
 pub mod nexo;

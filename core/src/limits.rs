@@ -36,6 +36,25 @@ pub const XML_DECLARED: usize = 32;
 /// Longest character reference between `&` and `;`: leading zeros are legal, without end they are an attack.
 pub const XML_REFERENCE: usize = 16;
 
+/// Longest JSON document read unless the caller says otherwise, in bytes. Real messages have a few KiB; a till that prints
+/// long receipts as XHTML must be given more.
+pub const JSON_BYTES: usize = 64 * 1024;
+
+/// Open objects and arrays at one time. Real messages use at most 9.
+pub const JSON_DEPTH: u8 = 16;
+
+/// Members of one object. The richest object of the nexo schemas has about 30. Each name is compared with those before
+/// it, so this also bounds that work.
+pub const JSON_MEMBERS: u16 = 64;
+
+/// Member names of all open objects together, kept to find duplicates: eight bytes each. Real messages need fewer
+/// than 100.
+pub const JSON_NAMES: usize = 256;
+
+/// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
+/// of a longer row are masked.
+pub const JSON_MASKED: usize = 64;
+
 /// Smallest receive window: an attribute's name, the white space around its `=` and a quote must fit together
 /// ([`XML_NAME`] + 2 * [`XML_EQUALS`] + 2).
 pub const WINDOW_MIN: usize = 128;

@@ -1,0 +1,4 @@
+//! The JSON reader and writer.
+#![allow(clippy::unwrap_used)]
+
+mod first;
