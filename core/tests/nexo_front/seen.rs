@@ -130,7 +130,7 @@ fn a_full_memory_forgets_the_oldest_and_says_so_or_refuses() {
     seen.take(now(HOUR), at(START), "POS-1", "2").unwrap();
     assert_eq!(seen.take(now(HOUR), at(START), "POS-1", "3"), Err(Full));
     assert!(seen.take(now(49 * HOUR), at(START), "POS-1", "3").is_ok());
-    assert_eq!(seen.take(now(49 * HOUR), at(START), "POS-1", "4").is_err(), true);
+    assert!(seen.take(now(49 * HOUR), at(START), "POS-1", "4").is_err());
     let mut none = Seen::new(&mut [], KEY, Uniqueness::SaleAndService, Overflow::Refuse);
     assert_eq!(none.take(now(0), at(START), "POS-1", "1"), Err(Full));
 }
@@ -164,9 +164,7 @@ proptest! {
         let mut boot = 0u64;
         let mut ring = [Stamp::FREE; 200];
         let mut seen = new(&mut ring);
-        let mut pending = steps.into_iter();
-        loop {
-            let Some(step) = pending.next() else { break };
+        for step in steps {
             let wall = at(START + i64::try_from(truth).unwrap() + skew);
             match step {
                 Step::Pass(seconds) => truth += u64::from(seconds),
