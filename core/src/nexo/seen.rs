@@ -35,10 +35,19 @@ pub enum Overflow {
     Refuse,
 }
 
+/// Why an id cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// A message with it was accepted.
+    Accepted,
+    /// A till was told that no message with it ever came, so none may be done later.
+    NeverCame,
+}
+
 /// One remembered id: a keyed hash of it, and the minute of its use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// In halves, so that an entry takes 12 bytes.
+    /// In halves, so that an entry takes 12 bytes. The lowest bit says that it never came.
     hash: [u32; 2],
     minute: u32,
 }
@@ -59,6 +68,8 @@ pub struct Taken {
     pub minute: u32,
     /// Minutes by which everything taken in before has moved: the wall clock was set forward meanwhile.
     pub shift: u32,
+    /// What for.
+    pub why: Use,
 }
 
 /// No place for another id within the window ([`Overflow::Refuse`]).
@@ -119,30 +130,40 @@ impl<'m> Seen<'m> {
     pub fn restore(&mut self, taken: Taken, sale_id: &str, service_id: &str) {
         self.shift(taken.shift);
         self.minute = self.minute.max(taken.minute);
-        let hash = self.hash(sale_id, service_id);
+        let hash = marked(self.hash(sale_id, service_id), taken.why);
         self.put(Stamp { hash, minute: taken.minute.max(1) });
     }
 
-    /// Whether the id was used within the window.
+    /// Whether the id cannot be used, since it was within the window.
     #[must_use]
-    pub fn contains(&mut self, now: Instant, at: WallTime, sale_id: &str, service_id: &str) -> bool {
+    pub fn find(&mut self, now: Instant, at: WallTime, sale_id: &str, service_id: &str) -> Option<Use> {
         self.look(now, at);
-        self.find(self.hash(sale_id, service_id)).is_some()
+        let wanted = self.hash(sale_id, service_id);
+        // The newest counts: an id that never came may be that of another message long after.
+        let found = self.ring.iter().filter(|stamp| marked(stamp.hash, Use::Accepted) == wanted && self.is_young(**stamp));
+        found.max_by_key(|stamp| stamp.minute).map(|stamp| if stamp.hash == wanted { Use::Accepted } else { Use::NeverCame })
     }
 
     /// Takes the id in. What comes back is to be stored.
     ///
     /// # Errors
     /// [`Full`], where nothing may be forgotten early.
-    pub fn take(&mut self, now: Instant, at: WallTime, sale_id: &str, service_id: &str) -> Result<Taken, Full> {
+    pub fn take(
+        &mut self,
+        now: Instant,
+        at: WallTime,
+        sale_id: &str,
+        service_id: &str,
+        why: Use,
+    ) -> Result<Taken, Full> {
         self.look(now, at);
         let oldest = self.ring.get(self.next).copied().unwrap_or(Stamp::FREE);
         if self.overflow == Overflow::Refuse && (self.ring.is_empty() || self.is_young(oldest)) {
             return Err(Full);
         }
-        let hash = self.hash(sale_id, service_id);
+        let hash = marked(self.hash(sale_id, service_id), why);
         self.put(Stamp { hash, minute: self.minute });
-        Ok(Taken { minute: self.minute, shift: core::mem::take(&mut self.shifted) })
+        Ok(Taken { minute: self.minute, shift: core::mem::take(&mut self.shifted), why })
     }
 
     /// Whether no id within the window was forgotten: only then does "not seen" mean "never used".
@@ -207,10 +228,6 @@ impl<'m> Seen<'m> {
         }
     }
 
-    fn find(&self, hash: [u32; 2]) -> Option<&Stamp> {
-        self.ring.iter().find(|stamp| stamp.hash == hash && self.is_young(**stamp))
-    }
-
     /// A minute is remembered by its beginning, so the window is closed one minute late, never early.
     const fn is_young(&self, stamp: Stamp) -> bool {
         !stamp.is_free() && self.minute.saturating_sub(stamp.minute) <= limits::ID_WINDOW_MINUTES
@@ -225,6 +242,13 @@ impl<'m> Seen<'m> {
         }
         hasher.write(service_id.as_bytes());
         let [a, b, c, d, e, f, g, h] = hasher.finish().to_be_bytes();
-        [u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])]
+        marked([u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])], Use::Accepted)
     }
+}
+
+const fn marked([high, low]: [u32; 2], why: Use) -> [u32; 2] {
+    [high, match why {
+        Use::Accepted => low & !1,
+        Use::NeverCame => low | 1,
+    }]
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use opi_core::nexo::seen::{Full, Overflow, Seen, Stamp, Taken, Uniqueness};
+use opi_core::nexo::seen::{Full, Overflow, Seen, Stamp, Taken, Uniqueness, Use};
 use opi_core::time::{Instant, WallTime};
 use proptest::prelude::*;
 
@@ -31,13 +31,13 @@ fn true_wall(seconds: u64) -> WallTime {
 fn an_id_is_refused_for_48_hours_and_not_much_longer() {
     let mut ring = [Stamp::FREE; 4];
     let mut seen = new(&mut ring);
-    assert!(!seen.contains(now(0), true_wall(0), "POS-1", "1"));
-    seen.take(now(0), true_wall(0), "POS-1", "1").unwrap();
+    assert!(!seen.find(now(0), true_wall(0), "POS-1", "1").is_some());
+    seen.take(now(0), true_wall(0), "POS-1", "1", Use::Accepted).unwrap();
     for seconds in [0, 1, HOUR, 47 * HOUR, 48 * HOUR] {
-        assert!(seen.contains(now(seconds), true_wall(seconds), "POS-1", "1"), "after {seconds} s");
+        assert!(seen.find(now(seconds), true_wall(seconds), "POS-1", "1").is_some(), "after {seconds} s");
     }
     let late = 48 * HOUR + 120;
-    assert!(!seen.contains(now(late), true_wall(late), "POS-1", "1"));
+    assert!(!seen.find(now(late), true_wall(late), "POS-1", "1").is_some());
 }
 
 #[test]
@@ -46,14 +46,14 @@ fn the_pair_is_what_counts_unless_the_service_id_alone_does() {
     let mut ring = [Stamp::FREE; 8];
     let mut seen = new(&mut ring);
     for (index, (sale, service)) in taken.iter().enumerate() {
-        assert!(!seen.contains(now(0), at(START), sale, service), "{index}");
-        seen.take(now(0), at(START), sale, service).unwrap();
+        assert!(!seen.find(now(0), at(START), sale, service).is_some(), "{index}");
+        seen.take(now(0), at(START), sale, service, Use::Accepted).unwrap();
     }
-    assert!(!seen.contains(now(0), at(START), "POS-2", "1"));
+    assert!(!seen.find(now(0), at(START), "POS-2", "1").is_some());
     let mut strict = Seen::new(&mut ring, KEY, Uniqueness::ServiceAlone, Overflow::ForgetOldest);
-    strict.take(now(0), at(START), "POS-1", "1").unwrap();
-    assert!(strict.contains(now(0), at(START), "POS-2", "1"));
-    assert!(!strict.contains(now(0), at(START), "POS-1", "2"));
+    strict.take(now(0), at(START), "POS-1", "1", Use::Accepted).unwrap();
+    assert!(strict.find(now(0), at(START), "POS-2", "1").is_some());
+    assert!(strict.find(now(0), at(START), "POS-1", "2").is_none());
 }
 
 #[test]
@@ -61,20 +61,20 @@ fn a_wall_clock_set_either_way_never_opens_the_window() {
     for jump in [-20 * 365 * 86_400, -86_400, -60, 60, 86_400, 49 * 3600, 20 * 365 * 86_400_i64] {
         let mut ring = [Stamp::FREE; 4];
         let mut seen = new(&mut ring);
-        seen.take(now(0), at(START), "POS-1", "1").unwrap();
+        seen.take(now(0), at(START), "POS-1", "1", Use::Accepted).unwrap();
         for minutes in 1..=10 {
-            assert!(seen.contains(now(60 * minutes), at(START + jump), "POS-1", "1"), "set by {jump} s");
+            assert!(seen.find(now(60 * minutes), at(START + jump), "POS-1", "1").is_some(), "set by {jump} s");
         }
         // Back again.
-        assert!(seen.contains(now(660), at(START + 660), "POS-1", "1"), "set by {jump} s and back");
-        assert!(seen.contains(now(47 * HOUR), at(START + jump), "POS-1", "1"));
+        assert!(seen.find(now(660), at(START + 660), "POS-1", "1").is_some(), "set by {jump} s and back");
+        assert!(seen.find(now(47 * HOUR), at(START + jump), "POS-1", "1").is_some());
     }
 }
 
 #[test]
 fn a_restart_remembers_even_with_a_clock_that_lost_its_time() {
     let mut ring = [Stamp::FREE; 4];
-    let taken = new(&mut ring).take(now(5), at(START), "POS-1", "1").unwrap();
+    let taken = new(&mut ring).take(now(5), at(START), "POS-1", "1", Use::Accepted).unwrap();
     for (wall, remembered) in [
         (START + 3600, true),
         (0, true),
@@ -85,7 +85,7 @@ fn a_restart_remembers_even_with_a_clock_that_lost_its_time() {
         let mut ring = [Stamp::FREE; 4];
         let mut seen = new(&mut ring);
         seen.restore(taken, "POS-1", "1");
-        assert_eq!(seen.contains(now(0), at(wall), "POS-1", "1"), remembered, "restarted at {wall}");
+        assert_eq!(seen.find(now(0), at(wall), "POS-1", "1").is_some(), remembered, "restarted at {wall}");
     }
 }
 
@@ -96,7 +96,7 @@ fn ids_taken_before_the_clock_was_set_survive_a_restart() {
     let mut seen = new(&mut ring);
     let stored: Vec<(Taken, &str)> = [(0, 30, "1"), (60, START, "2"), (120, START + 60, "3")]
         .into_iter()
-        .map(|(seconds, wall, id)| (seen.take(now(seconds), at(wall), "POS-1", id).unwrap(), id))
+        .map(|(seconds, wall, id)| (seen.take(now(seconds), at(wall), "POS-1", id, Use::Accepted).unwrap(), id))
         .collect();
     let mut ring = [Stamp::FREE; 4];
     let mut seen = new(&mut ring);
@@ -104,7 +104,7 @@ fn ids_taken_before_the_clock_was_set_survive_a_restart() {
         seen.restore(taken, "POS-1", id);
     }
     for id in ["1", "2", "3"] {
-        assert!(seen.contains(now(0), at(START + 3600), "POS-1", id), "{id}");
+        assert!(seen.find(now(0), at(START + 3600), "POS-1", id).is_some(), "{id}");
     }
 }
 
@@ -113,26 +113,26 @@ fn a_full_memory_forgets_the_oldest_and_says_so_or_refuses() {
     let mut ring = [Stamp::FREE; 3];
     let mut seen = new(&mut ring);
     for id in ["1", "2", "3"] {
-        seen.take(now(0), at(START), "POS-1", id).unwrap();
+        seen.take(now(0), at(START), "POS-1", id, Use::Accepted).unwrap();
     }
     assert!(seen.is_complete(now(0), at(START)));
-    seen.take(now(60), at(START), "POS-1", "4").unwrap();
+    seen.take(now(60), at(START), "POS-1", "4", Use::Accepted).unwrap();
     assert_eq!(seen.forgotten(), 1);
-    assert!(!seen.contains(now(60), at(START), "POS-1", "1"));
-    assert!(seen.contains(now(60), at(START), "POS-1", "2"));
+    assert!(!seen.find(now(60), at(START), "POS-1", "1").is_some());
+    assert!(seen.find(now(60), at(START), "POS-1", "2").is_some());
     // "Not seen" proves nothing until what was forgotten is out of the window anyway.
     assert!(!seen.is_complete(now(47 * HOUR), at(START)));
     assert!(seen.is_complete(now(49 * HOUR), at(START)));
 
     let mut ring = [Stamp::FREE; 2];
     let mut seen = Seen::new(&mut ring, KEY, Uniqueness::SaleAndService, Overflow::Refuse);
-    seen.take(now(0), at(START), "POS-1", "1").unwrap();
-    seen.take(now(HOUR), at(START), "POS-1", "2").unwrap();
-    assert_eq!(seen.take(now(HOUR), at(START), "POS-1", "3"), Err(Full));
-    assert!(seen.take(now(49 * HOUR), at(START), "POS-1", "3").is_ok());
-    assert!(seen.take(now(49 * HOUR), at(START), "POS-1", "4").is_err());
+    seen.take(now(0), at(START), "POS-1", "1", Use::Accepted).unwrap();
+    seen.take(now(HOUR), at(START), "POS-1", "2", Use::Accepted).unwrap();
+    assert_eq!(seen.take(now(HOUR), at(START), "POS-1", "3", Use::Accepted), Err(Full));
+    assert!(seen.take(now(49 * HOUR), at(START), "POS-1", "3", Use::Accepted).is_ok());
+    assert!(seen.take(now(49 * HOUR), at(START), "POS-1", "4", Use::Accepted).is_err());
     let mut none = Seen::new(&mut [], KEY, Uniqueness::SaleAndService, Overflow::Refuse);
-    assert_eq!(none.take(now(0), at(START), "POS-1", "1"), Err(Full));
+    assert_eq!(none.take(now(0), at(START), "POS-1", "1", Use::Accepted), Err(Full));
 }
 
 #[derive(Clone, Debug)]
@@ -170,7 +170,7 @@ proptest! {
                 Step::Pass(seconds) => truth += u64::from(seconds),
                 Step::SetWall(by) => skew = by,
                 Step::Take(id) => {
-                    let known = seen.contains(now(truth - boot), wall, "POS-1", &id.to_string());
+                    let known = seen.find(now(truth - boot), wall, "POS-1", &id.to_string()).is_some();
                     if let Some(last) = used.get(&id) {
                         if truth - last <= 48 * HOUR {
                             prop_assert!(known, "{id} of {last} at {truth}");
@@ -179,7 +179,7 @@ proptest! {
                         prop_assert!(!known);
                     }
                     if !known {
-                        let taken = seen.take(now(truth - boot), wall, "POS-1", &id.to_string()).unwrap();
+                        let taken = seen.take(now(truth - boot), wall, "POS-1", &id.to_string(), Use::Accepted).unwrap();
                         stored.push((taken, id));
                         stored_skew = skew;
                         used.insert(id, truth);
