@@ -3,9 +3,8 @@
 use core::fmt;
 
 use super::additional::Additional;
-use super::body::{OutputResult, POIData, Response, TransactionIdentification};
+use super::body::{OutputResult, POIData, Response, SaleData, TransactionIdentification};
 use super::remark::{BAD_JSON, CRYPTO_ERROR, TOP_LEVEL, TOP_LEVEL_MISSING, TextProfile};
-use super::validate::sale_data;
 use super::vocabulary::{Device, DocumentQualifier, ErrorCondition, InfoQualify};
 use super::{Category, Dialect, Direction, Field, MessageClass, MessageHeader, MessageType, Report, RequestBody, Word};
 use crate::id::Id;
@@ -257,4 +256,17 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
             None => rest.take(),
         }
     })
+}
+
+/// What the till calls its transaction, for the answer.
+pub(super) fn sale_data<'a>(body: Option<&RequestBody<'a>>) -> SaleData<'a> {
+    let given = match body {
+        Some(RequestBody::Payment(body)) => Some(body.sale_data),
+        Some(RequestBody::CardAcquisition(body)) => Some(body.sale_data),
+        Some(RequestBody::StoredValue(body)) => Some(body.sale_data),
+        Some(RequestBody::Reversal(body)) => body.sale_data,
+        _ => None,
+    };
+    let sale_transaction_id = given.and_then(|data| data.sale_transaction_id);
+    SaleData { sale_transaction_id, ..SaleData::default() }
 }

@@ -16,7 +16,6 @@
 //! and the request is done.
 
 use super::additional::Additional;
-use super::body::SaleData;
 use super::categories::Categories;
 use super::refusal::{self, Answer, Named, Refusal};
 use super::remark::{Filling, Remark, TextProfile, UNAVAILABLE};
@@ -251,17 +250,4 @@ fn kept<const N: usize>(text: Option<Str<'_>>, at: &Path<'_>, report: &mut Repor
         report.error(at, Reason::InvalidLength);
     }
     kept.ok()
-}
-
-/// What the till calls its transaction, for the answer.
-pub(super) fn sale_data<'a>(body: Option<&RequestBody<'a>>) -> SaleData<'a> {
-    let given = match body {
-        Some(RequestBody::Payment(body)) => Some(body.sale_data),
-        Some(RequestBody::CardAcquisition(body)) => Some(body.sale_data),
-        Some(RequestBody::StoredValue(body)) => Some(body.sale_data),
-        Some(RequestBody::Reversal(body)) => body.sale_data,
-        _ => None,
-    };
-    let sale_transaction_id = given.and_then(|data| data.sale_transaction_id);
-    SaleData { sale_transaction_id, ..SaleData::default() }
 }
