@@ -275,6 +275,47 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
 
+// Fields of Terminal API messages. Text is borrowed, so only what must be compared, kept or answered has a bound.
+
+/// `ServiceID` and `DeviceID`, in characters (nexo Sale to POI 3.0 schema; Adyen's pages say so, too).
+pub const NEXO_SERVICE_ID: usize = 10;
+
+/// `SaleID`, in characters: no document has a bound, but it is compared and kept.
+pub const NEXO_SALE_ID: usize = 64;
+
+/// `POIID`, in characters: the model of a terminal and its serial number. No document has a bound.
+pub const NEXO_POI_ID: usize = 64;
+
+/// `TotalsGroupID`, in characters (nexo Sale to POI 3.0 schema).
+pub const NEXO_TOTALS_GROUP_ID: usize = 16;
+
+/// A page of XHTML, in characters of base64 (nexo Sale to POI 3.0 schema).
+pub const NEXO_XHTML: usize = 262_144;
+
+/// The least amount in whole units that is too large: 99999999.999999 is the largest (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT: u64 = 100_000_000;
+
+/// Decimals of an amount (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT_DECIMALS: u8 = 6;
+
+/// An amount as a JSON string, in bytes: the 15 of the largest one, and zeros.
+pub const NEXO_AMOUNT_TEXT: usize = 24;
+
+/// Errors that an answer tells of. Terminals tell several at once; who writes messages by hand needs no more.
+pub const NEXO_ERRORS: usize = 8;
+
+/// The text of these errors, in bytes: a line about a payment has about 110, the longest possible one 300.
+pub const NEXO_ERROR_TEXT: usize = 1024;
+
+/// Warnings that an answer tells of: a till of another vendor may send many members that nobody uses.
+pub const NEXO_WARNINGS: usize = 16;
+
+/// The text of these warnings, in bytes.
+pub const NEXO_WARNING_TEXT: usize = 2048;
+
+/// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
+pub const NEXO_STRAY_NAME: usize = 64;
+
 /// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
 /// API messages).
 pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
@@ -282,3 +323,13 @@ pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
 /// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
 /// percent-encoded.
 pub const ADDITIONAL_RESPONSE: usize = 4096;
+
+/// The name of a transaction that is kept, in bytes: 37 are seen of terminals; of tills any, though 36 of a UUID are the
+/// most likely.
+pub const NEXO_TRANSACTION_ID: usize = 128;
+
+/// Transactions whose responses are kept at most, whatever memory is lent.
+pub const NEXO_HISTORY: usize = 32;
+
+/// Tills that are logged in at one time. One more takes the place of the one that logged in first.
+pub const NEXO_LOGINS: usize = 16;
