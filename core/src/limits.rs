@@ -333,3 +333,22 @@ pub const NEXO_HISTORY: usize = 32;
 
 /// Tills that are logged in at one time. One more takes the place of the one that logged in first.
 pub const NEXO_LOGINS: usize = 16;
+
+/// Lines of one prompt to the till: a display of the cashier has two to four.
+pub const NEXO_PROMPT_LINES: usize = 8;
+
+/// Outputs of one display request: four devices with ten kinds of contents each, of which a till uses two or three.
+pub const NEXO_OUTPUTS: usize = 16;
+
+/// Entries of one menu.
+pub const NEXO_MENU: usize = 64;
+
+/// Records that are to be stored and that nobody waits for. A request makes one, or two where it asks for a message that
+/// never came.
+pub const NEXO_RECORDS: usize = 4;
+
+/// Least memory for one request: a payment has about one KiB.
+pub const NEXO_REQUEST_MIN: usize = 1024;
+
+/// Least memory for responses: one of a payment without receipts has about two KiB, and what is kept beside it one more.
+pub const NEXO_HISTORY_MIN: usize = 8192;

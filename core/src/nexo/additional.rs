@@ -73,6 +73,20 @@ impl Additional {
         }
     }
 
+    /// Adds everything that stands in another one of the same form.
+    pub fn append(&mut self, other: &Self) {
+        if other.text.is_empty() {
+            return;
+        }
+        let join = match (self.text.is_empty(), Form::read(&self.text).is_some()) {
+            (true, _) => "",
+            (false, true) => "&",
+            (false, false) => "\n",
+        };
+        self.add(format_args!("{join}{}", other.text));
+        self.cut |= other.cut;
+    }
+
     /// What stands there.
     #[must_use]
     pub fn as_str(&self) -> &str {

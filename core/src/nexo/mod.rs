@@ -17,6 +17,7 @@ mod text;
 mod word;
 
 pub mod additional;
+pub mod asked;
 pub mod body;
 mod card;
 pub mod categories;

@@ -29,11 +29,14 @@ const UNAUTHORIZED: u16 = 401;
 pub(super) const NO_KEY: u8 = 3;
 
 impl Answer {
+    /// The answer does not fit the buffer lent for it: the connection is better closed than answered with a part.
+    pub const NO_ROOM: Self = Self { status: 500, length: 0 };
+
     /// Of a body that was written, or had no room.
     pub(super) fn of(status: u16, written: Result<usize, WriteError>) -> Self {
         match written {
             Ok(length) => Self { status, length },
-            Err(_) => Self { status: 500, length: 0 },
+            Err(_) => Self::NO_ROOM,
         }
     }
 }

@@ -2,4 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod additional;
+mod samples;
 mod seen;
+mod world;

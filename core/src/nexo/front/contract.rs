@@ -205,7 +205,9 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Requests { least } => write!(out, "the memory for requests must be twice the same, {least} bytes or more"),
+            Self::Requests { least } => {
+                write!(out, "the memory for requests must be twice the same, {least} bytes or more")
+            }
             Self::History { least } => write!(out, "the memory for responses must have {least} bytes or more"),
         }
     }

@@ -29,7 +29,9 @@ impl<'m> History<'m> {
         let from = if newest.saturating_add(most) <= self.memory.len() { newest } else { 0 };
         let to = from.saturating_add(most);
         // Whatever lies in the way is older than all behind it.
-        while self.places.is_full() || self.places.iter().any(|(at, length)| *at < to && at.saturating_add(*length) > from) {
+        while self.places.is_full()
+            || self.places.iter().any(|(at, length)| *at < to && at.saturating_add(*length) > from)
+        {
             if self.places.pop_front().is_none() {
                 break;
             }
@@ -47,6 +49,16 @@ impl<'m> History<'m> {
                 _ => None,
             }
         })
+    }
+
+    /// Tells all, from the oldest to the newest.
+    pub(super) fn oldest_first(&self, mut tell: impl FnMut(&Ended, Response<'_>)) {
+        for (from, length) in &self.places {
+            let bytes = self.memory.get(*from..from.saturating_add(*length)).unwrap_or_default();
+            if let Some(Entry::Answered(ended, response)) = record::read(bytes) {
+                tell(&ended, response);
+            }
+        }
     }
 
     /// The newest that is so.
