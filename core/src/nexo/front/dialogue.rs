@@ -42,6 +42,7 @@ impl Ids {
 
 /// What the dialogue is about.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
 pub(super) enum Task {
     /// Money.
     Transaction(Transaction, Taken),
@@ -72,6 +73,7 @@ pub(super) enum Stage {
 
 /// How it ended.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
 pub(super) enum End {
     /// As an operation does.
     Finished(Finished),
@@ -99,7 +101,7 @@ pub(super) enum Given {
     Number(Decimal),
     Text(Text<{ limits::REMARK }>),
     Cancelled,
-    NotGiven,
+    Nothing,
 }
 
 impl From<Answer<'_>> for Given {
@@ -110,7 +112,7 @@ impl From<Answer<'_>> for Given {
             Answer::Number(number) => Self::Number(number),
             Answer::Text(text) => Self::Text(Text::from_cut(text)),
             Answer::Cancelled => Self::Cancelled,
-            Answer::NotGiven => Self::NotGiven,
+            Answer::NotGiven => Self::Nothing,
         }
     }
 }

@@ -416,7 +416,7 @@ impl Front<'_> {
             match self.seen.take(now, at, sale_id.as_str(), service_id.as_str(), Use::NeverCame) {
                 Ok(taken) => self.store(Loose::Used(Used { sale_id, service_id, taken })),
                 // What cannot be kept must not be promised.
-                Err(Full) => known = Known::NotKnown,
+                Err(Full) => known = Known::Unsure,
             }
         }
         let files = Files { dialogue: self.dialogue.as_ref(), history: &self.history };

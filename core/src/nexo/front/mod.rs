@@ -371,7 +371,7 @@ impl<'m> Front<'m> {
                 let (name, stamp) = (self.names.of_none(at), stamp(at));
                 let named = TransactionIdentification::new(name.id.as_str().into(), stamp.as_str().into());
                 let request = request_of(self.kept, self.kept_length, dialect);
-                let body = with_names(body, request.as_ref(), named);
+                let body = with_names(*body, request.as_ref(), named);
                 let message = Message::response(MessageHeader::default(), body);
                 if !self.gathered.keep(|out| message.write_to(out, dialect)) {
                     return Err(Misuse::TooLong);
@@ -555,7 +555,7 @@ impl<'m> Front<'m> {
         let running = dialogue.stage == Stage::Running;
         if running && !dialogue.stopped && dialogue.until.is_some_and(|until| self.now >= until) {
             dialogue.stopped = true;
-            dialogue.end = Some(End::Answer(Given::NotGiven));
+            dialogue.end = Some(End::Answer(Given::Nothing));
             self.stop = Some(dialogue.wish);
             return true;
         }

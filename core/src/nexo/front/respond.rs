@@ -203,7 +203,7 @@ impl Scribe<'_> {
                 told
             }
             End::Done | End::Responded => Told { result: ResultType::Success, condition: None, remark: None },
-            End::Answer(Given::Cancelled | Given::NotGiven) => failure(ErrorCondition::Cancel, None),
+            End::Answer(Given::Cancelled | Given::Nothing) => failure(ErrorCondition::Cancel, None),
             End::Answer(_) => Told { result: ResultType::Success, condition: None, remark: None },
             End::Refused { condition, message, reason } => {
                 if *condition == ErrorCondition::UnavailableService && message.is_empty() {
@@ -389,7 +389,7 @@ impl Scribe<'_> {
             }
             _ => {}
         }
-        let given = matches!(end, End::Answer(given) if !matches!(given, Given::Cancelled | Given::NotGiven));
+        let given = matches!(end, End::Answer(given) if !matches!(given, Given::Cancelled | Given::Nothing));
         let result = InputResult {
             input: given.then_some(input),
             ..InputResult::new(asked.device, asked.info_qualify, response)

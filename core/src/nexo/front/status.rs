@@ -75,7 +75,7 @@ pub(super) enum Known {
     /// It was accepted, and its response is not kept any more.
     NoLongerKept,
     /// It cannot be said whether it was accepted.
-    NotKnown,
+    Unsure,
     /// It was never accepted: it may be asked for again.
     NeverCame,
 }
@@ -104,7 +104,7 @@ impl Files<'_> {
             Some(Use::NeverCame) => Known::NeverCame,
             // Without a reference no id is in question: there was no transaction, if none was forgotten.
             None if complete => Known::NeverCame,
-            None => Known::NotKnown,
+            None => Known::Unsure,
         }
     }
 
@@ -128,7 +128,7 @@ impl Files<'_> {
             }
             Known::InProgress => (ErrorCondition::InProgress, Remark::Uncompleted),
             Known::NoLongerKept => (ErrorCondition::UnavailableService, Remark::NoLongerKept),
-            Known::NotKnown => (ErrorCondition::UnavailableService, Remark::NotKnown),
+            Known::Unsure => (ErrorCondition::UnavailableService, Remark::NotKnown),
             Known::NeverCame => (ErrorCondition::NotFound, Remark::NotFound),
         };
         let last = self.last(wanted.category);
