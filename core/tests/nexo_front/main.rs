@@ -4,6 +4,7 @@
 mod additional;
 mod dialogues;
 mod durable;
+mod order;
 mod samples;
 mod seen;
 mod world;
