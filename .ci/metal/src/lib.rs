@@ -12,6 +12,7 @@ use opi_core::frame;
 use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
 use opi_core::json::{self, Document, Limits, Value, WriteError, Writer};
 use opi_core::money::{Currency, Decimal, Money, MoneyError};
+use opi_core::nexo;
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
@@ -95,6 +96,20 @@ pub fn entry_json_write(value: Value<'_>, text: json::Str<'_>, out: &mut [u8]) -
     writer.end_array();
     writer.end_object();
     writer.finish()
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_nexo(document: &[u8], out: &mut [u8], dialect: &'static nexo::Dialect) -> Option<usize> {
+    let document = Document::parse(document).ok()?;
+    let mut report = nexo::Report::new();
+    let message = nexo::Message::read(document, nexo::Envelope::direction_of(document)?, dialect, &mut report);
+    _ = black_box((report.errors().as_str(), report.warnings().as_str()));
+    message?.write(dialect, out).ok()
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_nexo_shown(message: &nexo::Message<'_>, out: &mut dyn core::fmt::Write) {
+    _ = write!(out, "{message:?}");
 }
 
 #[unsafe(no_mangle)]

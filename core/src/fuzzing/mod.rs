@@ -5,6 +5,7 @@
 
 mod choices;
 mod json;
+mod nexo;
 mod transcript;
 
 use core::fmt::Write;
@@ -17,6 +18,7 @@ use crate::xml::{Reader, Token, Tolerance};
 pub use choices::CHOICES;
 use choices::Choices;
 pub use json::json;
+pub use nexo::nexo;
 use transcript::Transcript;
 
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.
