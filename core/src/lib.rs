@@ -71,6 +71,7 @@
 //! | tokens | [`xml`], [`json`] |
 //! | what a till asks and is told | [`operation`], [`receipt`], [`journal`] |
 //! | the contract with the outside | [`drive`] |
+//! | how a request moves, in any protocol | [`session`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
 //! | what may be shown of a conversation | [`trace`] |
 //! | the other side, and bad luck | `sim` (feature `sim`) |
@@ -105,6 +106,7 @@ pub mod proof;
 mod proof;
 pub mod receipt;
 pub mod secret;
+pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod text;
