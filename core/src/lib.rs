@@ -98,6 +98,7 @@ pub mod journal;
 pub mod json;
 pub mod limits;
 pub mod money;
+pub mod nexo;
 pub mod operation;
 pub mod opi;
 #[cfg(feature = "proof")]

@@ -274,3 +274,11 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
+
+/// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
+/// API messages).
+pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
+
+/// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
+/// percent-encoded.
+pub const ADDITIONAL_RESPONSE: usize = 4096;

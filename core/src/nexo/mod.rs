@@ -14,10 +14,13 @@ mod structure;
 mod text;
 mod word;
 
+pub mod additional;
 pub mod body;
 mod card;
 mod header;
 mod message;
+pub mod remark;
+pub mod seen;
 pub mod vocabulary;
 
 pub use card::{CardNumber, Hidden};
