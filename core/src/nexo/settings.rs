@@ -15,7 +15,7 @@ pub struct Settings {
     /// The name of the lane, `SaleID` on the wire: stable, and unique at its terminal.
     pub sale_id: WorkstationId,
     /// The terminal, `POIID` on the wire: an answer of another one is none.
-    pub poi_id: Id<{ limits::POI_ID }>,
+    pub poi_id: Id<{ limits::NEXO_POI_ID }>,
     /// How messages are written, and what is tolerated in answers.
     pub dialect: &'static Dialect,
     /// What reservations are asked with.
@@ -38,7 +38,7 @@ pub struct Settings {
 impl Settings {
     /// A lane at an Adyen terminal, with English texts and the usual timeouts.
     #[must_use]
-    pub fn new(sale_id: WorkstationId, poi_id: Id<{ limits::POI_ID }>, first_request: RequestId) -> Self {
+    pub fn new(sale_id: WorkstationId, poi_id: Id<{ limits::NEXO_POI_ID }>, first_request: RequestId) -> Self {
         Self {
             sale_id,
             poi_id,

@@ -6,10 +6,11 @@
 //! them.
 
 use super::Session;
-use super::exchange::Stage;
-use super::request::{Category, Message};
+use super::exchange::{Stage, is_success};
+use super::request::Message;
 use crate::drive::{Link, Misuse};
 use crate::limits;
+use crate::nexo::Category;
 use crate::operation::Operation;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
@@ -183,7 +184,7 @@ impl Session<'_> {
     pub(super) fn read_beside(&mut self) {
         match self.beside.stage() {
             Stage::Complete(status) => {
-                let arrived = (200..300).contains(&status);
+                let arrived = is_success(status);
                 if mistake(Mistake::LetsAnAbortDecide) && arrived && let Some(current) = &mut self.current {
                     current.answer = super::Answer::aborted();
                     self.progress.signal(Signal::Answered);

@@ -2,9 +2,10 @@
 
 use super::Answer;
 use super::inquiry::Inquiry;
-use super::request::Category;
 use super::sheets::Telling;
-use crate::money::Money;
+use crate::id::Id;
+use crate::nexo::{Category, Vocabulary};
+use crate::operation::Facts;
 use crate::session::Undertaking;
 
 /// The request in progress.
@@ -31,13 +32,16 @@ impl Current {
     pub(super) fn request_type(&self) -> &str {
         match (self.undertaking.resumed(), self.category) {
             (Some(unresolved), _) => unresolved.request_type.as_str(),
-            (None, Some(category)) => category.as_str(),
+            (None, Some(category)) => Vocabulary::as_str(category),
             (None, None) => "",
         }
     }
 
-    /// The amount an answer is compared with. Of a reversal only the amount that was asked to be taken back.
-    pub(super) const fn compared(&self) -> Option<Money> {
-        self.undertaking.asked()
+    /// Remembers the name that the transaction of a request has with the terminal.
+    pub(super) fn see(&mut self, facts: &Facts) {
+        let approval = || facts.approval_code.as_ref().and_then(|code| Id::new(code.as_str()).ok());
+        if self.undertaking.moves_money() && self.undertaking.reference_seen.is_none() {
+            self.undertaking.reference_seen = facts.trx_reference_number.clone().or_else(approval);
+        }
     }
 }

@@ -1,5 +1,10 @@
 //! One HTTPS exchange: a request that leaves, and the answer that comes, whole, in memory of the caller.
 
+/// Whether an HTTP status says that a request was taken.
+pub(super) const fn is_success(status: u16) -> bool {
+    status >= 200 && status < 300
+}
+
 /// One connection with one request and one answer.
 pub(super) struct Exchange<'m> {
     memory: &'m mut [u8],

@@ -1,11 +1,12 @@
 //! What is done on each edge of the request in progress.
 
 use super::Session;
-use super::answer::{Expected, Heard, hear};
 use super::exchange::Stage;
-use super::request::{Category, Message};
+use super::hear::{Expected, Heard, hear};
+use super::request::{self, Message};
 use super::sheets::Telling;
 use crate::drive::Link;
+use crate::nexo::{Category, Vocabulary};
 use crate::operation::{Operation, Outcome};
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
@@ -25,7 +26,7 @@ impl Session<'_> {
         match effect {
             Effect::StoreIntent => {
                 let current = self.current.as_mut()?;
-                let word = current.category.map_or("", Category::as_str);
+                let word = current.category.map_or("", Vocabulary::as_str);
                 let sale_id = self.settings.sale_id.as_str();
                 return Some(self.progress.store_intent(&mut current.undertaking, sale_id, word, timeouts.local));
             }
@@ -85,7 +86,7 @@ impl Session<'_> {
         let undertaking = &current.undertaking;
         // An abort from the till's menu stops the request that nobody knows the end of.
         let unresolved = self.progress.unresolved();
-        let about = unresolved.and_then(|it| Some((Category::of_journal(it.request_type.as_str())?, it.request_id)));
+        let about = unresolved.and_then(|it| Some((request::category_of(it.request_type.as_str())?, it.request_id)));
         let message = Message {
             settings: &self.settings,
             category: current.category?,
@@ -154,7 +155,6 @@ impl Session<'_> {
             number: of_inquiry.unwrap_or(current.undertaking.request_id),
             about: current.category.filter(|_| asks).map(|category| (category, current.undertaking.request_id)),
             asked: current.undertaking.asked(),
-            any_repeated: matches!(current.undertaking.request.operation, Operation::Reprint | Operation::RepeatLast) && !asks,
         };
         match hear(self.request.body(), status, &expected, &mut self.stash) {
             Heard::Answer(answer, repeated) => {
@@ -162,11 +162,9 @@ impl Session<'_> {
                 let then = if late { Signal::AnsweredLate } else { Signal::Answered };
                 let receipts = repeated.as_ref().map_or(answer.receipts, |repeated| repeated.receipts);
                 let totals = answer.totals;
-                if let Some(reference) = answer.facts.trx_reference_number.clone().or_else(|| {
-                    let approval = repeated.as_ref()?.facts.approval_code.as_ref()?;
-                    crate::id::Id::new(approval.as_str()).ok()
-                }) {
-                    current.undertaking.reference_seen.get_or_insert(reference);
+                // A repeated answer speaks for the request, the one that brings it does not.
+                if let Some(of_request) = if asks { repeated.as_ref() } else { Some(&answer) } {
+                    current.see(&of_request.facts);
                 }
                 match current.inquiry.as_mut().filter(|_| asks) {
                     Some(inquiry) => (inquiry.answer, inquiry.repeated) = (answer, repeated),

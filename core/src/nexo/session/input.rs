@@ -3,7 +3,7 @@
 use super::Session;
 use super::current::Current;
 use super::exchange::{Exchange, Left};
-use super::request::{self, Category};
+use super::request;
 use crate::drive::{Input, Link, Misuse};
 use crate::journal::Ticket;
 use crate::operation::Request;
@@ -74,7 +74,7 @@ impl<'m> Session<'m> {
         let undertaking = self.progress.recover(at)?;
         self.abort.forget();
         let word = undertaking.resumed().map(|unresolved| unresolved.request_type.clone()).unwrap_or_default();
-        self.current = Some(Current::new(undertaking, Category::of_journal(word.as_str())));
+        self.current = Some(Current::new(undertaking, request::category_of(word.as_str())));
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 //! | `input`, `output` | what happened, and what is to be done next |
 //! | `flow` | what is done on an edge |
 //! | `request` | an operation as a message |
-//! | `answer`, `classify` | what an answer says, and what it means |
+//! | `hear`, `answer`, `classify` | whose an answer is, what it says, and what it means |
 //! | `sheets` | the receipts and totals of an answer, told one line at a time |
 //! | `recovery`, `inquiry`, `weigh` | what is asked about a lost answer, and what settles it |
 //! | `abort` | stopping, beside the request in progress |
@@ -28,6 +28,7 @@ mod classify;
 mod current;
 mod exchange;
 mod flow;
+mod hear;
 mod input;
 mod inquiry;
 mod output;
@@ -38,7 +39,7 @@ mod request;
 mod sheets;
 mod weigh;
 
-pub use answer::Answer;
+pub use answer::{Answer, Hint};
 pub use classify::{Evidence, classify};
 
 use self::abort::AbortLine;

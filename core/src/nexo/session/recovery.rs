@@ -6,8 +6,9 @@
 use super::Session;
 use super::classify::{Evidence, classify};
 use super::inquiry::{Inquiry, Way, Weight};
-use super::request::{Category, Message};
+use super::request::Message;
 use crate::drive::Link;
+use crate::nexo::Category;
 use crate::operation::{Outcome, Reason, SettledBy};
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;

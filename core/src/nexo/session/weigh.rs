@@ -21,7 +21,7 @@ use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::Weight;
 use crate::limits;
-use crate::nexo::vocabulary::{ErrorCondition, ResultWord};
+use crate::nexo::vocabulary::{ErrorCondition, ResultType};
 use crate::operation::Outcome;
 use crate::proof::{Mistake, mistake};
 use crate::time::{self, Instant, WallTime};
@@ -35,10 +35,10 @@ impl Current {
         }
         match (inquiry.answer.result, inquiry.answer.condition) {
             // Without what it is to repeat.
-            (Some(ResultWord::Success | ResultWord::Partial), _) => Weight::Nothing,
+            (Some(ResultType::Success | ResultType::Partial), _) => Weight::Nothing,
             (_, Some(ErrorCondition::InProgress)) => Weight::InProgress,
             (_, Some(ErrorCondition::Busy)) => Weight::Busy,
-            (Some(ResultWord::Failure), Some(ErrorCondition::NotFound)) if self.may_believe(&inquiry.answer, now, memory) => {
+            (Some(ResultType::Failure), Some(ErrorCondition::NotFound)) if self.may_believe(&inquiry.answer, now, memory) => {
                 Weight::NotFound
             }
             // Temporary (nexo Sale to POI 3.0 schema).
