@@ -282,3 +282,67 @@ pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
 /// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
 /// percent-encoded.
 pub const ADDITIONAL_RESPONSE: usize = 4096;
+
+// Fields of Terminal API messages. Text is borrowed, so only what must be compared, kept or answered has a bound.
+
+/// `ServiceID` and `DeviceID`, in characters (nexo Sale to POI 3.0 schema; Adyen's pages say so, too).
+pub const NEXO_SERVICE_ID: usize = 10;
+
+/// `SaleID`, in characters: no document has a bound, but it is compared and kept.
+pub const NEXO_SALE_ID: usize = 64;
+
+/// `POIID`, in characters: the model of a terminal and its serial number. No document has a bound.
+pub const NEXO_POI_ID: usize = 64;
+
+/// `TotalsGroupID`, in characters (nexo Sale to POI 3.0 schema).
+pub const NEXO_TOTALS_GROUP_ID: usize = 16;
+
+/// A page of XHTML, in characters of base64 (nexo Sale to POI 3.0 schema).
+pub const NEXO_XHTML: usize = 262_144;
+
+/// The least amount in whole units that is too large: 99999999.999999 is the largest (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT: u64 = 100_000_000;
+
+/// Decimals of an amount (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT_DECIMALS: u8 = 6;
+
+/// An amount as a JSON string, in bytes: the 15 of the largest one, and zeros.
+pub const NEXO_AMOUNT_TEXT: usize = 24;
+
+/// Errors that an answer tells of. Terminals tell several at once; who writes messages by hand needs no more.
+pub const NEXO_ERRORS: usize = 8;
+
+/// The text of these errors, in bytes: a line about a payment has about 110, the longest possible one 300.
+pub const NEXO_ERROR_TEXT: usize = 1024;
+
+/// Warnings that an answer tells of: a till of another vendor may send many members that nobody uses.
+pub const NEXO_WARNINGS: usize = 16;
+
+/// The text of these warnings, in bytes.
+pub const NEXO_WARNING_TEXT: usize = 2048;
+
+/// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
+pub const NEXO_STRAY_NAME: usize = 64;
+
+// The till's session at the Terminal API.
+
+/// Smallest memory for an answer. Answers of Adyen's terminals with two receipts have 7 to 8 KiB, and a repeated one has
+/// some hundred bytes more; a terminal that prints itself sends about 2 KiB.
+pub const ANSWER_MIN: usize = 4 * 1024;
+
+/// `AdditionalResponse` as far as a till looks at it, and one text of a receipt, in bytes: about 900 are seen in answers
+/// with everything Adyen can add.
+pub const NEXO_REMARK: usize = 1024;
+
+/// Receipts of one answer: two are usual, one for each side.
+pub const RECEIPTS: usize = 8;
+
+/// How often a terminal is asked about a lost answer: with pauses of 5 s and 10 s that is longer than the 150 s that a
+/// terminal may work on a request (Adyen docs: time-outs), and fewer numbers than one operation may take.
+pub const POLLS: u8 = 22;
+
+/// Questions about a lost answer that follow each other quickly; most answers are found by the first.
+pub const QUICK_POLLS: u8 = 6;
+
+/// How often in a row a terminal must say that it does not know a request. Once could be before the request arrives.
+pub const NOT_FOUND: u8 = 2;

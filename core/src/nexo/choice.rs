@@ -48,13 +48,11 @@ macro_rules! choice {
             }
 
             fn write(&self, out: &mut $crate::json::Writer<'_>, dialect: &'static $crate::nexo::dialect::Dialect) {
-                use $crate::nexo::field::Field;
-
                 out.begin_object();
                 match self {
                     $( Self::$variant(body) => {
                         out.name($wire);
-                        body.write(out, dialect);
+                        $crate::nexo::field::Field::write(body, out, dialect);
                     } )+
                 }
                 out.end_object();

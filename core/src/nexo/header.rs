@@ -88,6 +88,61 @@ impl Category {
     }
 }
 
+/// The member that the body is, for each category.
+macro_rules! body_names {
+    ($($variant:ident = $wire:literal,)+) => {
+        impl Category {
+            /// What the body of a request of this category is called.
+            #[must_use]
+            pub const fn request_body(self) -> &'static str {
+                match self {
+                    Self::Event => "EventNotification",
+                    Self::InputUpdate => "InputUpdate",
+                    $( Self::$variant => concat!($wire, "Request"), )+
+                }
+            }
+
+            /// What the body of an answer of this category is called.
+            #[must_use]
+            pub const fn response_body(self) -> &'static str {
+                match self {
+                    Self::Event => "EventResponse",
+                    Self::InputUpdate => "InputUpdateResponse",
+                    $( Self::$variant => concat!($wire, "Response"), )+
+                }
+            }
+        }
+    };
+}
+body_names! {
+    Abort = "Abort",
+    Admin = "Admin",
+    BalanceInquiry = "BalanceInquiry",
+    Batch = "Batch",
+    CardAcquisition = "CardAcquisition",
+    CardReaderApdu = "CardReaderAPDU",
+    CardReaderInit = "CardReaderInit",
+    CardReaderPowerOff = "CardReaderPowerOff",
+    Diagnosis = "Diagnosis",
+    Display = "Display",
+    EnableService = "EnableService",
+    GetTotals = "GetTotals",
+    Input = "Input",
+    Login = "Login",
+    Logout = "Logout",
+    Loyalty = "Loyalty",
+    None = "None",
+    Payment = "Payment",
+    Pin = "PIN",
+    Print = "Print",
+    Reconciliation = "Reconciliation",
+    Reversal = "Reversal",
+    Sound = "Sound",
+    StoredValue = "StoredValue",
+    TransactionStatus = "TransactionStatus",
+    Transmit = "Transmit",
+}
+
 structure! {
     /// `MessageHeader`. What could not be read is absent: an error answer echoes what there was.
     pub struct MessageHeader<'a> checked by conditions {

@@ -8,8 +8,15 @@ use super::report::Path;
 use crate::json::{Array, Elements, Value, Writer};
 
 /// An array of values.
-#[derive(Clone, Copy)]
 pub struct List<'a, T>(Source<'a, T>);
+
+impl<T> Clone for List<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for List<'_, T> {}
 
 enum Source<'a, T> {
     Read(Array<'a>, &'static Dialect),

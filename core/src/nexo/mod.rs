@@ -6,9 +6,11 @@
 //! What is wrong with a message is collected in a [`Report`], in the lines that terminals answer. Reading never stops at
 //! the first of them, and what could be read is there.
 
+mod choice;
 mod dialect;
 mod field;
 mod list;
+mod raw;
 mod report;
 mod structure;
 mod text;
@@ -21,6 +23,8 @@ mod header;
 mod message;
 pub mod remark;
 pub mod seen;
+pub mod session;
+mod settings;
 pub mod vocabulary;
 
 pub use card::{CardNumber, Hidden};
@@ -28,7 +32,11 @@ pub use dialect::{AbsentForm, AmountForm, Case, Dialect, Leniencies};
 pub use field::{Amount, Direction, Field, Reading};
 pub use header::{Category, MessageClass, MessageHeader, MessageReference, MessageType, PROTOCOL_VERSION};
 pub use list::{Iter, List};
+pub use message::{Body, Envelope, Message, RequestBody, ResponseBody, Secured, SecurityTrailer};
+pub use raw::Raw;
 pub use report::{Lines, Path, Reason, Report};
 pub use structure::Structure;
 pub use text::{Base64, Code, Digits, Time};
 pub use word::{Cluster, Vocabulary, Word};
+pub use session::{Memory, Session};
+pub use settings::{ConfigError, Reservations, Settings, Software, Timeouts};

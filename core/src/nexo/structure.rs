@@ -53,7 +53,7 @@ macro_rules! structure {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[derive(Clone, Copy, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         pub struct $name $(<$life>)? {
             $($(
@@ -80,7 +80,18 @@ macro_rules! structure {
             $($( $required: $required_type, )+)?
         } { $($( $expected, )+)? $($( $optional, )+)? });
 
-        impl $crate::nexo::structure::Structure for $name $(<structure!(@any $life)>)? {
+        impl $(<$life>)? core::fmt::Debug for $name $(<$life>)? {
+            /// The members that are there.
+            fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                let mut shown = out.debug_struct(stringify!($name));
+                $($( shown.field(stringify!($required), &self.$required); )+)?
+                $($( if let Some(value) = &self.$expected { shown.field(stringify!($expected), value); } )+)?
+                $($( if let Some(value) = &self.$optional { shown.field(stringify!($optional), value); } )+)?
+                shown.finish()
+            }
+        }
+
+        impl $(<$life>)? $crate::nexo::structure::Structure for $name $(<$life>)? {
             const NAME: &'static str = stringify!($name);
             const REQUIRED: &'static [&'static str] =
                 &[$($( $required_name, )+)? $($( $expected_name, )+)?];
@@ -151,7 +162,6 @@ macro_rules! structure {
             }
         }
     };
-    (@any $life:lifetime) => { '_ };
     (@new $name:ident $(<$life:lifetime>)? {} { $($optional:ident,)* }) => {
         impl $(<$life>)? Default for $name $(<$life>)? {
             /// Without any member.

@@ -271,4 +271,3 @@ macro_rules! vocabulary {
     };
 }
 pub(super) use vocabulary;
-

@@ -1,6 +1,7 @@
 //! Pieces that many bodies have.
 
 use crate::json::Str;
+use crate::limits;
 use crate::nexo::field::{Amount, Direction, Reading};
 use crate::nexo::list::List;
 use crate::nexo::report::{Path, Reason};
@@ -8,7 +9,6 @@ use crate::nexo::structure::structure;
 use crate::nexo::text::{Code, Digits, Time};
 use crate::nexo::vocabulary::{CustomerOrderReq, ErrorCondition, ResultType, TokenRequestedType};
 use crate::nexo::word::{Cluster, Word};
-use crate::limits;
 
 structure! {
     /// How a request ended.

@@ -12,7 +12,7 @@ use crate::nexo::word::Word;
 
 structure! {
     /// Tells of an event. Who hears it says nothing.
-    pub struct EventNotification<'a> checked by rejected_message {
+    pub struct EventNotification<'a> checked by message_of_a_reject {
         required {
             time_stamp: Time<'a> = "TimeStamp";
             event_to_notify: Word<'a, EventToNotify> = "EventToNotify";
@@ -30,7 +30,7 @@ structure! {
 }
 
 /// nexo Sale to POI 3.0 schema; the event is told all the same.
-fn rejected_message(event: &EventNotification<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
+fn message_of_a_reject(event: &EventNotification<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
     if event.event_to_notify.is(EventToNotify::Reject) && event.rejected_message.is_none() {
         reading.warn(&at.child("RejectedMessage"), Reason::Missing);
     }

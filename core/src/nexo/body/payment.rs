@@ -5,7 +5,7 @@ use super::common::{OriginalPOITransaction, POIData, Response, SaleData, Transac
 use super::loyalty::{LoyaltyData, LoyaltyResult};
 use super::output::OutputContent;
 use crate::json::Str;
-use crate::nexo::field::{Amount, Direction, Reading};
+use crate::nexo::field::{Amount, Reading};
 use crate::nexo::list::List;
 use crate::nexo::raw::Raw;
 use crate::nexo::report::{Path, Reason};

@@ -1,7 +1,7 @@
 //! What became of a transaction.
 
-use super::common::Response;
 use super::card_acquisition::CardAcquisitionResponse;
+use super::common::Response;
 use super::payment::PaymentResponse;
 use super::reader::CardReaderAPDUResponse;
 use super::reversal::ReversalResponse;

@@ -7,7 +7,7 @@ use crate::money::{Currency, Money};
 use crate::nexo::additional::Form;
 use crate::nexo::body::{AmountsResp, POIData, PaymentResponse, PaymentResult, Response, ReversalResponse};
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
-use crate::nexo::{Amount, Vocabulary, Word};
+use crate::nexo::{Amount, Word};
 use crate::operation::Facts;
 use crate::secret::Pan;
 use crate::text::Text;

@@ -14,7 +14,7 @@ use crate::nexo::body::{
 };
 use crate::nexo::settings::Settings;
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
-use crate::nexo::{Body, Category, Direction, Envelope, MessageHeader, MessageReference, Report, ResponseBody, Vocabulary, Word};
+use crate::nexo::{Body, Category, Direction, Envelope, MessageHeader, MessageReference, Report, ResponseBody, Word};
 use crate::proof::{Mistake, mistake};
 use crate::session::Stash;
 use crate::text::Text;

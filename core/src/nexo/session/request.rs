@@ -5,7 +5,7 @@ use core::fmt::Write;
 use crate::id::{Id, RequestId};
 use crate::json::{Str, WriteError};
 use crate::limits;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::nexo::body::{
     AbortRequest, AmountsReq, DiagnosisRequest, GetTotalsRequest, LoginRequest, LogoutRequest, OriginalPOITransaction,
     PaymentData, PaymentRequest, PaymentTransaction, ReconciliationRequest, ReversalRequest, SaleData, SaleSoftware,
@@ -79,6 +79,7 @@ struct Texts {
     number: Id<{ limits::REQUEST_ID }>,
     about: Id<{ limits::REQUEST_ID }>,
     time: Text<{ limits::TIMESTAMP }>,
+    currency: Option<Currency>,
     extras: Text<{ limits::NAME }>,
 }
 
@@ -89,6 +90,7 @@ impl Message<'_> {
             number: self.number.id(),
             about: self.about.map(|(_, number)| number.id()).unwrap_or_default(),
             time: Text::new(),
+            currency: self.operation().and_then(Operation::amount).map(Money::currency),
             extras: Text::new(),
         };
         let _ = write!(texts.time, "{}", self.at.with_zone());
@@ -196,7 +198,7 @@ impl Message<'_> {
                 Some(cash_back) => Some(wire(cash_back)?),
                 None => None,
             },
-            ..AmountsReq::new(currency(amount))
+            ..AmountsReq::new(texts.currency.as_ref()?.code().into())
         };
         let transaction = PaymentTransaction {
             original_poi_transaction: original.and_then(named),
@@ -227,10 +229,6 @@ impl Message<'_> {
 
 fn time(texts: &Texts) -> Time<'_> {
     texts.time.as_str().into()
-}
-
-fn currency(amount: &Money) -> Str<'_> {
-    amount.currency_code().into()
 }
 
 fn wire(amount: Money) -> Option<Amount> {

@@ -5,8 +5,7 @@
 //! step is one reading of the answer.
 
 use super::Session;
-use crate::drive::{Link, Total};
-use crate::id::Id;
+use crate::drive::Total;
 use crate::journal::Ticket;
 use crate::json::{Document, Str};
 use crate::limits;
@@ -257,7 +256,7 @@ fn styled(text: &OutputText<'_>) -> Line {
 fn append(line: &mut Text<{ limits::TEXT_LINE }>, text: Str<'_>) {
     let raw: Text<{ limits::NEXO_REMARK }> = text.cut_to();
     let form = Form::read(raw.as_str());
-    let parts = form.map(|form| (form.get("name"), form.get("value"))).filter(|parts| *parts != (None, None));
+    let parts = form.map(|form| (form.get("name"), form.get("value"))).filter(|(name, value)| name.is_some() || value.is_some());
     let Some((name, value)) = parts else {
         line.append(raw.as_str());
         if raw.is_cut() {

@@ -8,7 +8,7 @@
 //!
 //! * The connection of the request was closed before the question was asked, and the terminal was left alone for a pause:
 //!   a question must not overtake the request that is still on its way. For the same reason it must be said
-//!   [twice](limits::NOT_FOUND) in a row, with another pause between.
+//!   [twice](crate::limits::NOT_FOUND) in a row, with another pause between.
 //! * Nothing shows that the terminal had the request: no answer to it, no receipt, no "in progress".
 //! * The terminal cannot have forgotten it: the request is younger than
 //!   [`Timeouts::memory`](crate::nexo::settings::Timeouts::memory), or the answer names an earlier request of this lane
@@ -20,7 +20,6 @@ use super::Answer;
 use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::Weight;
-use crate::limits;
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
 use crate::operation::Outcome;
 use crate::proof::{Mistake, mistake};
@@ -66,7 +65,8 @@ impl Current {
             (Some(booked), Some(asked)) => booked.currency() == asked.currency(),
             _ => true,
         };
-        let stamp = answer.facts.time_stamp.as_ref().and_then(|stamp| time::unix_seconds(stamp.as_str()));
+        let stamp = answer.facts.time_stamp.as_ref().and_then(|stamp| time::local_seconds(stamp.as_str()));
+        // Zones count little beside a day.
         let asked_at = self.undertaking.asked_at().unix_seconds();
         currency && stamp.is_none_or(|stamp| stamp.abs_diff(asked_at) <= DAY)
     }
