@@ -6,7 +6,7 @@ use crate::id::{Id, Reference};
 use crate::journal::field::{Field, In, Out};
 use crate::limits;
 use crate::money::Money;
-use crate::nexo::header::Category;
+use crate::nexo::Category;
 use crate::operation::Original;
 use crate::time::WallTime;
 
