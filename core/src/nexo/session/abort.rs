@@ -104,7 +104,8 @@ impl AbortLine {
 
 impl Session<'_> {
     pub(super) fn wish_abort(&mut self) -> Result<(), Misuse> {
-        let stoppable = self.current.as_ref().is_some_and(|current| current.undertaking.request.operation != Operation::Abort);
+        let stoppable =
+            self.current.as_ref().is_some_and(|current| current.undertaking.request.operation != Operation::Abort);
         match self.progress.phase() {
             _ if !stoppable => Err(Misuse::NothingToAbort),
             // The terminal is known to be at work: it is told to stop, and asked on.
@@ -185,7 +186,10 @@ impl Session<'_> {
         match self.beside.stage() {
             Stage::Complete(status) => {
                 let arrived = is_success(status);
-                if mistake(Mistake::LetsAnAbortDecide) && arrived && let Some(current) = &mut self.current {
+                if mistake(Mistake::LetsAnAbortDecide)
+                    && arrived
+                    && let Some(current) = &mut self.current
+                {
                     current.answer = super::Answer::aborted();
                     self.progress.signal(Signal::Answered);
                 }

@@ -92,9 +92,9 @@ impl Answer {
         let repeated = says(&message, "Repeated Message") || says(&errors, "Repeated Message");
         // Adyen docs: refusal reasons. The request that is running.
         let runs = value("serviceId").is_some_and(|running| ours.number.is_echoed_by(running.as_str()));
-        let place = [&errors, &message].into_iter().any(|text| {
-            text.as_str().starts_with("At SaleToPOIRequest") || text.as_str().starts_with("At toplevel")
-        });
+        let place = [&errors, &message]
+            .into_iter()
+            .any(|text| text.as_str().starts_with("At SaleToPOIRequest") || text.as_str().starts_with("At toplevel"));
         self.hint = match (repeated || runs, place) {
             (true, _) => Hint::Repeated,
             (false, true) => Hint::NamesAPlace,
@@ -156,7 +156,8 @@ impl Answer {
             }
         }
         if let Some(card) = result.payment_instrument_data.and_then(|data| data.card_data) {
-            let number = card.masked_pan.and_then(|number| number.expose_card_number().copy_to::<{ limits::PAN }>().ok());
+            let number =
+                card.masked_pan.and_then(|number| number.expose_card_number().copy_to::<{ limits::PAN }>().ok());
             facts.masked_card_number = number.and_then(|number| Pan::new(number.as_str()));
             facts.card_circuit = card.payment_brand.map(Str::cut_to);
         }

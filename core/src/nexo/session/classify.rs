@@ -31,7 +31,9 @@ pub fn classify(evidence: &Evidence<'_>) -> (Outcome, Option<Reason>) {
         (Some(ResultType::Success), _) => (Outcome::Done, None),
         // Done in part. With an authorisation it is booked and looked at.
         (Some(ResultType::Partial), _) if !evidence.moves_money => (Outcome::Done, Some(Reason::CheckReceipt)),
-        (Some(ResultType::Partial), _) if answer.shows_an_approval => (Outcome::Approved, Some(Reason::PartialApproval)),
+        (Some(ResultType::Partial), _) if answer.shows_an_approval => {
+            (Outcome::Approved, Some(Reason::PartialApproval))
+        }
         (Some(ResultType::Partial), _) => unknown(Reason::AuthorisationUnknown),
         (Some(ResultType::Failure), None) if answer.unlisted => unknown(Reason::UnlistedResult),
         (Some(ResultType::Failure), None) => unknown(Reason::MissingResult),
@@ -78,14 +80,20 @@ fn refused(evidence: &Evidence<'_>, condition: ErrorCondition) -> (Outcome, Opti
         ErrorCondition::Busy => declined(Reason::Busy),
         // An id used before is answered so, too, and then the message may have been taken when it came first. Only an
         // answer that names a place in the message says that it was never taken.
-        ErrorCondition::MessageFormat if money && evidence.answer.hint != Hint::NamesAPlace => unknown(Reason::Rejected),
+        ErrorCondition::MessageFormat if money && evidence.answer.hint != Hint::NamesAPlace => {
+            unknown(Reason::Rejected)
+        }
         ErrorCondition::MessageFormat => declined(Reason::Rejected),
         // nexo: the transaction that is to be reversed is not known.
         ErrorCondition::NotFound if evidence.answer.is_reversal || !money => declined(Reason::TerminalRefused),
         ErrorCondition::InProgress if !money => declined(Reason::Busy),
         // None of them answers a payment.
         ErrorCondition::NotFound | ErrorCondition::InProgress | ErrorCondition::InsertedCard => {
-            if money { unknown(Reason::UnlistedResult) } else { declined(Reason::TerminalRefused) }
+            if money {
+                unknown(Reason::UnlistedResult)
+            } else {
+                declined(Reason::TerminalRefused)
+            }
         }
     }
 }

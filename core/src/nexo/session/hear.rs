@@ -4,9 +4,9 @@ use core::fmt::Write;
 
 use super::answer::{Answer, Hint, Ours};
 use super::exchange::is_success;
+use crate::drive::Link;
 use crate::id::RequestId;
 use crate::json::{Document, Str};
-use crate::drive::Link;
 use crate::money::Money;
 use crate::nexo::body::{
     DiagnosisResponse, LoginResponse, POIStatus, RepeatedMessageResponse, RepeatedResponseMessageBody,
@@ -65,7 +65,9 @@ pub(super) fn hear(body: &[u8], status: u16, expected: &Expected<'_>, stash: &mu
         return Heard::Unreadable(None, "the answer is no SaleToPOIResponse");
     };
     let asked = expected.number.id();
-    if !(envelope.header.answers(&expected.header(expected.category, asked.as_str())) || mistake(Mistake::AcceptsForeignAnswers)) {
+    if !(envelope.header.answers(&expected.header(expected.category, asked.as_str()))
+        || mistake(Mistake::AcceptsForeignAnswers))
+    {
         return Heard::Foreign("an answer to another request");
     }
     let ours = Ours { sale_id: expected.settings.sale_id.as_str(), number: expected.number, asked: expected.asked };
@@ -77,7 +79,9 @@ pub(super) fn hear(body: &[u8], status: u16, expected: &Expected<'_>, stash: &mu
         Some(Body::Response(ResponseBody::TransactionStatus(body))) => {
             answer.respond(&body.response, &ours);
             match expected.about {
-                Some(about) if !expected.is_about(&body, about) => return Heard::Foreign("the status of another request"),
+                Some(about) if !expected.is_about(&body, about) => {
+                    return Heard::Foreign("the status of another request");
+                }
                 Some(about) => repeated = expected.repeated(&body, about, stash),
                 None => last(&mut answer, &body, &ours, stash),
             }
@@ -124,7 +128,8 @@ impl<'a> Expected<'a> {
 
     /// Whether the status is that of the request; who is not named is as in the header.
     fn is_about(&self, body: &TransactionStatusResponse<'_>, (category, number): (Category, RequestId)) -> bool {
-        let Some(MessageReference { message_category, service_id, sale_id, poi_id, .. }) = body.message_reference else {
+        let Some(MessageReference { message_category, service_id, sale_id, poi_id, .. }) = body.message_reference
+        else {
             return true;
         };
         let number = number.id();
@@ -154,7 +159,9 @@ impl<'a> Expected<'a> {
         let mut answer = Answer::default();
         match body {
             RepeatedResponseMessageBody::Payment(body) if category == Category::Payment => answer.pay(body, &ours),
-            RepeatedResponseMessageBody::Reversal(body) if category == Category::Reversal => answer.reverse(body, &ours),
+            RepeatedResponseMessageBody::Reversal(body) if category == Category::Reversal => {
+                answer.reverse(body, &ours)
+            }
             _ => {
                 stash.fault(Link::Request, None, "the repeated answer is of another category than its header says");
                 return None;

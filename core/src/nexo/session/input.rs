@@ -124,6 +124,10 @@ impl<'m> Session<'m> {
             return Ok(());
         }
         let telling = self.current.as_mut().and_then(|current| current.telling.as_mut());
-        if telling.is_some_and(|telling| telling.sheet_stored(ticket, stored)) { Ok(()) } else { Err(Misuse::NoSuchTicket) }
+        if telling.is_some_and(|telling| telling.sheet_stored(ticket, stored)) {
+            Ok(())
+        } else {
+            Err(Misuse::NoSuchTicket)
+        }
     }
 }

@@ -62,7 +62,8 @@ use crate::time::Instant;
 pub struct Memory<'m> {
     /// For the answers to requests: at least [`limits::ANSWER_MIN`] bytes.
     pub request: &'m mut [u8],
-    /// For the answer to an abort, which has no content: at least one byte.
+    /// For the answer to an abort, which has no content: at least [`limits::WINDOW_MIN`] bytes, for terminals that say
+    /// something all the same.
     pub abort: &'m mut [u8],
 }
 
@@ -83,7 +84,7 @@ impl<'m> Session<'m> {
     /// # Errors
     /// A window that is too small.
     pub fn new(settings: Settings, memory: Memory<'m>) -> Result<Self, ConfigError> {
-        for (bytes, least) in [(memory.request.len(), limits::ANSWER_MIN), (memory.abort.len(), 1)] {
+        for (bytes, least) in [(memory.request.len(), limits::ANSWER_MIN), (memory.abort.len(), limits::WINDOW_MIN)] {
             if bytes < least {
                 return Err(ConfigError::WindowTooSmall { bytes, least });
             }

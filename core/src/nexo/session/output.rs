@@ -49,7 +49,7 @@ impl Session<'_> {
     /// Lets pass what ran out of time; whether anything did.
     pub(super) fn expire(&mut self) -> bool {
         let now = self.progress.now;
-        let mut any = self.abort.expire(now);
+        let any = self.abort.expire(now);
         if any {
             self.beside.give_up();
         }
@@ -60,9 +60,10 @@ impl Session<'_> {
         match self.progress.expire() {
             Over::Nothing => return any,
             Over::Resolution => {}
-            Over::Phase => any = self.progress.signal(Signal::Deadline),
+            Over::Phase => {
+                self.progress.signal(Signal::Deadline);
+            }
         }
-        let _ = any;
         true
     }
 

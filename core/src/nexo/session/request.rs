@@ -101,8 +101,12 @@ impl Message<'_> {
         // An amount beyond what the wire can say cannot be asked for.
         let body = self.body(&texts).ok_or(WriteError::Place)?;
         let settings = self.settings;
-        let header =
-            MessageHeader::request(self.category, settings.sale_id.as_str(), settings.poi_id.as_str(), texts.number.as_str());
+        let header = MessageHeader::request(
+            self.category,
+            settings.sale_id.as_str(),
+            settings.poi_id.as_str(),
+            texts.number.as_str(),
+        );
         message::Message::request(header, body).write(settings.dialect, out)
     }
 
@@ -162,10 +166,7 @@ impl Message<'_> {
             software.certification.as_str().into(),
         );
         let operator_id = self.settings.operator_id.as_ref().map(|operator| Str::from(operator.as_str()));
-        LoginRequest {
-            operator_id,
-            ..LoginRequest::new(time(texts), told, self.settings.language.code().into())
-        }
+        LoginRequest { operator_id, ..LoginRequest::new(time(texts), told, self.settings.language.code().into()) }
     }
 
     /// Names the sale by the merchant's reference, or by the number of the request.

@@ -177,7 +177,9 @@ impl Session<'_> {
 
     fn tell_total(&mut self, brand: usize, total: usize) -> Option<Next> {
         let dialect = self.settings.dialect;
-        let found = with_totals(self.request.body(), dialect, |totals| totals.iter().nth(brand).map(|of| told_total(&of, total)));
+        let found = with_totals(self.request.body(), dialect, |totals| {
+            totals.iter().nth(brand).map(|of| told_total(&of, total))
+        });
         match found.flatten().filter(|_| brand < limits::RECONCILIATION_LINES) {
             Some(Some(told)) if total < limits::RECONCILIATION_LINES => {
                 self.stash.total = told;
@@ -256,7 +258,9 @@ fn styled(text: &OutputText<'_>) -> Line {
 fn append(line: &mut Text<{ limits::TEXT_LINE }>, text: Str<'_>) {
     let raw: Text<{ limits::NEXO_REMARK }> = text.cut_to();
     let form = Form::read(raw.as_str());
-    let parts = form.map(|form| (form.get("name"), form.get("value"))).filter(|(name, value)| name.is_some() || value.is_some());
+    let parts = form
+        .map(|form| (form.get("name"), form.get("value")))
+        .filter(|(name, value)| name.is_some() || value.is_some());
     let Some((name, value)) = parts else {
         line.append(raw.as_str());
         if raw.is_cut() {
@@ -297,7 +301,11 @@ fn told_total(of: &TransactionTotals<'_>, place: usize) -> Option<Total> {
     })
 }
 
-fn with_body<T>(answer: &[u8], dialect: &'static Dialect, see: impl FnOnce(&ResponseBody<'_>) -> Option<T>) -> Option<T> {
+fn with_body<T>(
+    answer: &[u8],
+    dialect: &'static Dialect,
+    see: impl FnOnce(&ResponseBody<'_>) -> Option<T>,
+) -> Option<T> {
     let document = Document::parse(answer).ok()?;
     let mut report = Report::new();
     let envelope = Envelope::read(document, Direction::Response, dialect, &mut report)?;

@@ -37,7 +37,9 @@ impl Current {
             (Some(ResultType::Success | ResultType::Partial), _) => Weight::Nothing,
             (_, Some(ErrorCondition::InProgress)) => Weight::InProgress,
             (_, Some(ErrorCondition::Busy)) => Weight::Busy,
-            (Some(ResultType::Failure), Some(ErrorCondition::NotFound)) if self.may_believe(&inquiry.answer, now, memory) => {
+            (Some(ResultType::Failure), Some(ErrorCondition::NotFound))
+                if self.may_believe(&inquiry.answer, now, memory) =>
+            {
                 Weight::NotFound
             }
             // Temporary (nexo Sale to POI 3.0 schema).
