@@ -6,7 +6,8 @@ use super::exchange::{Exchange, Left};
 use super::request;
 use crate::drive::{Input, Link, Misuse};
 use crate::journal::Ticket;
-use crate::operation::Request;
+use crate::nexo::Category;
+use crate::operation::{Operation, Request};
 use crate::proof::{Mistake, mistake};
 use crate::session::table::Signal;
 use crate::time::WallTime;
@@ -65,9 +66,17 @@ impl<'m> Session<'m> {
         if let Some(what) = request::missing(&request.operation) {
             return Err(Misuse::Incomplete(what));
         }
+        if request.operation == Operation::Abort && self.unresolved_category().is_none() {
+            return Err(Misuse::NothingToAbort);
+        }
         self.abort.forget();
         self.current = Some(Current::new(self.progress.begin(request), Some(category)));
         Ok(())
+    }
+
+    /// The category of the request that nobody knows the end of: the only one that could be stopped by its number.
+    fn unresolved_category(&self) -> Option<Category> {
+        request::category_of(self.progress.unresolved()?.request_type.as_str())
     }
 
     fn recover(&mut self, at: WallTime) -> Result<(), Misuse> {
