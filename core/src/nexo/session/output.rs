@@ -16,7 +16,7 @@ impl Session<'_> {
         if let Some(next) = self.stash.news() {
             return Some(next);
         }
-        if let Some(next) = self.progress.store_resolution(self.settings.timeouts.local) {
+        if let Some(next) = self.progress.store_aside(self.settings.timeouts.local) {
             return Some(next);
         }
         if let Some(next) = self.perform(tx) {
