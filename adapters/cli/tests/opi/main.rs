@@ -11,5 +11,9 @@ mod kill;
 mod pay;
 mod process;
 mod scripts;
+#[cfg(target_os = "linux")]
+mod steps;
 mod trace;
 mod usage;
+#[cfg(unix)]
+mod world;
