@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::thread;
 use std::time::Duration;
 
-use crate::process::{Launch, Running, finish};
+use crate::process::Launch;
 use crate::world::{Deal, World, in_each_profile};
 
 /// Kills of the till in each profile at lines of output: more lines than a payment with its recovery has.
@@ -44,14 +44,6 @@ impl Victim {
         thread::sleep(Duration::from_micros(self.random % LONG));
     }
 
-    fn kill(&mut self, mut till: Running) {
-        if till.0.try_wait().unwrap().is_none() {
-            self.kills += 1;
-        }
-        till.0.kill().unwrap();
-        till.0.wait().unwrap();
-    }
-
     /// Kills `opi pay` after so many lines of its output.
     fn kill_at_line(&mut self, lines: usize) {
         let mut till = self.world.start(&["pay", "25.00", "CHF"]);
@@ -62,24 +54,26 @@ impl Victim {
                 break;
             }
         }
-        self.kill(till);
+        self.kills += usize::from(till.0.try_wait().unwrap().is_none());
+        till.0.kill().unwrap();
+        till.0.wait().unwrap();
     }
 
     fn kill_at_instant(&mut self) {
-        let (till, reading) = self.world.start_payment(&Launch::default(), &[]);
+        let mut payment = self.world.start_payment(&Launch::default(), &[]);
         self.rest();
-        self.kill(till);
-        reading.join().unwrap();
+        self.kills += usize::from(payment.till.0.try_wait().unwrap().is_none());
+        payment.till.0.kill().unwrap();
+        payment.end();
     }
 
     /// Kills the terminal while it serves a payment, and switches another one on in its place.
     fn kill_terminal(&mut self) {
-        let (till, reading) = self.world.start_payment(&Launch::default(), &[]);
+        let payment = self.world.start_payment(&Launch::default(), &[]);
         self.rest();
         self.kills += 1;
         self.world.replace_terminal();
-        finish(till);
-        reading.join().unwrap();
+        payment.end();
     }
 
     fn go_on(&mut self, what: &str) {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod decode;
+mod disk;
 mod faults;
 #[cfg(unix)]
 mod interrupt;
@@ -10,10 +11,14 @@ mod journal;
 mod kill;
 mod pay;
 mod process;
+#[cfg(target_os = "linux")]
+mod proxy;
 mod scripts;
 #[cfg(target_os = "linux")]
 mod steps;
 mod trace;
 mod usage;
+#[cfg(unix)]
+mod wire;
 #[cfg(unix)]
 mod world;

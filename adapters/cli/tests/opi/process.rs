@@ -125,7 +125,7 @@ pub(crate) fn end(output: &Output) -> (Value, i32) {
 
 /// A port of this machine that nobody uses. The system gives out those above to connections, so that one of its own
 /// choice could be taken again before its process has it.
-pub(crate) fn free_port() -> u16 {
+fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
         let turn = std::process::id().wrapping_mul(997).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));

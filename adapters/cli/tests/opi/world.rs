@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
@@ -41,14 +41,45 @@ impl Deal {
     pub(crate) const PAYMENT: Self = Self { name: "payment", script: "approve", fault: "none", stopped: false };
 }
 
+/// A payment on its way.
+pub(crate) struct Payment {
+    pub(crate) till: Running,
+    events: JoinHandle<Vec<Value>>,
+    words: JoinHandle<String>,
+}
+
+impl Payment {
+    /// Waits for its end.
+    pub(crate) fn end(self) -> Said {
+        let status = finish(self.till).status;
+        Said { status, events: self.events.join().unwrap(), words: self.words.join().unwrap() }
+    }
+}
+
+/// What a payment said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) status: ExitStatus,
+    /// On standard output.
+    pub(crate) events: Vec<Value>,
+    /// On standard error.
+    pub(crate) words: String,
+}
+
+impl Said {
+    pub(crate) fn last(&self) -> &Value {
+        self.events.last().unwrap_or_else(|| panic!("nothing was said: {}", self.words))
+    }
+}
+
 /// A lane and its terminal.
 pub(crate) struct World {
     pub(crate) profile: &'static str,
     pub(crate) deal: Deal,
     folder: TempDir,
     pub(crate) terminal: Terminal,
-    /// What the till is given beyond the usual.
-    pub(crate) options: Vec<&'static str>,
+    /// Of the till: its time limits.
+    pub(crate) limits: Vec<&'static str>,
     /// In which the till runs.
     pub(crate) launch: Launch,
     /// Turns played.
@@ -68,8 +99,8 @@ impl World {
         let ledger = folder.path().join("ledger.jsonl");
         let arguments = Self::arguments(profile, deal, ledger.to_str().unwrap());
         let terminal = Terminal::start_at(places, launch, &arguments.each_ref().map(String::as_str));
-        let options = vec!["--timeout", "5"];
-        Self { profile, deal, folder, terminal, options, launch: Launch::default(), turns: 0, decided: 0 }
+        let limits = vec!["--timeout", "5", "--timeout-recovery", "0.02"];
+        Self { profile, deal, folder, terminal, limits, launch: Launch::default(), turns: 0, decided: 0 }
     }
 
     fn arguments(profile: &str, deal: Deal, ledger: &str) -> [String; 8] {
@@ -96,19 +127,25 @@ impl World {
     }
 
     pub(crate) fn start_as(&self, launch: &Launch, command: &[&str]) -> Running {
-        let rest = ["--json", "--yes", "--profile", self.profile, "--timeout-recovery", "0.02"];
-        self.terminal.start_till_as(launch, &[command, &rest, &self.options].concat())
+        let rest = ["--json", "--yes", "--profile", self.profile];
+        self.terminal.start_till_as(launch, &[command, &rest, &self.limits].concat())
     }
 
-    /// Starts a payment, and whoever reads what it says and stops it if the deal says so.
-    pub(crate) fn start_payment(&self, launch: &Launch, more: &[&str]) -> (Running, JoinHandle<Vec<Value>>) {
+    /// Pays, and stops it if the deal says so.
+    pub(crate) fn pay(&self, launch: &Launch, more: &[&str]) -> Said {
+        self.start_payment(launch, more).end()
+    }
+
+    pub(crate) fn start_payment(&self, launch: &Launch, more: &[&str]) -> Payment {
         let mut till = self.start_as(launch, &[&["pay", "25.00", "CHF"], more].concat());
         let output = BufReader::new(till.0.stdout.take().unwrap());
-        // Nobody reads it, and it must not fill up.
-        let mut words = till.0.stderr.take().unwrap();
-        thread::spawn(move || words.read_to_end(&mut Vec::new()));
+        let mut error = till.0.stderr.take().unwrap();
+        let words = thread::spawn(move || {
+            let mut words = String::new();
+            error.read_to_string(&mut words).map(|_| words).unwrap()
+        });
         let (process, mut stops) = (till.0.id().to_string(), self.deal.stopped);
-        let reading = thread::spawn(move || {
+        let events = thread::spawn(move || {
             let mut events = Vec::new();
             for line in output.lines() {
                 // A kill may leave half a line.
@@ -122,7 +159,7 @@ impl World {
             }
             events
         });
-        (till, reading)
+        Payment { till, events, words }
     }
 
     /// What the terminal booked: requests, and their charges in a row.
@@ -202,14 +239,12 @@ impl World {
             finish(self.start(&["recover"]));
             self.check(what);
         }
-        let (till, reading) = self.start_payment(&self.launch, &[]);
-        let status = finish(till).status;
-        let said = reading.join().unwrap();
+        let said = self.pay(&self.launch, &[]);
         self.check(what);
-        let last = said.last().unwrap_or_else(|| panic!("{what}: nothing was said"));
+        let last = said.last();
         assert_eq!(last["event"], "finished", "{what}: {said:?}");
         if last["reason"] == "unresolved" {
-            assert_eq!(status.code(), Some(5), "{last}");
+            assert_eq!(said.status.code(), Some(5), "{last}");
             self.decide(last["blockedBy"].as_str().unwrap(), what);
         }
     }

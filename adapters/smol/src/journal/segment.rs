@@ -70,6 +70,9 @@ impl Segment {
         if let Err(error) = self.file.sync_data() {
             // After a failed fsync the system may forget what it could not write, and say nothing the next time.
             self.broken = true;
+            // The caller is told that it is not stored: a restart had better not find it. If this fails too, it finds
+            // more than was sent, never less.
+            let _ = self.file.set_len(self.length).and_then(|()| self.file.sync_data());
             return Err(error);
         }
         self.length = self.length.saturating_add(bytes.len() as u64);
