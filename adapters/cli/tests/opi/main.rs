@@ -1,6 +1,8 @@
 //! The command `opi` as its users have it: a process with arguments, output and an exit status.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(target_os = "linux")]
+mod cable;
 mod decode;
 mod disk;
 mod faults;
@@ -18,7 +20,7 @@ mod scripts;
 mod steps;
 mod trace;
 mod usage;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod wire;
 #[cfg(unix)]
 mod world;

@@ -48,6 +48,7 @@ pub(crate) struct Strike<'a> {
 impl Strike<'_> {
     pub(crate) const ALL: &'static str = "fno";
     pub(crate) const FILES: &'static str = "f";
+    pub(crate) const NETWORK: &'static str = "n";
 
     /// A process that it happens to; what it did is written to `log`.
     pub(crate) fn launch(&self, log: &Path) -> Launch {
@@ -136,6 +137,7 @@ fn at_each_step(profile: &'static str, deal: Deal, what: &str, tally: &mut Tally
 }
 
 #[test]
+#[ignore = "takes a minute: .ci/run plays it"]
 fn a_till_killed_at_each_output_step_loses_no_charge_and_charges_nothing_twice() {
     let tallies = in_each_profile(|profile| {
         let mut tally = Tally::default();
@@ -150,6 +152,7 @@ fn a_till_killed_at_each_output_step_loses_no_charge_and_charges_nothing_twice()
 }
 
 #[test]
+#[ignore = "takes a minute: .ci/run plays it"]
 fn a_till_without_power_at_each_output_step_loses_no_charge_and_charges_nothing_twice() {
     let tallies = in_each_profile(|profile| {
         let mut tally = Tally::default();
@@ -203,6 +206,7 @@ fn a_disk_that_lies_is_found_by_the_ledgers() {
 }
 
 #[test]
+#[ignore = "takes a minute: .ci/run plays it"]
 fn a_terminal_killed_at_each_output_step_leaves_no_charge_unseen() {
     let tallies = in_each_profile(|profile| {
         let mut tally = Tally::default();

@@ -3,16 +3,16 @@
 
 use std::process::Command;
 
-use crate::process::Launch;
+use crate::process::{Launch, PROFILES};
 use crate::proxy::{Blow, Cut, Proxy};
 use crate::steps::Tally;
-use crate::world::{Deal, World, in_each_profile};
+use crate::world::{Deal, World, in_each_profile, side_by_side};
 
 /// More than a payment with its recovery has.
 const TOO_MANY: usize = 400;
 
 /// Little to wait for what never comes, and enough for a busy machine.
-const IMPATIENT: [&str; 8] =
+pub(crate) const IMPATIENT: [&str; 8] =
     ["--timeout", "0.5", "--timeout-connect", "0.3", "--timeout-idle", "0.5", "--timeout-recovery", "0.02"];
 
 /// Who is killed.
@@ -32,9 +32,11 @@ fn at_each_step(
     profile: &'static str,
     deal: Deal,
     tally: &mut Tally,
+    steps: impl Iterator<Item = usize>,
     mut strike: impl FnMut(&mut World, &Proxy, usize) -> String,
 ) {
-    for step in 1..TOO_MANY {
+    for step in steps {
+        assert!(step < TOO_MANY, "{profile} {}: no end", deal.name);
         let (proxy, places) = Proxy::between();
         let mut world = World::at(profile, deal, places, &Launch::default());
         let what = strike(&mut world, &proxy, step);
@@ -46,11 +48,10 @@ fn at_each_step(
         world.go_on(&what);
         tally.add(&world, step);
     }
-    panic!("{profile} {}: no end", deal.name);
 }
 
 fn killed(profile: &'static str, deal: Deal, victim: Victim, tally: &mut Tally) {
-    at_each_step(profile, deal, tally, |world, proxy, step| {
+    at_each_step(profile, deal, tally, 1.., |world, proxy, step| {
         if let Victim::Terminal = victim {
             let terminal = world.terminal.process.0.id();
             let blow: Blow = Box::new(move || kill(terminal));
@@ -72,8 +73,8 @@ fn killed(profile: &'static str, deal: Deal, victim: Victim, tally: &mut Tally) 
     });
 }
 
-fn cut(profile: &'static str, deal: Deal, cut: Cut, tally: &mut Tally) {
-    at_each_step(profile, deal, tally, |world, proxy, step| {
+fn cut(profile: &'static str, deal: Deal, cut: Cut, steps: impl Iterator<Item = usize>, tally: &mut Tally) {
+    at_each_step(profile, deal, tally, steps, |world, proxy, step| {
         proxy.strike(step, cut, None);
         let patient = std::mem::replace(&mut world.limits, IMPATIENT.to_vec());
         let said = world.pay(&Launch::default(), &[]);
@@ -94,6 +95,7 @@ fn cut(profile: &'static str, deal: Deal, cut: Cut, tally: &mut Tally) {
 }
 
 #[test]
+#[ignore = "takes a minute: .ci/run plays it"]
 fn a_till_killed_at_each_step_on_the_wire_loses_no_charge() {
     let tallies = in_each_profile(|profile| {
         let mut tally = Tally::default();
@@ -107,6 +109,7 @@ fn a_till_killed_at_each_step_on_the_wire_loses_no_charge() {
 }
 
 #[test]
+#[ignore = "takes a minute: .ci/run plays it"]
 fn a_terminal_killed_at_each_step_on_the_wire_leaves_no_charge_unseen() {
     let tallies = in_each_profile(|profile| {
         let mut tally = Tally::default();
@@ -120,12 +123,15 @@ fn a_terminal_killed_at_each_step_on_the_wire_leaves_no_charge_unseen() {
 }
 
 #[test]
+#[ignore = "takes a minute: .ci/run plays it"]
 fn a_network_cut_at_each_step_loses_no_charge() {
-    let tallies = in_each_profile(|profile| {
+    let cuts = [Cut::Reset, Cut::ResetBehind, Cut::Down, Cut::HalfClose];
+    let pairs = PROFILES.iter().flat_map(|profile| cuts.map(|cut| (*profile, cut, 1, 1)));
+    // With silence most of the time is waiting: every fourth step each.
+    let silent = PROFILES.iter().flat_map(|profile| (1..=4).map(|first| (*profile, Cut::Silence, first, 4)));
+    let tallies = side_by_side(pairs.chain(silent).collect(), |(profile, what, first, stride)| {
         let mut tally = Tally::default();
-        for what in [Cut::Reset, Cut::ResetBehind, Cut::Down, Cut::HalfClose, Cut::Silence] {
-            cut(profile, Deal::QUESTION, what, &mut tally);
-        }
+        cut(profile, Deal::QUESTION, what, (first..).step_by(stride), &mut tally);
         tally
     });
     let cuts = Tally::print("network cuts at each step on the wire", &tallies);

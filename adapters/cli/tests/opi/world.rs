@@ -273,14 +273,14 @@ impl World {
 
 /// Plays in each profile, side by side.
 pub(crate) fn in_each_profile<T: Send>(play: impl Fn(&'static str) -> T + Sync) -> Vec<T> {
+    side_by_side(PROFILES.to_vec(), play)
+}
+
+/// Plays each of these, side by side.
+pub(crate) fn side_by_side<I: Send, T: Send>(of: Vec<I>, play: impl Fn(I) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
-        let playing: Vec<_> = PROFILES
-            .map(|profile| {
-                let play = &play;
-                scope.spawn(move || play(profile))
-            })
-            .into_iter()
-            .collect();
-        playing.into_iter().map(|world| world.join().unwrap()).collect()
+        let play = &play;
+        let playing: Vec<_> = of.into_iter().map(|one| scope.spawn(move || play(one))).collect();
+        playing.into_iter().map(|one| one.join().unwrap()).collect()
     })
 }
