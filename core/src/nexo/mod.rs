@@ -16,10 +16,18 @@ mod structure;
 mod text;
 mod word;
 
+pub mod additional;
+pub mod asked;
 pub mod body;
 mod card;
+pub mod categories;
+pub mod front;
 mod header;
 mod message;
+pub mod refusal;
+pub mod remark;
+pub mod seen;
+pub mod validate;
 pub mod vocabulary;
 
 pub use card::{CardNumber, Hidden};
