@@ -40,15 +40,15 @@ pub const XML_REFERENCE: usize = 16;
 /// long receipts as XHTML must be given more.
 pub const JSON_BYTES: usize = 64 * 1024;
 
-/// Open objects and arrays at one time. Real messages use at most 9.
+/// Open objects and arrays at one time. The deepest sample, a display, has 8; receipts in an answer have as many.
 pub const JSON_DEPTH: u8 = 16;
 
-/// Members of one object. The richest object of the nexo schemas has about 30. Each name is compared with those before
-/// it, so this also bounds that work.
+/// Members of one object. The richest of the nexo schemas, `InputData`, has about 20. Each name is compared with those
+/// before it, so this also bounds that work.
 pub const JSON_MEMBERS: u16 = 64;
 
-/// Member names of all open objects together, kept to find duplicates: eight bytes each. Real messages need fewer
-/// than 100.
+/// Member names of all open objects together, kept to find duplicates: eight bytes each. The samples need at
+/// most 13, so this leaves room for four objects of [`JSON_MEMBERS`] inside each other.
 pub const JSON_NAMES: usize = 256;
 
 /// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
@@ -352,3 +352,9 @@ pub const NEXO_REQUEST_MIN: usize = 1024;
 
 /// Least memory for responses: one of a payment without receipts has about two KiB, and what is kept beside it one more.
 pub const NEXO_HISTORY_MIN: usize = 8192;
+
+/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
+pub const KEY_IDENTIFIER: usize = 64;
+
+/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
+pub const PASSPHRASE: usize = 128;

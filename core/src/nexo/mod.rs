@@ -21,6 +21,8 @@ pub mod asked;
 pub mod body;
 mod card;
 pub mod categories;
+#[cfg(feature = "nexo-crypto")]
+pub mod envelope;
 pub mod front;
 mod header;
 mod message;
@@ -39,5 +41,5 @@ pub use message::{Body, Envelope, Message, RequestBody, ResponseBody, Secured, S
 pub use raw::Raw;
 pub use report::{Lines, Path, Reason, Report};
 pub use structure::Structure;
-pub use text::{Base64, Code, Digits, Time};
+pub use text::{AdditionalResponse, Base64, Code, Digits, Time};
 pub use word::{Cluster, Vocabulary, Word};
