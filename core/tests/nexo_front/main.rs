@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod additional;
+mod dialogues;
+mod durable;
 mod samples;
 mod seen;
 mod world;

@@ -1,6 +1,7 @@
 //! The one dialogue that a terminal has at a time.
 
 use super::contract::{ExchangeId, WishId};
+use super::outcome::Stopper;
 use super::transaction::Transaction;
 use crate::drive::Answer;
 use crate::id::Id;
@@ -126,12 +127,16 @@ pub(super) struct Dialogue {
     pub(super) task: Task,
     pub(super) stage: Stage,
     pub(super) began: Instant,
+    /// When the storing under way began.
+    pub(super) storing: Instant,
     /// The till's own limit, of a question.
     pub(super) until: Option<Instant>,
     /// The till asked to stop it.
     pub(super) by_till: bool,
     /// The application was told to stop.
     pub(super) stopped: bool,
+    /// Since time was up.
+    pub(super) by_time: bool,
     /// The operation, for the application.
     pub(super) operation: Option<Request>,
     /// Its original is the last approved.
@@ -166,9 +171,11 @@ impl Dialogue {
             task,
             stage,
             began,
+            storing: began,
             until: None,
             by_till: false,
             stopped: false,
+            by_time: false,
             operation: None,
             last: false,
             card: None,
@@ -177,6 +184,15 @@ impl Dialogue {
             clear: false,
             end: None,
             prompt: None,
+        }
+    }
+
+    /// Who stopped it, if anybody did.
+    pub(super) const fn stopper(&self) -> Stopper {
+        match (self.by_till, self.by_time) {
+            (true, _) => Stopper::Till,
+            (_, true) => Stopper::Time,
+            _ => Stopper::Nobody,
         }
     }
 

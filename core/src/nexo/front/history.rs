@@ -51,16 +51,6 @@ impl<'m> History<'m> {
         })
     }
 
-    /// Tells all, from the oldest to the newest.
-    pub(super) fn oldest_first(&self, mut tell: impl FnMut(&Ended, Response<'_>)) {
-        for (from, length) in &self.places {
-            let bytes = self.memory.get(*from..from.saturating_add(*length)).unwrap_or_default();
-            if let Some(Entry::Answered(ended, response)) = record::read(bytes) {
-                tell(&ended, response);
-            }
-        }
-    }
-
     /// The newest that is so.
     pub(super) fn find(&self, is: impl Fn(&Transaction) -> bool) -> Option<(Ended, Response<'_>)> {
         self.iter().find(|(ended, _)| is(&ended.transaction))

@@ -7,7 +7,7 @@ use super::dialogue::{Dialogue, End, Ids, Stage, Task};
 use super::record::Used;
 use super::status::{Files, Known, Wanted};
 use super::transaction::{Ended, Names, Transaction};
-use super::{Front, Loose};
+use super::{Front, Loose, Promise};
 use crate::id::Id;
 use crate::limits;
 use crate::money::{Currency, Money};
@@ -22,7 +22,7 @@ use crate::nexo::remark::{Filling, Remark, TextProfile, UNAVAILABLE};
 use crate::nexo::seen::{Full, Seen, Taken as TakenId, Use};
 use crate::nexo::validate::{self, Request, Rules};
 use crate::nexo::vocabulary::{ErrorCondition, GlobalStatus, ReconciliationType, TransactionAction};
-use crate::nexo::{Category, Message, Path, Reason, Report, RequestBody, ResponseBody, Vocabulary};
+use crate::nexo::{Category, List, Message, Path, Reason, Report, RequestBody, ResponseBody, Vocabulary};
 use crate::operation::{self, Operation, Original};
 use crate::time::{Instant, WallTime};
 
@@ -78,6 +78,8 @@ enum Step {
     Answer(Answer),
     /// The question that stands is taken away first.
     GiveWay,
+    /// It is answered once the store has answered.
+    Promise,
     /// The dialogue stands; whether its request is kept.
     Begin {
         keep: bool,
@@ -126,6 +128,13 @@ impl Front<'_> {
                     if dialogue.stage == Stage::Running {
                         self.stop = Some(dialogue.wish);
                     }
+                }
+                Taken::Later
+            }
+            Step::Promise => {
+                self.inbox.arrived = None;
+                if let Some(promise) = &mut self.promise {
+                    promise.exchange = arrived.open.then_some(arrived.exchange);
                 }
                 Taken::Later
             }
@@ -267,6 +276,12 @@ impl Front<'_> {
     }
 
     fn begin(&mut self, request: &Request<'_>, task: Task, operation: Option<Operation>, tx: &mut [u8]) -> Step {
+        if let RequestBody::Input(body) = &request.body {
+            let entries = body.display_output.and_then(|output| output.menu_entry).map_or(0, List::len);
+            if entries > limits::NEXO_MENU {
+                return self.refuse_member(request, PLACE_OF_MENU, Reason::InvalidLength, tx);
+            }
+        }
         if self.take_id(request).is_err() {
             return self.refuse(request, ErrorCondition::Busy, Remark::NoPlace, &Filling::default(), tx);
         }
@@ -284,12 +299,7 @@ impl Front<'_> {
     }
 
     fn dialogue_for(&mut self, request: &Request<'_>, task: Task) -> Dialogue {
-        let ids = Ids {
-            category: request.category,
-            sale_id: request.sale_id.clone(),
-            service_id: request.service_id.clone(),
-            device_id: request.header.device_id.and_then(|id| id.copy_to().ok()),
-        };
+        let ids = ids_of(request);
         let wish = self.next_wish();
         let mut dialogue = Dialogue::new(wish, ids, task, self.now);
         // As long as its report may be.
@@ -409,18 +419,29 @@ impl Front<'_> {
         let complete = self.seen.is_complete(now, at);
         let files = Files { dialogue: self.dialogue.as_ref(), history: &self.history };
         let mut known = files.look(&wanted, used, complete);
-        if let (Known::NeverCame, None, Some(service_id), true) =
-            (&known, used, &wanted.service_id, self.settings.not_found_takes_id)
+        // One promise at a time; a store that is at work on another is slow indeed.
+        if matches!(known, Known::NeverCame) && self.promise.is_some() {
+            known = Known::Unsure;
+        }
+        // Also of an id that is taken already: it may not have been stored.
+        if let (Known::NeverCame, Some(service_id), true) =
+            (&known, &wanted.service_id, self.settings.not_found_takes_id)
         {
             let (sale_id, service_id) = (wanted.sale_id.clone(), service_id.clone());
             match self.seen.take(now, at, sale_id.as_str(), service_id.as_str(), Use::NeverCame) {
-                Ok(taken) => self.store(Loose::Used(Used { sale_id, service_id, taken })),
+                Ok(taken) => {
+                    let used = Used { sale_id, service_id, taken };
+                    let (ids, since) = (ids_of(request), self.now);
+                    let stage = super::Kept::Due;
+                    self.promise = Some(Promise { exchange: None, ids, wanted, additional, used, stage, since });
+                    return Step::Promise;
+                }
                 // What cannot be kept must not be promised.
                 Err(Full) => known = Known::Unsure,
             }
         }
         let files = Files { dialogue: self.dialogue.as_ref(), history: &self.history };
-        Step::Answer(files.answer(&self.settings, &request.header, &wanted, &known, additional, tx))
+        Step::Answer(files.answer(&self.settings, &request.header, &wanted, &known, &additional, tx))
     }
 
     /// Stops what the till named, if that is what runs (Adyen docs: cancel a transaction).
@@ -554,12 +575,22 @@ impl Front<'_> {
 }
 
 const PLACE_OF_AMOUNT: &[&str] = &["PaymentRequest", "PaymentTransaction", "AmountsReq", "RequestedAmount"];
+const PLACE_OF_MENU: &[&str] = &["InputRequest", "DisplayOutput", "MenuEntry"];
 const PLACE_OF_CURRENCY: (&[&str], Reason) = (&["ReversalRequest", "SaleData", "SaleToAcquirerData"], Reason::Missing);
 
 fn report_at(at: &Path<'_>, path: &'static [&'static str], reason: Reason, report: &mut Report) {
     match path {
         [] => report.error(at, reason),
         [first, rest @ ..] => report_at(&at.child(first), rest, reason, report),
+    }
+}
+
+fn ids_of(request: &Request<'_>) -> Ids {
+    Ids {
+        category: request.category,
+        sale_id: request.sale_id.clone(),
+        service_id: request.service_id.clone(),
+        device_id: request.header.device_id.and_then(|id| id.copy_to().ok()),
     }
 }
 

@@ -50,7 +50,9 @@ use self::history::History;
 use self::intake::Inbox;
 use self::record::{Entry, Record, Used};
 use self::respond::Scribe;
+use self::status::{Files, Known, Wanted};
 use self::transaction::Names;
+use super::additional::Additional;
 use super::body::{
     CardAcquisitionResponse, DisplayOutput, DisplayRequest, OutputContent, OutputText, POIData, StoredValueResponse,
     TransactionIdentification,
@@ -107,6 +109,7 @@ pub struct Front<'m> {
     logins: Deque<Id<{ limits::NEXO_SALE_ID }>, { limits::NEXO_LOGINS }>,
     dialogue: Option<Dialogue>,
     held: Option<Held>,
+    promise: Option<Promise>,
     records: Deque<Loose, { limits::NEXO_RECORDS }>,
     /// The record given out last.
     lent: Option<Loose>,
@@ -127,6 +130,29 @@ struct Held {
     since: Instant,
 }
 
+/// A `NotFound` that is answered once it is stored that its id is taken: only then can it be promised.
+struct Promise {
+    exchange: Option<ExchangeId>,
+    ids: Ids,
+    wanted: Wanted,
+    /// What of the question was not used.
+    additional: Additional,
+    used: Used,
+    stage: Kept,
+    since: Instant,
+}
+
+/// How far the storing of a promise is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// To be stored.
+    Due,
+    /// Being stored.
+    Storing(Ticket),
+    /// Stored, or not.
+    Known(bool),
+}
+
 /// A record that nobody waits for.
 #[derive(Clone, Debug)]
 enum Loose {
@@ -143,6 +169,7 @@ enum Next {
     Stop(WishId),
     Notify { length: usize },
     PersistLoose(Ticket),
+    PersistPromise(Ticket),
     PersistAccepted(Ticket),
     PersistAnswered(Ticket),
 }
@@ -173,6 +200,7 @@ impl<'m> Front<'m> {
             logins: Deque::new(),
             dialogue: None,
             held: None,
+            promise: None,
             records: Deque::new(),
             lent: None,
             stop: None,
@@ -227,16 +255,25 @@ impl<'m> Front<'m> {
         self.seen.mark_incomplete();
     }
 
-    /// What a restart needs: storing these records in this order takes the place of all that were stored before, but
-    /// those of ids, of which at most 48 hours are needed.
-    pub fn keep(&self, mut store: impl FnMut(&Record<'_>)) {
-        for sale_id in &self.logins {
-            store(&Record::LoggedIn(sale_id.as_str()));
-        }
-        self.history.oldest_first(|ended, response| store(&Record::Answered(ended, response)));
-        if let Some(Dialogue { task: Task::Transaction(transaction, taken), .. }) = &self.dialogue {
-            store(&Record::Accepted(transaction, *taken));
-        }
+    /// Whether a record that was stored is still needed: for those who write the others anew from time to time, in the
+    /// same order.
+    #[must_use]
+    pub fn needs(&mut self, now: Instant, at: WallTime, entry: &Entry<'_>) -> bool {
+        let id = match entry {
+            Entry::Used(used) => (used.sale_id.as_str(), used.service_id.as_str()),
+            Entry::Accepted(transaction, _) => {
+                if self.transaction().is_some_and(|running| running.name == transaction.name) {
+                    return true;
+                }
+                (transaction.sale_id.as_str(), transaction.service_id.as_str())
+            }
+            Entry::Answered(ended, _) => {
+                return self.history.find(|kept| kept.name == ended.transaction.name).is_some();
+            }
+            Entry::LoggedIn(sale_id) => return self.logins.iter().any(|login| login == sale_id),
+            Entry::LoggedOut(_) => return false,
+        };
+        self.seen.find(now, at, id.0, id.1).is_some()
     }
 
     /// The settings of the terminal.
@@ -278,8 +315,10 @@ impl<'m> Front<'m> {
             }
             Input::Gone(exchange) => {
                 self.inbox.forget(exchange);
-                if let Some(dialogue) = self.dialogue.as_mut().filter(|it| it.exchange == Some(exchange)) {
-                    dialogue.exchange = None;
+                let dialogue = self.dialogue.as_mut().map(|it| &mut it.exchange);
+                let promise = self.promise.as_mut().map(|it| &mut it.exchange);
+                for open in dialogue.into_iter().chain(promise).filter(|open| **open == Some(exchange)) {
+                    *open = None;
                 }
             }
             Input::Told(wish, event) => self.told(wish, event)?,
@@ -387,6 +426,9 @@ impl<'m> Front<'m> {
         if ticket.0 == 0 || ticket.0 > self.tickets {
             return Err(Misuse::NoSuchTicket);
         }
+        if let Some(promise) = self.promise.as_mut().filter(|it| it.stage == Kept::Storing(ticket)) {
+            promise.stage = Kept::Known(stored);
+        }
         let Some(dialogue) = &mut self.dialogue else { return Ok(()) };
         match dialogue.stage {
             Stage::Storing(waiting) if waiting == ticket => {
@@ -416,6 +458,9 @@ impl<'m> Front<'m> {
             if let Some(exchange) = self.close.take() {
                 return Some(Next::Close(exchange));
             }
+            if let Some(next) = self.advance_promise(tx) {
+                return Some(next);
+            }
             if let Some(next) = self.advance_dialogue(tx) {
                 return Some(next);
             }
@@ -428,13 +473,34 @@ impl<'m> Front<'m> {
         }
     }
 
+    fn advance_promise(&mut self, tx: &mut [u8]) -> Option<Next> {
+        match self.promise.as_ref()?.stage {
+            Kept::Due => {
+                let ticket = self.next_ticket();
+                self.promise.as_mut()?.stage = Kept::Storing(ticket);
+                Some(Next::PersistPromise(ticket))
+            }
+            Kept::Storing(_) => None,
+            Kept::Known(stored) => {
+                let promise = self.promise.take()?;
+                // What is not stored cannot be promised.
+                let known = if stored { Known::NeverCame } else { Known::Unsure };
+                let files = Files { dialogue: self.dialogue.as_ref(), history: &self.history };
+                let header = promise.ids.header(self.settings.poi_id.as_str());
+                let answer = files.answer(&self.settings, &header, &promise.wanted, &known, &promise.additional, tx);
+                Some(reply(promise.exchange?, answer))
+            }
+        }
+    }
+
     fn advance_dialogue(&mut self, tx: &mut [u8]) -> Option<Next> {
         loop {
             let dialogue = self.dialogue.as_mut()?;
             match dialogue.stage {
                 Stage::Accepted => {
                     let ticket = self.next_ticket();
-                    self.dialogue.as_mut()?.stage = Stage::Storing(ticket);
+                    let dialogue = self.dialogue.as_mut()?;
+                    (dialogue.stage, dialogue.storing) = (Stage::Storing(ticket), self.now);
                     return Some(Next::PersistAccepted(ticket));
                 }
                 Stage::Storing(_) | Stage::Answering(_) => return None,
@@ -487,7 +553,8 @@ impl<'m> Front<'m> {
             }
             self.ended = Some(ended);
             let ticket = self.next_ticket();
-            self.dialogue.as_mut()?.stage = Stage::Answering(ticket);
+            let dialogue = self.dialogue.as_mut()?;
+            (dialogue.stage, dialogue.storing) = (Stage::Answering(ticket), self.now);
             return Some(Next::PersistAnswered(ticket));
         }
         let answer = scribe.other(end, self.kept.get(..self.kept_length).unwrap_or_default(), tx);
@@ -547,36 +614,47 @@ impl<'m> Front<'m> {
             self.stop = Some(held.wish);
             return true;
         }
-        let Some(dialogue) = &mut self.dialogue else { return false };
-        if dialogue.end.is_some() {
-            return false;
+        let silent = |since: Instant| self.now >= since.after(timeouts.store);
+        if let Some(promise) =
+            self.promise.as_mut().filter(|it| matches!(it.stage, Kept::Storing(_)) && silent(it.since))
+        {
+            promise.stage = Kept::Known(false);
+            return true;
         }
-        let money = dialogue.transaction().is_some();
-        let running = dialogue.stage == Stage::Running;
-        if running && !dialogue.stopped && dialogue.until.is_some_and(|until| self.now >= until) {
+        let Some(dialogue) = &mut self.dialogue else { return false };
+        let silent = silent(dialogue.storing);
+        match dialogue.stage {
+            // A store that says nothing has stored nothing that could be counted on.
+            Stage::Storing(_) if silent => {
+                dialogue.stage = Stage::Ready;
+                dialogue.end = Some(End::NotStored);
+                return true;
+            }
+            Stage::Answering(_) if silent => {
+                dialogue.stage = Stage::Answered;
+                return true;
+            }
+            Stage::Running if dialogue.end.is_none() => {}
+            _ => return false,
+        }
+        if !dialogue.stopped && dialogue.until.is_some_and(|until| self.now >= until) {
             dialogue.stopped = true;
             dialogue.end = Some(End::Answer(Given::Nothing));
             self.stop = Some(dialogue.wish);
             return true;
         }
-        if running && !dialogue.stopped && !dialogue.restored && self.now >= dialogue.began.after(timeouts.dialogue) {
-            dialogue.stopped = true;
+        if !dialogue.stopped && !dialogue.restored && self.now >= dialogue.began.after(timeouts.dialogue) {
+            (dialogue.stopped, dialogue.by_time) = (true, true);
             self.stop = Some(dialogue.wish);
             return true;
         }
-        if self.now >= dialogue.began.after(timeouts.exchange) {
-            if matches!(dialogue.stage, Stage::Storing(_)) {
-                // A store that says nothing has stored nothing that could be counted on.
-                dialogue.stage = Stage::Ready;
-                dialogue.end = Some(End::NotStored);
-                return true;
-            }
-            if running && !money {
+        if !dialogue.restored && self.now >= dialogue.began.after(timeouts.exchange) {
+            if dialogue.transaction().is_none() {
                 dialogue.end = Some(End::TimedOut);
                 return true;
             }
-            if running && dialogue.exchange.is_some() {
-                self.close = dialogue.exchange.take();
+            if let Some(exchange) = dialogue.exchange.take() {
+                self.close = Some(exchange);
                 return true;
             }
         }
@@ -586,17 +664,16 @@ impl<'m> Front<'m> {
     fn waiting(&self) -> Wait {
         let timeouts = self.settings.timeouts;
         let held = self.held.as_ref().map(|held| held.since.after(timeouts.dialogue));
-        let dialogue = self.dialogue.as_ref().and_then(|dialogue| {
-            if dialogue.end.is_some() {
-                return None;
+        let dialogue = self.dialogue.as_ref().and_then(|dialogue| match dialogue.stage {
+            Stage::Storing(_) | Stage::Answering(_) => Some(dialogue.storing.after(timeouts.store)),
+            Stage::Running if dialogue.end.is_none() && !dialogue.restored => {
+                let stop = (!dialogue.stopped).then_some(dialogue.began.after(timeouts.dialogue));
+                // A transaction whose result is not known waits for it without an end.
+                let ends = dialogue.exchange.is_some() || dialogue.transaction().is_none();
+                let end = ends.then_some(dialogue.began.after(timeouts.exchange));
+                [stop, end, dialogue.until].into_iter().flatten().min()
             }
-            let (dialogue_end, exchange_end) =
-                (dialogue.began.after(timeouts.dialogue), dialogue.began.after(timeouts.exchange));
-            let storing = matches!(dialogue.stage, Stage::Storing(_));
-            let stop = (!dialogue.stopped && !dialogue.restored && !storing).then_some(dialogue_end);
-            let open = dialogue.exchange.is_some() || storing || dialogue.transaction().is_none();
-            let close = open.then_some(exchange_end).filter(|end| *end > self.now);
-            [stop, close, dialogue.until].into_iter().flatten().min()
+            _ => None,
         });
         let why = match &self.dialogue {
             Some(Dialogue { stage: Stage::Storing(_) | Stage::Answering(_), .. }) => Why::Store,
@@ -604,7 +681,8 @@ impl<'m> Front<'m> {
             Some(_) => Why::Terminal,
             None => Why::Idle,
         };
-        Wait { until: held.into_iter().chain(dialogue).min(), why }
+        let promise = self.promise.as_ref().map(|promise| promise.since.after(timeouts.store));
+        Wait { until: held.into_iter().chain(dialogue).chain(promise).min(), why }
     }
 
     fn output(&self, next: Next) -> Output<'_> {
@@ -623,6 +701,10 @@ impl<'m> Front<'m> {
                     None => return Output::Wait(self.waiting()),
                 },
             ),
+            Next::PersistPromise(ticket) => match &self.promise {
+                Some(promise) => Output::Persist(ticket, Record::Used(&promise.used)),
+                None => Output::Wait(self.waiting()),
+            },
             Next::PersistAccepted(ticket) => match &self.dialogue {
                 Some(Dialogue { task: Task::Transaction(transaction, taken), .. }) => {
                     Output::Persist(ticket, Record::Accepted(transaction, *taken))

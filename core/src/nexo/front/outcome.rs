@@ -25,11 +25,20 @@ impl Told {
     }
 }
 
+/// Who asked to stop what then was aborted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopper {
+    /// The till: an abort.
+    Till,
+    /// The terminal, since time was up.
+    Time,
+    /// Nobody: the shopper pressed cancel.
+    Nobody,
+}
+
 /// How an end is told; `None` for an outcome that is unknown, which is no end: a failure would say that no money moved.
-///
-/// `by_till` says that the till asked to stop it, which tells an abort from a cancel.
 #[must_use]
-pub const fn tell(finished: &Finished, by_till: bool) -> Option<Told> {
+pub const fn tell(finished: &Finished, stopper: Stopper) -> Option<Told> {
     use ErrorCondition as Is;
     Some(match (finished.outcome, finished.reason) {
         (Outcome::Unknown, _) => return None,
@@ -38,13 +47,11 @@ pub const fn tell(finished: &Finished, by_till: bool) -> Option<Told> {
         }
         (Outcome::Approved | Outcome::Done, _) => Told { result: ResultType::Success, condition: None, remark: None },
         (Outcome::Aborted, Some(Reason::TimedOut)) => Told::failure(Is::Cancel).with(Remark::NoCard),
-        (Outcome::Aborted, _) | (_, Some(Reason::Stopped | Reason::Withdrawn)) => {
-            if by_till {
-                Told::failure(Is::Aborted).with(Remark::StoppedByMerchant)
-            } else {
-                Told::failure(Is::Cancel).with(Remark::StoppedByShopper)
-            }
-        }
+        (Outcome::Aborted, _) | (_, Some(Reason::Stopped | Reason::Withdrawn)) => match stopper {
+            Stopper::Till => Told::failure(Is::Aborted).with(Remark::StoppedByMerchant),
+            Stopper::Time => Told::failure(Is::Cancel).with(Remark::NoCard),
+            Stopper::Nobody => Told::failure(Is::Cancel).with(Remark::StoppedByShopper),
+        },
         (Outcome::Declined | Outcome::NotSent, reason) => match reason {
             Some(Reason::UnknownCard) => Told::failure(Is::InvalidCard),
             Some(Reason::HostUnreachable) => Told::failure(Is::UnreachableHost),

@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use super::dialogue::{Dialogue, End, Given, Task};
 use super::gathered::Gathered;
-use super::outcome::{Told, tell};
+use super::outcome::{Stopper, Told, tell};
 use super::settings::Settings;
 use super::transaction::{Ended, Transaction};
 use crate::id::{Id, Reference};
@@ -26,8 +26,8 @@ use crate::nexo::vocabulary::{
     ErrorCondition, GlobalStatus, InputCommand, PaymentInstrumentType, PaymentType, ResultType,
 };
 use crate::nexo::{
-    Amount, Body, CardNumber, Category, Digits, Direction, Envelope, Field, List, Message, Path, Reading, Report,
-    RequestBody, ResponseBody,
+    Amount, Body, CardNumber, Category, Dialect, Digits, Direction, Envelope, Field, List, Message, Path, Reading,
+    Report, RequestBody, ResponseBody, Structure,
 };
 use crate::operation::{Facts, Finished, Original, Outcome};
 use crate::secret::Pan;
@@ -196,7 +196,7 @@ impl Scribe<'_> {
         let failure = |condition, remark| Told { result: ResultType::Failure, condition: Some(condition), remark };
         let told = match end {
             End::Finished(finished) => {
-                let told = tell(finished, self.dialogue.by_till)?;
+                let told = tell(finished, self.dialogue.stopper())?;
                 if told.result == ResultType::Failure {
                     self.add_reason(finished, additional);
                 }
@@ -234,7 +234,7 @@ impl Scribe<'_> {
             additional.fact(texts, "refusalReason", code);
         }
         if let Some(reason) =
-            finished.reason.filter(|_| tell(finished, false).is_some_and(|told| told.remark.is_none()))
+            finished.reason.filter(|_| tell(finished, Stopper::Nobody).is_some_and(|told| told.remark.is_none()))
         {
             additional.lines(texts, "message", reason);
         }
@@ -311,17 +311,7 @@ impl Scribe<'_> {
         let Some(Body::Request(request)) = envelope.body(&mut report) else { return None };
         if let (End::Responded, Some(body)) = (end, self.gathered.responded(self.dialogue.ids.category)) {
             // As the application gave it.
-            let mut to = Writer::new(out);
-            to.begin_object();
-            to.name(Direction::Response.envelope());
-            to.begin_object();
-            to.name("MessageHeader");
-            self.header().write(&mut to, self.settings.dialect);
-            to.name(self.dialogue.ids.category.response_body());
-            to.value(body);
-            to.end_object();
-            to.end_object();
-            return to.finish().ok();
+            return self.write_value(out, |to, _| to.value(body));
         }
         match request {
             RequestBody::Display(request) => self.display(request, response, out),
@@ -334,32 +324,26 @@ impl Scribe<'_> {
                 out,
             ),
             RequestBody::EnableService(_) => self.write(EnableServiceResponse::new(response), out),
-            _ => {
-                let mut to = Writer::new(out);
+            _ => self.write_value(out, |to, dialect| {
                 to.begin_object();
-                to.name(Direction::Response.envelope());
-                to.begin_object();
-                to.name("MessageHeader");
-                self.header().write(&mut to, self.settings.dialect);
-                to.name(self.dialogue.ids.category.response_body());
-                to.begin_object();
-                to.name("Response");
-                response.write(&mut to, self.settings.dialect);
+                to.name(EnableServiceResponse::REQUIRED.first().copied().unwrap_or_default());
+                response.write(to, dialect);
                 to.end_object();
-                to.end_object();
-                to.end_object();
-                to.finish().ok()
-            }
+            }),
         }
     }
 
     fn display(&self, request: DisplayRequest<'_>, response: Response<'_>, out: &mut [u8]) -> Option<usize> {
-        // As many as were asked for, each at the time it is written.
-        let mut results = heapless::Vec::<OutputResult<'_>, { limits::NEXO_OUTPUTS }>::new();
-        for output in request.display_output {
-            results.push(OutputResult::new(output.device, output.info_qualify, response)).ok()?;
-        }
-        self.write(DisplayResponse::new(List::from(results.as_slice())), out)
+        self.write_value(out, |to, dialect| {
+            to.begin_object();
+            to.name(DisplayResponse::REQUIRED.first().copied().unwrap_or_default());
+            to.begin_array();
+            for output in request.display_output {
+                OutputResult::new(output.device, output.info_qualify, response).write(to, dialect);
+            }
+            to.end_array();
+            to.end_object();
+        })
     }
 
     fn input(&self, request: InputRequest<'_>, end: &End, response: Response<'_>, out: &mut [u8]) -> Option<usize> {
@@ -370,6 +354,9 @@ impl Scribe<'_> {
         match end {
             End::Answer(Given::Yes) => input.confirmed_flag = Some(true),
             End::Answer(Given::No) => input.confirmed_flag = Some(false),
+            End::Answer(Given::Text(text)) if asked.input_command.is(InputCommand::DigitString) => {
+                input.digit_input = Some(Digits::from(text.as_str()));
+            }
             End::Answer(Given::Text(text)) => input.text_input = Some(text.as_str().into()),
             End::Answer(Given::Number(number)) if asked.input_command.is(InputCommand::GetMenuEntry) => {
                 let entries = request.display_output.and_then(|output| output.menu_entry).map_or(0, List::len);
@@ -402,6 +389,22 @@ impl Scribe<'_> {
 
     fn header(&self) -> crate::nexo::MessageHeader<'_> {
         self.dialogue.ids.header(self.settings.poi_id.as_str())
+    }
+
+    /// The answer with a body that has no type of its own here.
+    fn write_value(&self, out: &mut [u8], body: impl FnOnce(&mut Writer<'_>, &'static Dialect)) -> Option<usize> {
+        let dialect = self.settings.dialect;
+        let mut to = Writer::new(out);
+        to.begin_object();
+        to.name(Direction::Response.envelope());
+        to.begin_object();
+        to.name("MessageHeader");
+        self.header().write(&mut to, dialect);
+        to.name(self.dialogue.ids.category.response_body());
+        body(&mut to, dialect);
+        to.end_object();
+        to.end_object();
+        to.finish().ok()
     }
 
     fn write<'a>(&'a self, body: impl Into<ResponseBody<'a>>, out: &mut [u8]) -> Option<usize> {

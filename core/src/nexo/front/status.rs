@@ -35,10 +35,8 @@ impl Wanted {
         let reference = request.message_reference.unwrap_or_default();
         let sale_id = reference.sale_id.and_then(|id| id.copy_to().ok()).unwrap_or_else(|| asking.sale_id.clone());
         let category = reference.message_category.and_then(|word| word.listed()).unwrap_or(Category::Payment);
-        // An empty id is none that could be meant, and no message of ours has one.
-        let service_id = request
-            .message_reference
-            .map(|reference| reference.service_id.and_then(|id| id.copy_to().ok()).unwrap_or_default());
+        // A reference without an id of a message names the last one, too.
+        let service_id = reference.service_id.and_then(|id| id.copy_to().ok());
         Self { category, sale_id, service_id }
     }
 
@@ -115,7 +113,7 @@ impl Files<'_> {
         header: &MessageHeader<'_>,
         wanted: &Wanted,
         known: &Known,
-        mut additional: Additional,
+        additional: &Additional,
         out: &mut [u8],
     ) -> Answer {
         let texts = settings.texts;
@@ -124,7 +122,7 @@ impl Files<'_> {
             Known::Ended => {
                 let repeated = self.history.find(|transaction| wanted.is_transaction(transaction));
                 return repeated
-                    .map_or(Answer::NO_ROOM, |(_, stored)| repeat(settings, header, stored, &additional, out));
+                    .map_or(Answer::NO_ROOM, |(_, stored)| repeat(settings, header, stored, additional, out));
             }
             Known::InProgress => (ErrorCondition::InProgress, Remark::Uncompleted),
             Known::NoLongerKept => (ErrorCondition::UnavailableService, Remark::NoLongerKept),
@@ -142,12 +140,11 @@ impl Files<'_> {
             None => (remark, Filling::default()),
         };
         said.remark(texts, remark, &Filling { category: wanted.category.as_str(), ..filling });
-        said.append(&additional);
-        additional = said;
+        said.append(additional);
         let body = TransactionStatusResponse {
             message_reference: matches!(known, Known::InProgress).then(|| wanted.reference()),
             ..TransactionStatusResponse::new(Response {
-                additional_response: additional.as_option().map(Str::from),
+                additional_response: said.as_option().map(Str::from),
                 ..Response::failure(condition)
             })
         };
