@@ -275,6 +275,14 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
 
+/// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
+/// API messages).
+pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
+
+/// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
+/// percent-encoded.
+pub const ADDITIONAL_RESPONSE: usize = 4096;
+
 // Fields of Terminal API messages. Text is borrowed, so only what must be compared, kept or answered has a bound.
 
 /// `ServiceID` and `DeviceID`, in characters (nexo Sale to POI 3.0 schema; Adyen's pages say so, too).
@@ -315,3 +323,26 @@ pub const NEXO_WARNING_TEXT: usize = 2048;
 
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
 pub const NEXO_STRAY_NAME: usize = 64;
+
+// The till's session at the Terminal API.
+
+/// Smallest memory for an answer. Answers of Adyen's terminals with two receipts have 7 to 8 KiB, and a repeated one has
+/// some hundred bytes more; a terminal that prints itself sends about 2 KiB.
+pub const ANSWER_MIN: usize = 4 * 1024;
+
+/// `AdditionalResponse` as far as a till looks at it, and one text of a receipt, in bytes: about 900 are seen in answers
+/// with everything Adyen can add.
+pub const NEXO_REMARK: usize = 1024;
+
+/// Receipts of one answer: two are usual, one for each side.
+pub const RECEIPTS: usize = 8;
+
+/// How often a terminal is asked about a lost answer: with pauses of 5 s and 10 s that is longer than the 150 s that a
+/// terminal may work on a request (Adyen docs: time-outs), and fewer numbers than one operation may take.
+pub const POLLS: u8 = 22;
+
+/// Questions about a lost answer that follow each other quickly; most answers are found by the first.
+pub const QUICK_POLLS: u8 = 6;
+
+/// How often in a row a terminal must say that it does not know a request. Once could be before the request arrives.
+pub const NOT_FOUND: u8 = 2;

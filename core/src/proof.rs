@@ -48,6 +48,7 @@ mistakes! {
     SaysStoredWhatIsNot "an end is told as stored though it is not"
     AnswersForTheCashier "a question that nobody answered is answered with yes (I7)"
     WaitsForever "the wait for the answer has no deadline (I9)"
+    BelievesAForgetfulTerminal "a request is taken for never received though the terminal may have forgotten it (I4)"
 }
 
 #[cfg(feature = "proof")]

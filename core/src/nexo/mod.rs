@@ -16,10 +16,15 @@ mod structure;
 mod text;
 mod word;
 
+pub mod additional;
 pub mod body;
 mod card;
 mod header;
 mod message;
+pub mod remark;
+pub mod seen;
+pub mod session;
+mod settings;
 pub mod vocabulary;
 
 pub use card::{CardNumber, Hidden};
@@ -30,6 +35,8 @@ pub use list::{Iter, List};
 pub use message::{Body, Envelope, Message, RequestBody, ResponseBody, Secured, SecurityTrailer};
 pub use raw::Raw;
 pub use report::{Lines, Path, Reason, Report};
+pub use session::{Memory, Session};
+pub use settings::{ConfigError, Reservations, Settings, Software, Timeouts};
 pub use structure::Structure;
 pub use text::{Base64, Code, Digits, Time};
 pub use word::{Cluster, Vocabulary, Word};

@@ -83,6 +83,8 @@ pub(crate) enum Owed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
     Intent(u32),
+    /// That a frame left. Nothing waits for it, so it is stored at once, unless the disk takes its time.
+    Sent,
     Sheet,
     Result(u32),
     /// A person's decision.
@@ -145,6 +147,8 @@ pub(crate) struct Till {
     /// What the journal says, kept up to date.
     pub(crate) ledger: Rc<Ledger<4>>,
     pub(crate) owed: Vec<Owed>,
+    /// The disk takes its time with the next record.
+    pub(crate) slow: bool,
     pub(crate) questions: Vec<(QuestionId, QuestionKind)>,
     pub(crate) until: Option<u64>,
     pub(crate) truth: Rc<Truth>,
@@ -177,6 +181,7 @@ impl Till {
             journal: Rc::default(),
             ledger: Rc::new(Ledger::new()),
             owed: Vec::new(),
+            slow: false,
             questions: Vec::new(),
             until: None,
             truth: Rc::default(),
@@ -233,6 +238,7 @@ impl Till {
         self.waiting = Rc::new(waiting.collect());
         self.session = Rc::new(session);
         self.owed.clear();
+        self.slow = false;
         self.questions.clear();
         self.until = None;
         self.digest = None;

@@ -72,6 +72,8 @@ pub(crate) enum Store {
     Not,
     /// It was stored, but the confirmation failed.
     Unsaid,
+    /// The disk takes its time: other things happen first.
+    Late,
 }
 
 /// What becomes of a frame that is leaving.
@@ -342,6 +344,11 @@ impl World {
                     look_at(&record);
                     let fact = match &record {
                         Record::Intent(intent) => Fact::Intent(intent.request_id.get()),
+                        Record::Sent { request_id } => {
+                            let id = request_id.get();
+                            assert!(till.truth.sent.contains(&id), "{id} is stored as sent, but did not leave");
+                            Fact::Sent
+                        }
                         Record::Sheet { .. } => Fact::Sheet,
                         Record::Result(finished) => Fact::Result(finished.request_id.unwrap().get()),
                         Record::Resolution(made) => Fact::Resolution(made.request_id.get(), made.charged),
