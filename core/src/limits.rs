@@ -40,15 +40,15 @@ pub const XML_REFERENCE: usize = 16;
 /// long receipts as XHTML must be given more.
 pub const JSON_BYTES: usize = 64 * 1024;
 
-/// Open objects and arrays at one time. Real messages use at most 9.
+/// Open objects and arrays at one time. The deepest sample, a display, has 8; receipts in an answer have as many.
 pub const JSON_DEPTH: u8 = 16;
 
-/// Members of one object. The richest object of the nexo schemas has about 30. Each name is compared with those before
-/// it, so this also bounds that work.
+/// Members of one object. The richest of the nexo schemas, `InputData`, has about 20. Each name is compared with those
+/// before it, so this also bounds that work.
 pub const JSON_MEMBERS: u16 = 64;
 
-/// Member names of all open objects together, kept to find duplicates: eight bytes each. Real messages need fewer
-/// than 100.
+/// Member names of all open objects together, kept to find duplicates: eight bytes each. The samples need at
+/// most 13, so this leaves room for four objects of [`JSON_MEMBERS`] inside each other.
 pub const JSON_NAMES: usize = 256;
 
 /// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
@@ -346,3 +346,9 @@ pub const QUICK_POLLS: u8 = 6;
 
 /// How often in a row a terminal must say that it does not know a request. Once could be before the request arrives.
 pub const NOT_FOUND: u8 = 2;
+
+/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
+pub const KEY_IDENTIFIER: usize = 64;
+
+/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
+pub const PASSPHRASE: usize = 128;

@@ -31,6 +31,7 @@ fn seeds() {
     replay(&files("../fuzz/seeds/xml"), fuzzing::xml);
     replay(&files("../fuzz/seeds/json"), fuzzing::json);
     replay(&files("../fuzz/seeds/message"), fuzzing::message);
+    replay(&files("../fuzz/seeds/envelope"), fuzzing::envelope);
 }
 
 /// Within limits that let every sample pass, and within those that stop most.

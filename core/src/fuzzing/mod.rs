@@ -4,6 +4,7 @@
 //! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
 
 mod choices;
+mod envelope;
 mod json;
 mod transcript;
 
@@ -16,6 +17,7 @@ use crate::xml::{Reader, Token, Tolerance};
 
 pub use choices::CHOICES;
 use choices::Choices;
+pub use envelope::envelope;
 pub use json::json;
 use transcript::Transcript;
 

@@ -309,19 +309,45 @@ impl serde::Serialize for Amount {
     }
 }
 
+/// A JSON number, or a string with one where the dialect has them.
+fn read_decimal(value: Value<'_>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Decimal> {
+    let number = if let Some(number) = value.number() {
+        number.decimal().ok()
+    } else if reading.lenient(Leniencies::AMOUNT_TEXT)
+        && let Some(text) = value.text()
+    {
+        text.copy_to::<{ limits::NEXO_AMOUNT_TEXT }>().ok().and_then(|text| Decimal::parse(text.as_str()).ok())
+    } else {
+        reading.wrong_kind(value, at, Kind::Number);
+        return None;
+    };
+    if number.is_none() {
+        reading.error(at, Reason::InvalidValue);
+    }
+    number
+}
+
+fn write_decimal(number: Decimal, out: &mut Writer<'_>, dialect: &Dialect) {
+    match dialect.amounts {
+        AmountForm::Number => out.decimal(number),
+        AmountForm::Text => out.text_fmt(number),
+    }
+}
+
+/// A rate: without the range of an amount.
+impl<'a> Field<'a> for Decimal {
+    fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        read_decimal(value, at, reading)
+    }
+
+    fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {
+        write_decimal(*self, out, dialect);
+    }
+}
+
 impl<'a> Field<'a> for Amount {
     fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        let number = if let Some(number) = value.number() {
-            number.decimal().ok()
-        } else if reading.lenient(Leniencies::AMOUNT_TEXT)
-            && let Some(text) = value.text()
-        {
-            text.copy_to::<{ limits::NEXO_AMOUNT_TEXT }>().ok().and_then(|text| Decimal::parse(text.as_str()).ok())
-        } else {
-            reading.wrong_kind(value, at, Kind::Number);
-            return None;
-        };
-        let amount = number.and_then(Self::new);
+        let amount = Self::new(read_decimal(value, at, reading)?);
         if amount.is_none() {
             reading.error(at, Reason::InvalidValue);
         }
@@ -329,9 +355,6 @@ impl<'a> Field<'a> for Amount {
     }
 
     fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {
-        match dialect.amounts {
-            AmountForm::Number => out.decimal(self.0),
-            AmountForm::Text => out.text_fmt(self.0),
-        }
+        write_decimal(self.0, out, dialect);
     }
 }

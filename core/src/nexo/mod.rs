@@ -19,6 +19,8 @@ mod word;
 pub mod additional;
 pub mod body;
 mod card;
+#[cfg(feature = "nexo-crypto")]
+pub mod envelope;
 mod header;
 mod message;
 pub mod remark;
@@ -38,5 +40,5 @@ pub use report::{Lines, Path, Reason, Report};
 pub use session::{Memory, Session};
 pub use settings::{ConfigError, Reservations, Settings, Software, Timeouts};
 pub use structure::Structure;
-pub use text::{Base64, Code, Digits, Time};
+pub use text::{AdditionalResponse, Base64, Code, Digits, Time};
 pub use word::{Cluster, Vocabulary, Word};

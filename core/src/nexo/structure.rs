@@ -1,8 +1,9 @@
 //! Objects, each by one list of its members.
 
 use super::dialect::{AbsentForm, Dialect};
-use super::field::Field;
-use crate::json::Writer;
+use super::field::{Direction, Field, Reading};
+use super::report::{Path, Reason};
+use crate::json::{Object, Value, Writer};
 
 /// A JSON object with known members.
 pub trait Structure {
@@ -12,6 +13,60 @@ pub trait Structure {
     const REQUIRED: &'static [&'static str];
     /// The members that it may have; rules about several members may ask for them all the same.
     const OPTIONAL: &'static [&'static str];
+}
+
+/// What a rule about several members of an object finds. Rules see the object after all its members were read.
+pub(super) struct Rule<'c, 'p, 'r> {
+    pub(super) members: Object<'c>,
+    pub(super) at: &'c Path<'p>,
+    pub(super) reading: &'c mut Reading<'r>,
+}
+
+impl Rule<'_, '_, '_> {
+    pub(super) const fn direction(&self) -> Direction {
+        self.reading.direction
+    }
+
+    /// Whether there is nothing. What is there and could not be read was told then.
+    fn lacks(&self, name: &str) -> bool {
+        self.members.get(name).is_none_or(Value::is_null)
+    }
+
+    /// It must be there, and there is no value.
+    pub(super) fn missing(&mut self, name: &'static str) {
+        if self.lacks(name) {
+            self.reading.error(&self.at.child(name), Reason::Missing);
+        }
+    }
+
+    /// As [`missing`](Self::missing), but an answer is not worth less for it.
+    pub(super) fn lacking(&mut self, name: &'static str) {
+        if self.lacks(name) {
+            self.reading.doubt(&self.at.child(name), Reason::Missing);
+        }
+    }
+
+    /// It belongs to something else, and is of no use.
+    pub(super) fn unused(&mut self, name: &'static str) {
+        self.reading.warn(&self.at.child(name), Reason::Unexpected);
+    }
+
+    /// Its value is none it may have here.
+    pub(super) fn invalid(&mut self, name: &'static str) {
+        self.reading.doubt(&self.at.child(name), Reason::InvalidValue);
+    }
+
+    /// As [`invalid`](Self::invalid), for an element of an array.
+    pub(super) fn invalid_element(&mut self, name: &'static str, index: usize) {
+        self.reading.doubt(&self.at.child(name).element(index), Reason::InvalidValue);
+    }
+
+    /// Applies a rule to the object that this member is.
+    pub(super) fn inside(&mut self, name: &'static str, rule: impl FnOnce(&mut Rule<'_, '_, '_>)) {
+        if let Some(members) = self.members.get(name).and_then(Value::object) {
+            rule(&mut Rule { members, at: &self.at.child(name), reading: &mut *self.reading });
+        }
+    }
 }
 
 /// Writes a member, or how the dialect has one without a value.
@@ -147,7 +202,7 @@ macro_rules! structure {
                     $($( $expected, )+)?
                     $($( $optional: $optional.flatten().flatten(), )+)?
                 };
-                $( $check(&whole, at, reading); )?
+                $( $check(&whole, &mut $crate::nexo::structure::Rule { members: object, at, reading }); )?
                 Some(whole)
             }
 
