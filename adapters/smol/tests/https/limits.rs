@@ -197,7 +197,7 @@ fn connections_beyond_the_limit_are_closed_until_there_is_room() {
 #[test]
 fn a_request_nobody_answers_has_an_end() {
     smol::block_on(async {
-        let server = plain(Limits { answer_time: Duration::from_millis(300), ..QUICK }).await;
+        let server = plain(Limits { answer_time: Duration::from_secs(1), ..QUICK }).await;
         let to = server.local_addr();
         let ask = || {
             smol::unblock(move || {

@@ -12,11 +12,11 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Limits that a test can wait for.
 pub const QUICK: Limits = Limits {
-    handshake_time: Duration::from_millis(300),
-    head_time: Duration::from_millis(300),
-    body_time: Duration::from_millis(300),
+    handshake_time: Duration::from_millis(500),
+    head_time: Duration::from_millis(500),
+    body_time: Duration::from_millis(500),
     answer_time: Duration::from_secs(20),
-    stall_time: Duration::from_millis(300),
+    stall_time: Duration::from_millis(500),
     ..Limits::USUAL
 };
 
