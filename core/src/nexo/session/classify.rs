@@ -7,6 +7,7 @@ use super::answer::{Answer, Hint};
 use crate::money::Money;
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
 use crate::operation::{Outcome, Reason};
+use crate::proof::{Mistake, mistake};
 
 /// What an answer is judged by.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +81,7 @@ fn refused(evidence: &Evidence<'_>, condition: ErrorCondition) -> (Outcome, Opti
         ErrorCondition::Busy => declined(Reason::Busy),
         // An id used before is answered so, too, and then the message may have been taken when it came first. Only an
         // answer that names a place in the message says that it was never taken.
+        ErrorCondition::MessageFormat if mistake(Mistake::EndsByADuplicate) => declined(Reason::Rejected),
         ErrorCondition::MessageFormat if money && evidence.answer.hint != Hint::NamesAPlace => {
             unknown(Reason::Rejected)
         }

@@ -7,6 +7,7 @@ use crate::id::RequestId;
 use crate::limits;
 use crate::nexo::settings::Timeouts;
 use crate::operation::{Facts, Outcome, Reason};
+use crate::proof::{Mistake, mistake};
 use crate::time::Instant;
 
 /// The questions about one request: the same one, until it is answered or nobody can wait any longer.
@@ -98,7 +99,7 @@ impl Inquiry {
             Weight::NotFound if self.was_there => return Way::End,
             Weight::NotFound => {
                 self.not_found = self.not_found.saturating_add(1);
-                if self.not_found >= limits::NOT_FOUND {
+                if self.not_found >= limits::NOT_FOUND || mistake(Mistake::BelievesNotFoundAtOnce) {
                     return Way::NeverThere;
                 }
             }

@@ -117,6 +117,9 @@ impl Session<'_> {
                 current.answer.facts = facts;
                 self.progress.signal(Signal::Concluded);
             }
+            Weight::InProgress if mistake(Mistake::ResendsAfterInProgress) => {
+                self.progress.stray(Phase::Opening, Effect::Listen);
+            }
             weight => self.go_on(&weight),
         }
     }

@@ -16,6 +16,7 @@ use crate::nexo::vocabulary::{
     Alignment, CharacterHeight, CharacterStyle, CharacterWidth, DocumentQualifier, OutputFormat,
 };
 use crate::nexo::{Body, Dialect, Direction, Envelope, List, Report, ResponseBody, Word};
+use crate::proof::{Mistake, mistake};
 use crate::receipt::{self, Copy, Line, Purpose, Sheet, SheetId};
 use crate::session::Next;
 use crate::session::table::Signal;
@@ -165,6 +166,10 @@ impl Session<'_> {
                 self.stash.text = text;
                 self.step(Step::Line { receipt, line: line.saturating_add(1), sheet, purpose });
                 Some(Next::JournalText(sheet))
+            }
+            None if mistake(Mistake::AcknowledgesBeforeStored) => {
+                self.step(Step::Receipt(receipt.saturating_add(1)));
+                Some(Next::SheetEnded { sheet, kept: true })
             }
             None => {
                 let ticket = self.progress.counters.ticket();

@@ -21,7 +21,7 @@ use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::Weight;
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
-use crate::operation::Outcome;
+use crate::operation::{Facts, Outcome};
 use crate::proof::{Mistake, mistake};
 use crate::time::{self, Instant, WallTime};
 
@@ -29,6 +29,9 @@ impl Current {
     /// What the answer to the question comes to.
     pub(super) fn weight(&self, now: Instant, memory: Duration) -> Weight {
         let Some(inquiry) = &self.inquiry else { return Weight::Nothing };
+        if mistake(Mistake::JudgesByTheOuterResult) && inquiry.answer.result == Some(ResultType::Success) {
+            return Weight::Settles(Outcome::Approved, None, Facts::default());
+        }
         if let Some(repeated) = &inquiry.repeated {
             return self.repeated(repeated);
         }
