@@ -353,6 +353,29 @@ pub const NEXO_REQUEST_MIN: usize = 1024;
 /// Least memory for responses: one of a payment without receipts has about two KiB, and what is kept beside it one more.
 pub const NEXO_HISTORY_MIN: usize = 8192;
 
+// The till's session at the Terminal API.
+
+/// Smallest memory for an answer. Answers of Adyen's terminals with two receipts have 7 to 8 KiB, and a repeated one has
+/// some hundred bytes more; a terminal that prints itself sends about 2 KiB.
+pub const ANSWER_MIN: usize = 4 * 1024;
+
+/// `AdditionalResponse` as far as a till looks at it, and one text of a receipt, in bytes: about 900 are seen in answers
+/// with everything Adyen can add.
+pub const NEXO_REMARK: usize = 1024;
+
+/// Receipts of one answer: two are usual, one for each side.
+pub const RECEIPTS: usize = 8;
+
+/// How often a terminal is asked about a lost answer: with pauses of 5 s and 10 s that is longer than the 150 s that a
+/// terminal may work on a request (Adyen docs: time-outs), and fewer numbers than one operation may take.
+pub const POLLS: u8 = 22;
+
+/// Questions about a lost answer that follow each other quickly; most answers are found by the first.
+pub const QUICK_POLLS: u8 = 6;
+
+/// How often in a row a terminal must say that it does not know a request. Once could be before the request arrives.
+pub const NOT_FOUND: u8 = 2;
+
 /// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
 pub const KEY_IDENTIFIER: usize = 64;
 

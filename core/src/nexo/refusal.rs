@@ -8,7 +8,7 @@ use super::remark::{BAD_JSON, CRYPTO_ERROR, TOP_LEVEL, TOP_LEVEL_MISSING, TextPr
 use super::vocabulary::{Device, DocumentQualifier, ErrorCondition, InfoQualify};
 use super::{Category, Dialect, Direction, Field, MessageClass, MessageHeader, MessageType, Report, RequestBody, Word};
 use crate::id::Id;
-use crate::json::{Str, WriteError, Writer};
+use crate::json::{WriteError, Writer};
 use crate::limits;
 use crate::time::WallTime;
 
@@ -189,7 +189,7 @@ impl Refusal<'_, '_> {
 
     fn write_body(&self, to: &mut Writer<'_>, dialect: &'static Dialect) {
         let response = Response {
-            additional_response: self.additional.as_option().map(Str::from),
+            additional_response: self.additional.as_option().map(Into::into),
             ..Response::failure(self.condition)
         };
         // What is not served is not looked at, and answered by a `Response` alone.

@@ -423,7 +423,7 @@ impl Scribe<'_> {
 fn response(told: Told, additional: &Additional) -> Response<'_> {
     Response {
         error_condition: told.condition.map(Into::into),
-        additional_response: additional.as_option().map(Str::from),
+        additional_response: additional.as_option().map(Into::into),
         ..Response::new(told.result.into())
     }
 }

@@ -6,7 +6,7 @@ use super::record::Response as Stored;
 use super::settings::Settings;
 use super::transaction::Transaction;
 use crate::id::Id;
-use crate::json::{Document, Limits, Str};
+use crate::json::{Document, Limits};
 use crate::limits;
 use crate::nexo::additional::Additional;
 use crate::nexo::body::{
@@ -144,7 +144,7 @@ impl Files<'_> {
         let body = TransactionStatusResponse {
             message_reference: matches!(known, Known::InProgress).then(|| wanted.reference()),
             ..TransactionStatusResponse::new(Response {
-                additional_response: said.as_option().map(Str::from),
+                additional_response: said.as_option().map(Into::into),
                 ..Response::failure(condition)
             })
         };
@@ -193,7 +193,7 @@ fn repeat(
         message_reference: Some(reference),
         repeated_message_response: Some(repeated),
         ..TransactionStatusResponse::new(Response {
-            additional_response: additional.as_option().map(Str::from),
+            additional_response: additional.as_option().map(Into::into),
             ..Response::success()
         })
     };
