@@ -306,6 +306,7 @@ codes!(SettledBy {
     2 RepeatLastMessage,
     3 TicketReprint,
     4 Person,
+    5 TransactionStatus,
 });
 codes!(Reason {
     1 PartialApproval,
@@ -336,4 +337,6 @@ codes!(Reason {
     26 UnlistedResult,
     27 Contradiction,
     28 AuthorisationUnknown,
+    29 NotReceived,
+    30 HostDecidesLater,
 });
