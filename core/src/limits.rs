@@ -275,14 +275,6 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
 
-/// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
-/// API messages).
-pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
-
-/// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
-/// percent-encoded.
-pub const ADDITIONAL_RESPONSE: usize = 4096;
-
 // Fields of Terminal API messages. Text is borrowed, so only what must be compared, kept or answered has a bound.
 
 /// `ServiceID` and `DeviceID`, in characters (nexo Sale to POI 3.0 schema; Adyen's pages say so, too).
@@ -324,11 +316,13 @@ pub const NEXO_WARNING_TEXT: usize = 2048;
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
 pub const NEXO_STRAY_NAME: usize = 64;
 
-/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
-pub const KEY_IDENTIFIER: usize = 64;
+/// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
+/// API messages).
+pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
 
-/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
-pub const PASSPHRASE: usize = 128;
+/// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
+/// percent-encoded.
+pub const ADDITIONAL_RESPONSE: usize = 4096;
 
 /// The name of a transaction that is kept, in bytes: 37 are seen of terminals; of tills any, though 36 of a UUID are the
 /// most likely.
@@ -381,3 +375,9 @@ pub const QUICK_POLLS: u8 = 6;
 
 /// How often in a row a terminal must say that it does not know a request. Once could be before the request arrives.
 pub const NOT_FOUND: u8 = 2;
+
+/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
+pub const KEY_IDENTIFIER: usize = 64;
+
+/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
+pub const PASSPHRASE: usize = 128;

@@ -12,12 +12,14 @@ use opi_core::frame;
 use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
 use opi_core::json::{self, Document, Limits, Value, WriteError, Writer};
 use opi_core::money::{Currency, Decimal, Money, MoneyError};
+use opi_core::nexo::additional::Form;
 use opi_core::nexo::envelope::{self, CryptoFailure, Key, KeyError, Nonce, Opened, Passphrase, SealError};
+use opi_core::nexo::front::{self, Front, record};
 use opi_core::nexo::{self, Envelope, Secured};
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
-use opi_core::time::Instant;
+use opi_core::time::{Instant, WallTime};
 use opi_core::xml::{Reader, Token, Tolerance, XmlError};
 
 unsafe extern "C" {
@@ -150,6 +152,40 @@ pub fn entry_replay(mut piece: &[u8], replay: &mut Replay, ledger: &mut Ledger<8
 #[unsafe(no_mangle)]
 pub fn entry_record(record: &Record<'_>, out: &mut [u8]) -> Result<usize, Full> {
     journal::encode(record, out)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_front_input(front: &mut Front<'_>, now: Instant, input: front::Input<'_>) -> Result<(), front::Misuse> {
+    front.handle_input(now, input)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_front_output<'s>(front: &'s mut Front<'_>, tx: &mut [u8]) -> front::Output<'s> {
+    front.poll_output(tx)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_front_restart(front: &mut Front<'_>, now: Instant, at: WallTime, mut stored: &[u8]) -> bool {
+    while let Ok((entry, length)) = record::decode(stored) {
+        front.restore(&entry);
+        black_box(front.needs(now, at, &entry));
+        stored = stored.get(length..).unwrap_or_default();
+    }
+    stored.is_empty()
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_front_record(stored: &record::Record<'_>, out: &mut [u8]) -> Result<usize, record::Full> {
+    record::encode(stored, out)
+}
+
+/// What is only shown.
+#[unsafe(no_mangle)]
+pub fn entry_additional(text: &str, out: &mut dyn core::fmt::Write) -> core::fmt::Result {
+    for (name, value) in Form::read(text).into_iter().flat_map(Form::pairs) {
+        write!(out, "{name}: {value}")?;
+    }
+    Ok(())
 }
 
 #[unsafe(no_mangle)]

@@ -66,9 +66,12 @@ impl Additional {
     }
 
     fn add(&mut self, part: fmt::Arguments<'_>) {
-        let length = self.text.len();
-        if self.text.write_fmt(part).is_err() {
-            self.text.truncate(length);
+        let mut length = Length(0);
+        // Neither counting nor writing what was counted can fail.
+        _ = length.write_fmt(part);
+        if self.text.len().saturating_add(length.0) <= limits::ADDITIONAL_RESPONSE {
+            _ = self.text.write_fmt(part);
+        } else {
             self.cut = true;
         }
     }
@@ -103,6 +106,15 @@ impl Additional {
     #[must_use]
     pub const fn is_cut(&self) -> bool {
         self.cut
+    }
+}
+
+struct Length(usize);
+
+impl fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.saturating_add(text.len());
+        Ok(())
     }
 }
 

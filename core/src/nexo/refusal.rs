@@ -192,7 +192,7 @@ impl Refusal<'_, '_> {
 
     fn write_body(&self, to: &mut Writer<'_>, dialect: &'static Dialect) {
         let response = Response {
-            additional_response: self.additional.as_option().map(AdditionalResponse::from),
+            additional_response: self.additional.as_option().map(Into::into),
             ..Response::failure(self.condition)
         };
         // What is not served is not looked at, and answered by a `Response` alone.

@@ -117,6 +117,7 @@ fn faults_of_one_step_are_told_together() {
     header(&mut request)["ServiceID"] = json!(5);
     let (_, condition, text) = response(&World::new().ask(request.to_string().as_bytes()).json());
     assert_eq!(condition, "MessageFormat");
+    assert_eq!(text.split("%0a").count(), 2, "{text}");
     assert!(text.contains("ServiceID%3a%20Expected%20JSON%20string") && text.contains("SaleID%3a%20Missing"), "{text}");
     // The header that comes back has what could be read.
     let answer = World::new().ask(request.to_string().as_bytes()).json();

@@ -26,8 +26,8 @@ use crate::nexo::vocabulary::{
     ErrorCondition, GlobalStatus, InputCommand, PaymentInstrumentType, PaymentType, ResultType,
 };
 use crate::nexo::{
-    AdditionalResponse, Amount, Body, CardNumber, Category, Dialect, Digits, Direction, Envelope, Field, List, Message,
-    Path, Reading, Report, RequestBody, ResponseBody, Structure,
+    Amount, Body, CardNumber, Category, Dialect, Digits, Direction, Envelope, Field, List, Message, Path, Reading,
+    Report, RequestBody, ResponseBody, Structure,
 };
 use crate::operation::{Facts, Finished, Original, Outcome};
 use crate::secret::Pan;
@@ -423,7 +423,7 @@ impl Scribe<'_> {
 fn response(told: Told, additional: &Additional) -> Response<'_> {
     Response {
         error_condition: told.condition.map(Into::into),
-        additional_response: additional.as_option().map(AdditionalResponse::from),
+        additional_response: additional.as_option().map(Into::into),
         ..Response::new(told.result.into())
     }
 }

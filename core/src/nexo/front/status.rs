@@ -18,8 +18,7 @@ use crate::nexo::seen::Use;
 use crate::nexo::validate::Request;
 use crate::nexo::vocabulary::ErrorCondition;
 use crate::nexo::{
-    AdditionalResponse, Body, Category, Direction, Message, MessageHeader, MessageReference, Report, ResponseBody,
-    Vocabulary,
+    Body, Category, Direction, Message, MessageHeader, MessageReference, Report, ResponseBody, Vocabulary,
 };
 
 /// The message that is asked about.
@@ -145,7 +144,7 @@ impl Files<'_> {
         let body = TransactionStatusResponse {
             message_reference: matches!(known, Known::InProgress).then(|| wanted.reference()),
             ..TransactionStatusResponse::new(Response {
-                additional_response: said.as_option().map(AdditionalResponse::from),
+                additional_response: said.as_option().map(Into::into),
                 ..Response::failure(condition)
             })
         };
@@ -194,7 +193,7 @@ fn repeat(
         message_reference: Some(reference),
         repeated_message_response: Some(repeated),
         ..TransactionStatusResponse::new(Response {
-            additional_response: additional.as_option().map(AdditionalResponse::from),
+            additional_response: additional.as_option().map(Into::into),
             ..Response::success()
         })
     };
