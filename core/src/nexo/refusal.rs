@@ -7,8 +7,7 @@ use super::body::{OutputResult, POIData, Response, SaleData, TransactionIdentifi
 use super::remark::{BAD_JSON, CRYPTO_ERROR, TOP_LEVEL, TOP_LEVEL_MISSING, TextProfile};
 use super::vocabulary::{Device, DocumentQualifier, ErrorCondition, InfoQualify};
 use super::{
-    AdditionalResponse, Category, Dialect, Direction, Field, List, MessageClass, MessageHeader, MessageType, Report,
-    RequestBody, Word,
+    Category, Dialect, Direction, Field, List, MessageClass, MessageHeader, MessageType, Report, RequestBody, Word,
 };
 use crate::id::Id;
 use crate::json::{WriteError, Writer};
