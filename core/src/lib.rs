@@ -68,9 +68,10 @@
 //! | --- | --- |
 //! | the words every layer uses | [`time`], [`money`], [`id`], [`text`], [`secret`], [`limits`] |
 //! | bytes | [`window`], [`mod@frame`] |
-//! | tokens | [`xml`] |
+//! | tokens | [`xml`], [`json`] |
 //! | what a till asks and is told | [`operation`], [`receipt`], [`journal`] |
 //! | the contract with the outside | [`drive`] |
+//! | how a request moves, in any protocol | [`session`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
 //! | what may be shown of a conversation | [`trace`] |
 //! | the other side, and bad luck | `sim` (feature `sim`) |
@@ -94,8 +95,10 @@ pub mod fuzzing;
 pub mod guide;
 pub mod id;
 pub mod journal;
+pub mod json;
 pub mod limits;
 pub mod money;
+pub mod nexo;
 pub mod operation;
 pub mod opi;
 #[cfg(feature = "proof")]
@@ -104,6 +107,7 @@ pub mod proof;
 mod proof;
 pub mod receipt;
 pub mod secret;
+pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod text;

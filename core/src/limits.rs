@@ -36,6 +36,25 @@ pub const XML_DECLARED: usize = 32;
 /// Longest character reference between `&` and `;`: leading zeros are legal, without end they are an attack.
 pub const XML_REFERENCE: usize = 16;
 
+/// Longest JSON document read unless the caller says otherwise, in bytes. Real messages have a few KiB; a till that prints
+/// long receipts as XHTML must be given more.
+pub const JSON_BYTES: usize = 64 * 1024;
+
+/// Open objects and arrays at one time. Real messages use at most 9.
+pub const JSON_DEPTH: u8 = 16;
+
+/// Members of one object. The richest object of the nexo schemas has about 30. Each name is compared with those before
+/// it, so this also bounds that work.
+pub const JSON_MEMBERS: u16 = 64;
+
+/// Member names of all open objects together, kept to find duplicates: eight bytes each. Real messages need fewer
+/// than 100.
+pub const JSON_NAMES: usize = 256;
+
+/// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
+/// of a longer row are masked.
+pub const JSON_MASKED: usize = 64;
+
 /// Smallest receive window: an attribute's name, the white space around its `=` and a quote must fit together
 /// ([`XML_NAME`] + 2 * [`XML_EQUALS`] + 2).
 pub const WINDOW_MIN: usize = 128;
@@ -255,3 +274,44 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
+
+// Fields of Terminal API messages. Text is borrowed, so only what must be compared, kept or answered has a bound.
+
+/// `ServiceID` and `DeviceID`, in characters (nexo Sale to POI 3.0 schema; Adyen's pages say so, too).
+pub const NEXO_SERVICE_ID: usize = 10;
+
+/// `SaleID`, in characters: no document has a bound, but it is compared and kept.
+pub const NEXO_SALE_ID: usize = 64;
+
+/// `POIID`, in characters: the model of a terminal and its serial number. No document has a bound.
+pub const NEXO_POI_ID: usize = 64;
+
+/// `TotalsGroupID`, in characters (nexo Sale to POI 3.0 schema).
+pub const NEXO_TOTALS_GROUP_ID: usize = 16;
+
+/// A page of XHTML, in characters of base64 (nexo Sale to POI 3.0 schema).
+pub const NEXO_XHTML: usize = 262_144;
+
+/// The least amount in whole units that is too large: 99999999.999999 is the largest (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT: u64 = 100_000_000;
+
+/// Decimals of an amount (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT_DECIMALS: u8 = 6;
+
+/// An amount as a JSON string, in bytes: the 15 of the largest one, and zeros.
+pub const NEXO_AMOUNT_TEXT: usize = 24;
+
+/// Errors that an answer tells of. Terminals tell several at once; who writes messages by hand needs no more.
+pub const NEXO_ERRORS: usize = 8;
+
+/// The text of these errors, in bytes: a line about a payment has about 110, the longest possible one 300.
+pub const NEXO_ERROR_TEXT: usize = 1024;
+
+/// Warnings that an answer tells of: a till of another vendor may send many members that nobody uses.
+pub const NEXO_WARNINGS: usize = 16;
+
+/// The text of these warnings, in bytes.
+pub const NEXO_WARNING_TEXT: usize = 2048;
+
+/// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
+pub const NEXO_STRAY_NAME: usize = 64;

@@ -29,7 +29,18 @@ fn replay(files: &[(PathBuf, Vec<u8>)], body: fn(&[u8])) {
 fn seeds() {
     replay(&files("../fuzz/seeds/frame"), fuzzing::frame);
     replay(&files("../fuzz/seeds/xml"), fuzzing::xml);
+    replay(&files("../fuzz/seeds/json"), fuzzing::json);
     replay(&files("../fuzz/seeds/message"), fuzzing::message);
+}
+
+/// Within limits that let every sample pass, and within those that stop most.
+#[test]
+fn json_samples_within_limits() {
+    for limits in [[16, 255, 0, 0, 0, 0, 0, 0], [5, 7, 7, 0, 0, 0, 0, 0], [0; CHOICES]] {
+        for (path, sample) in files("tests/data/nexo") {
+            replay(&[(path, [&limits[..], &sample].concat())], fuzzing::json);
+        }
+    }
 }
 
 /// Switches and chunk lengths that a random search would not try first: all on, all off, one byte at a time.

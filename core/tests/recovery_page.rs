@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use opi_core::opi::session::table::{EDGES, Edge, Effect, Phase, Signal};
+use opi_core::session::table::{EDGES, Edge, Effect, Phase, Signal};
 
 const BEGIN: &str = "<!-- made from the table: begin -->\n";
 const END: &str = "<!-- made from the table: end -->";

@@ -10,7 +10,8 @@ use core::panic::PanicInfo;
 use opi_core::drive::{Input, Misuse, Output};
 use opi_core::frame;
 use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
-use opi_core::money::{Currency, Money, MoneyError};
+use opi_core::json::{self, Document, Limits, Value, WriteError, Writer};
+use opi_core::money::{Currency, Decimal, Money, MoneyError};
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
@@ -46,6 +47,54 @@ pub fn entry_xml(mut window: &[u8], last: bool, reader: &mut Reader) -> Result<(
         }
     }
     Ok(())
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_json(document: &[u8], limits: Limits, out: &mut dyn core::fmt::Write) -> Result<(), json::Error> {
+    let mut reader = json::Reader::new(document, limits);
+    while let Some(token) = reader.next()? {
+        _ = write!(out, "{token:?}");
+        match token {
+            json::Token::Name(text) | json::Token::String(text) => {
+                _ = black_box((text.copy_to::<40>(), text.cut_to::<40>(), text.char_count(), text == "known"));
+            }
+            json::Token::Number(number) => _ = black_box((number.decimal(), number.integer())),
+            other => _ = black_box(other),
+        }
+    }
+    Ok(())
+}
+
+/// Each step into the document is one call.
+#[unsafe(no_mangle)]
+pub fn entry_value<'a>(document: &'a [u8], inner: Option<Value<'a>>, name: &str) -> Option<Value<'a>> {
+    let value = inner.or_else(|| Document::parse(document).ok().map(Document::root))?;
+    _ = black_box((value.kind(), value.text(), value.number(), value.boolean(), value.is_null()));
+    match value.object() {
+        Some(object) => {
+            object.into_iter().for_each(|member| _ = black_box(member));
+            object.get(name)
+        }
+        None => value.array()?.into_iter().last(),
+    }
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_json_write(value: Value<'_>, text: json::Str<'_>, out: &mut [u8]) -> Result<usize, WriteError> {
+    let mut writer = Writer::new(out);
+    writer.begin_object();
+    writer.name(text);
+    writer.begin_array();
+    writer.text(text);
+    writer.text_fmt(text);
+    writer.value(value);
+    writer.integer(black_box(i64::MIN));
+    writer.decimal(black_box(Decimal::default()));
+    writer.boolean(black_box(true));
+    writer.null();
+    writer.end_array();
+    writer.end_object();
+    writer.finish()
 }
 
 #[unsafe(no_mangle)]

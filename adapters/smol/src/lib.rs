@@ -48,6 +48,8 @@
 
 pub mod clock;
 pub mod config;
+#[cfg(feature = "terminal-api")]
+pub mod https;
 pub mod journal;
 mod link;
 mod listener;
@@ -55,6 +57,8 @@ mod machine;
 pub mod notice;
 pub mod private_data;
 mod records;
+#[cfg(feature = "terminal-api")]
+pub mod shared_key;
 mod sheets;
 #[cfg(feature = "sim")]
 pub mod sim;

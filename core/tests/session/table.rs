@@ -1,6 +1,6 @@
 //! The table of states says what it promises.
 
-use opi_core::opi::session::table::{EDGES, Effect, Phase, Signal};
+use opi_core::session::table::{EDGES, Effect, Phase, Signal};
 
 const PHASES: [Phase; 14] = [
     Phase::Idle,

@@ -4,18 +4,18 @@
 //! At most three aborts for one request, 1.5 s apart, 10 s each (Nexi SDKs): repeated ones can make a terminal
 //! unavailable (Nexi proxy).
 
+use super::Session;
 use super::lane::{Outgoing, Stage, What};
 use super::request::Asking;
-use super::table::{Phase, Signal};
-use super::{Next, Session};
 use crate::drive::{Link, Misuse};
-use crate::frame;
 use crate::id::RequestId;
 use crate::limits;
 use crate::operation::Operation;
 use crate::opi::message::{OverallResult, RequestType};
 use crate::opi::profile::AbortStyle;
 use crate::proof::{Mistake, mistake};
+use crate::session::Next;
+use crate::session::table::{Phase, Signal};
 use crate::time::Instant;
 
 /// The abort of the request in progress.
@@ -102,22 +102,23 @@ impl AbortLine {
 
 impl<const D: usize> Session<'_, D> {
     pub(super) fn wish_abort(&mut self) -> Result<(), Misuse> {
-        let stoppable = self.current.as_ref().is_some_and(|current| current.request.operation != Operation::Abort);
-        match self.phase {
+        let stoppable =
+            self.current.as_ref().is_some_and(|current| current.undertaking.request.operation != Operation::Abort);
+        match self.progress.phase() {
             _ if !stoppable => Err(Misuse::NothingToAbort),
             Phase::Storing | Phase::Opening | Phase::Connecting | Phase::Pausing => {
-                self.signal(Signal::Withdrawn);
+                self.progress.signal(Signal::Withdrawn);
                 Ok(())
             }
             Phase::Sending | Phase::Waiting => {
                 let pause = self.settings.timeouts.abort_pause;
-                let too_soon = self.abort.last.is_some_and(|last| self.now < last.after(pause));
+                let too_soon = self.abort.last.is_some_and(|last| self.progress.now < last.after(pause));
                 if too_soon || self.abort.is_under_way() || self.abort.count >= limits::ABORTS {
                     return Err(Misuse::TooManyAborts);
                 }
                 self.abort.step = Step::Wanted;
                 self.abort.count += 1;
-                self.abort.last = Some(self.now);
+                self.abort.last = Some(self.progress.now);
                 Ok(())
             }
             _ => Err(Misuse::NothingToAbort),
@@ -131,10 +132,10 @@ impl<const D: usize> Session<'_, D> {
         }
         let style = self.settings.profile.abort;
         match self.abort.step {
-            Step::Wanted if self.phase == Phase::Waiting => match style {
+            Step::Wanted if self.progress.phase() == Phase::Waiting => match style {
                 AbortStyle::SecondConnection => {
                     self.abort.step = Step::Connecting;
-                    self.abort.until = Some(self.now.after(self.settings.timeouts.abort));
+                    self.abort.until = Some(self.progress.now.after(self.settings.timeouts.abort));
                     self.lanes.abort.restart(Stage::Connecting);
                     Some(Next::Connect(Link::Abort))
                 }
@@ -149,9 +150,9 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn send_abort(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
-        let request_id = self.counters.request();
-        let until = self.now.after(self.settings.timeouts.abort);
-        let at = self.current.as_ref()?.wall(self.now);
+        let request_id = self.progress.counters.request();
+        let until = self.progress.now.after(self.settings.timeouts.abort);
+        let at = self.current.as_ref()?.undertaking.wall(self.progress.now);
         let asking = Asking {
             settings: &self.settings,
             operation: &Operation::Abort,
@@ -160,21 +161,15 @@ impl<const D: usize> Session<'_, D> {
             request_type: &RequestType::AbortRequest,
             at,
         };
-        match frame::encode(tx, |out| asking.encode(out)) {
-            Ok(length) => {
-                self.abort.request_id = Some(request_id);
-                self.abort.step = Step::Sending;
-                self.abort.until = Some(until);
-                if let Some(lane) = self.lanes.get_mut(link) {
-                    lane.outgoing = Some(Outgoing { what: What::Abort, length, until: None });
-                }
-                Some(Next::Send { link, length })
-            }
-            Err(_) => {
-                self.abort.failed();
-                None
-            }
-        }
+        let Some(outgoing) = Outgoing::write(What::Abort, None, tx, |out| asking.encode(out)) else {
+            self.abort.failed();
+            return None;
+        };
+        self.abort.request_id = Some(request_id);
+        self.abort.step = Step::Sending;
+        self.abort.until = Some(until);
+        self.lanes.get_mut(link)?.outgoing = Some(outgoing);
+        Some(Next::Send { link, length: outgoing.length })
     }
 
     /// The terminal answered the abort.
@@ -184,7 +179,7 @@ impl<const D: usize> Session<'_, D> {
             && let Some(current) = &mut self.current
         {
             current.answer.result = Some(OverallResult::Aborted);
-            self.signal(Signal::Answered);
+            self.progress.signal(Signal::Answered);
         }
         if self.abort.is_under_way() {
             self.abort.end(result == Some(&OverallResult::Success));

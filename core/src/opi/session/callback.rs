@@ -2,16 +2,16 @@
 
 use core::time::Duration;
 
+use super::Session;
 use super::desk::{Desk, Seen};
 use super::device::{Asked, Exchange, Step, Wish};
 use super::lane::{Broken, Outgoing, Read, Role, Stage, What};
 use super::request::CONFIRMATION;
-use super::table::{Phase, Signal};
-use super::{Next, Session};
 use crate::drive::{Answer, Link, Question, QuestionKind};
-use crate::frame;
 use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
+use crate::session::Next;
+use crate::session::table::{Phase, Signal};
 
 impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
@@ -52,12 +52,10 @@ impl<const D: usize> Session<'_, D> {
                 Ok(Read::Part(part)) => {
                     let desk = Desk {
                         link,
-                        now: self.now,
-                        phase: self.phase,
                         settings: &self.settings,
+                        progress: &mut self.progress,
                         current: &mut self.current,
                         abort_id: self.abort.request_id,
-                        counters: &mut self.counters,
                         stash: &mut self.stash,
                     };
                     desk.take(&part, &mut lane.role, &mut lane.exchange)
@@ -76,7 +74,7 @@ impl<const D: usize> Session<'_, D> {
             match seen {
                 // What a part tells in details is told before the next part adds its own.
                 Seen::Nothing => {
-                    if let Some(next) = self.next_detail() {
+                    if let Some(next) = self.stash.next_detail() {
                         return Some(next);
                     }
                 }
@@ -89,7 +87,7 @@ impl<const D: usize> Session<'_, D> {
                 Seen::Complete => {
                     let next = self.complete(link);
                     // What follows from an answer is done before anything else is read.
-                    if next.is_some() || self.todo.is_some() {
+                    if next.is_some() || self.progress.is_due() {
                         return next;
                     }
                 }
@@ -104,13 +102,13 @@ impl<const D: usize> Session<'_, D> {
         match lane.role {
             Role::Answer => {
                 lane.next_message();
-                let in_time = matches!(self.phase, Phase::Sending | Phase::Waiting);
-                self.signal(if in_time { Signal::Answered } else { Signal::AnsweredLate });
+                let in_time = matches!(self.progress.phase(), Phase::Sending | Phase::Waiting);
+                self.progress.signal(if in_time { Signal::Answered } else { Signal::AnsweredLate });
                 None
             }
             Role::Testimony => {
                 lane.next_message();
-                self.signal(Signal::Answered);
+                self.progress.signal(Signal::Answered);
                 None
             }
             Role::AbortAnswer => {
@@ -177,13 +175,13 @@ impl<const D: usize> Session<'_, D> {
         }
         let wish = exchange.wish.as_ref();
         let question = Question {
-            id: self.counters.question(),
+            id: self.progress.counters.question(),
             kind,
             sheet: exchange.last_sheet,
             min_length: wish.and_then(|wish| wish.min_length),
             max_length: wish.and_then(|wish| wish.max_length),
             decimals: wish.and_then(|wish| wish.decimals),
-            until: self.now.after(within),
+            until: self.progress.now.after(within),
         };
         lane.asked = Some(Asked::new(to, question, exchange));
         lane.next_message();
@@ -194,8 +192,7 @@ impl<const D: usize> Session<'_, D> {
     fn withdraw_questions(&mut self) {
         for (_, lane) in self.lanes.all_mut() {
             if let Some(id) = lane.asked.as_mut().and_then(|asked| asked.end(Answer::Cancelled)) {
-                // Full only if nobody polls: the till then learns it from the answer it tries to give.
-                let _ = self.stash.withdrawn.push_back(id);
+                self.stash.withdraw(id);
             }
         }
     }
@@ -215,9 +212,11 @@ impl<const D: usize> Session<'_, D> {
             input: input.as_ref(),
             event: None,
         };
-        let encoded = frame::encode(tx, |out| reply.encode(&self.settings.profile.style, out)).ok();
+        let until = self.progress.now.after(self.settings.timeouts.send);
+        let style = &self.settings.profile.style;
+        let outgoing = Outgoing::write(What::Reply, Some(until), tx, |out| reply.encode(style, out));
         lane.next_message();
-        self.send_reply(link, encoded)
+        self.reply_leaves(link, outgoing)
     }
 
     /// Sends the answer to the device request that waited for the cashier.
@@ -235,24 +234,21 @@ impl<const D: usize> Session<'_, D> {
             input: input.as_ref(),
             event: event.as_ref(),
         };
-        let encoded = frame::encode(tx, |out| reply.encode(&self.settings.profile.style, out)).ok();
+        let until = self.progress.now.after(self.settings.timeouts.send);
+        let style = &self.settings.profile.style;
+        let outgoing = Outgoing::write(What::Reply, Some(until), tx, |out| reply.encode(style, out));
         // From here on it is the terminal's turn again.
         self.sign_of_life();
-        self.send_reply(link, encoded)
+        self.reply_leaves(link, outgoing)
     }
 
-    fn send_reply(&mut self, link: Link, encoded: Option<usize>) -> Option<Next> {
-        let until = self.now.after(self.settings.timeouts.send);
-        match (encoded, self.lanes.get_mut(link)) {
-            (Some(length), Some(lane)) => {
-                lane.outgoing = Some(Outgoing { what: What::Reply, length, until: Some(until) });
-                Some(Next::Send { link, length })
-            }
-            _ => {
-                self.misbehaved(link, "a device request that cannot be answered");
-                None
-            }
-        }
+    fn reply_leaves(&mut self, link: Link, outgoing: Option<Outgoing>) -> Option<Next> {
+        let Some(outgoing) = outgoing else {
+            self.misbehaved(link, "a device request that cannot be answered");
+            return None;
+        };
+        self.lanes.get_mut(link)?.outgoing = Some(outgoing);
+        Some(Next::Send { link, length: outgoing.length })
     }
 
     /// The peer ended the connection and everything it sent is read.
@@ -264,11 +260,11 @@ impl<const D: usize> Session<'_, D> {
         match link {
             Link::Request => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-                self.signal(if foreign { Signal::Foreign } else { Signal::Lost });
+                self.progress.signal(if foreign { Signal::Foreign } else { Signal::Lost });
             }
             Link::Abort => self.abort.failed(),
             Link::Device(_) if between => {}
-            Link::Device(_) => self.fault(link, None, "the connection ended inside a message"),
+            Link::Device(_) => self.stash.fault(link, None, "the connection ended inside a message"),
         }
         self.drop_link(link);
     }
@@ -277,7 +273,7 @@ impl<const D: usize> Session<'_, D> {
     pub(super) fn drop_link(&mut self, link: Link) {
         let Some(lane) = self.lanes.get_mut(link) else { return };
         if let Some(id) = lane.question().map(|question| question.id) {
-            let _ = self.stash.withdrawn.push_back(id);
+            self.stash.withdraw(id);
         }
         lane.give_up();
     }
@@ -296,10 +292,10 @@ impl<const D: usize> Session<'_, D> {
                 (Some(fault.offset), what)
             }
         };
-        self.fault(link, offset, what);
+        self.stash.fault(link, offset, what);
         match link {
             Link::Request => {
-                self.signal(Signal::Unreadable);
+                self.progress.signal(Signal::Unreadable);
             }
             Link::Abort => self.abort.failed(),
             Link::Device(_) => {}
@@ -309,18 +305,18 @@ impl<const D: usize> Session<'_, D> {
 
     /// The peer said something that it must not say, in a message that can be read.
     fn misbehaved(&mut self, link: Link, what: &'static str) {
-        self.fault(link, None, what);
+        self.stash.fault(link, None, what);
         match link {
             // Not accepted, and not the end: the right answer may still come, but not for long.
             Link::Request => {
                 self.lanes.request.role = Role::Ignored;
                 self.lanes.request.exchange = Exchange::new();
-                let grace = self.now.after(self.settings.timeouts.grace);
+                let grace = self.progress.now.after(self.settings.timeouts.grace);
                 if let Some(current) = &mut self.current {
                     current.foreign = true;
                 }
-                if matches!(self.phase, Phase::Waiting | Phase::Hearing) {
-                    self.deadlines.phase = Some(grace);
+                if matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing) {
+                    self.progress.give_up_at(grace);
                 }
             }
             Link::Abort => {

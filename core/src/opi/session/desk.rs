@@ -5,8 +5,7 @@ use core::fmt::Write;
 use super::device::{Exchange, Showing, Step, Wish, line};
 use super::lane::Role;
 use super::request::family;
-use super::table::Phase;
-use super::{Answer, Counters, Current, Next, Stash};
+use super::{Answer, Current};
 use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
 use crate::operation::Operation;
@@ -16,8 +15,9 @@ use crate::opi::message::{
 };
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
+use crate::session::table::Phase;
+use crate::session::{Next, Progress, Stash};
 use crate::text::Text;
-use crate::time::Instant;
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -34,12 +34,10 @@ pub(super) enum Seen {
 /// What the handling of one part may look at and change.
 pub(super) struct Desk<'a> {
     pub(super) link: Link,
-    pub(super) now: Instant,
-    pub(super) phase: Phase,
     pub(super) settings: &'a Settings,
+    pub(super) progress: &'a mut Progress,
     pub(super) current: &'a mut Option<Current>,
     pub(super) abort_id: Option<RequestId>,
-    pub(super) counters: &'a mut Counters,
     pub(super) stash: &'a mut Stash,
 }
 
@@ -104,7 +102,7 @@ impl Desk<'_> {
             return Err("an answer that nobody waits for");
         };
         let id = header.request_id.as_ref().map_or("", Id::as_str);
-        if matches!(self.phase, Phase::Asking | Phase::Hearing)
+        if matches!(self.progress.phase(), Phase::Asking | Phase::Hearing)
             && let Some(inquiry) = &current.inquiry
             && header.kind == Kind::CardServiceResponse
             && header.request_type == inquiry.verb()
@@ -115,25 +113,26 @@ impl Desk<'_> {
             return if repeats || ours { Ok(Role::Testimony) } else { Err("an answer to another request") };
         }
         // What is settled stays settled, whatever the terminal says next.
-        let over = matches!(self.phase, Phase::Weighing | Phase::Recording | Phase::Reporting);
-        if over || matches!(self.phase, Phase::Storing | Phase::Opening | Phase::Connecting) {
+        let over = matches!(self.progress.phase(), Phase::Weighing | Phase::Recording | Phase::Reporting);
+        if over || matches!(self.progress.phase(), Phase::Storing | Phase::Opening | Phase::Connecting) {
             return Err("an answer that nobody waits for");
         }
-        let expected = match family(self.settings, &current.request.operation) {
+        let expected = match family(self.settings, &current.undertaking.request.operation) {
             Kind::CardServiceRequest => Kind::CardServiceResponse,
             _ => Kind::ServiceResponse,
         };
         // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
         let of_abort = header.request_type == Some(RequestType::AbortRequest);
-        if of_abort && current.request.operation != Operation::Abort {
+        if of_abort && current.undertaking.request.operation != Operation::Abort {
             return Ok(Role::Ignored);
         }
         if header.kind != expected || header.request_type.as_ref() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
-        let repeats = current.request.operation == Operation::RepeatLast && !current.is_resumed();
-        if !repeats && !current.request_id.is_echoed_by(id) && !mistake(Mistake::AcceptsForeignAnswers) {
+        let repeats =
+            current.undertaking.request.operation == Operation::RepeatLast && !current.undertaking.is_resumed();
+        if !repeats && !current.undertaking.request_id.is_echoed_by(id) && !mistake(Mistake::AcceptsForeignAnswers) {
             return Err("an answer to another request");
         }
         Ok(Role::Answer)
@@ -151,7 +150,7 @@ impl Desk<'_> {
                     inquiry.answer.collect(part);
                 }
             }
-            (Role::Callback, Some(current)) if matches!(self.phase, Phase::Sending | Phase::Waiting) => {
+            (Role::Callback, Some(current)) if matches!(self.progress.phase(), Phase::Sending | Phase::Waiting) => {
                 current.prompted = true;
             }
             _ => {}
@@ -193,13 +192,7 @@ impl Desk<'_> {
 
     /// Facts that are told by their names on the wire.
     fn detail(&mut self, part: &Part<'_>) {
-        let stash = &mut *self.stash;
-        let mut tell = |name: &'static str, value: &str| {
-            if !value.is_empty() {
-                // As many as one part has fit; see the limit.
-                let _ = stash.details.push_back((name, value.into()));
-            }
-        };
+        let mut tell = |name: &'static str, value: &str| self.stash.detail(name, value);
         fn text<const N: usize>(id: &Option<Id<N>>) -> &str {
             id.as_ref().map_or("", Id::as_str)
         }
@@ -254,7 +247,7 @@ impl Desk<'_> {
                 Some(inquiry) => inquiry.receipt.collect(part),
                 None => {
                     current.receipt.collect(part);
-                    current.reference_seen = current.receipt.reference();
+                    current.undertaking.reference_seen = current.receipt.reference();
                 }
             }
         }
@@ -267,8 +260,8 @@ impl Desk<'_> {
                     exchange.output = Some(Showing { target, sheet: None });
                     return Seen::Nothing;
                 };
-                let id = self.counters.sheet();
-                let request = self.current.as_ref().map(|current| current.request_id);
+                let id = self.progress.counters.sheet();
+                let request = self.current.as_ref().map(|current| current.undertaking.request_id);
                 let name = Id::new(target.as_str()).unwrap_or_default();
                 self.stash.sheet = Some(Sheet { id, purpose, request, target: name });
                 exchange.output = Some(Showing { target, sheet: Some((id, purpose)) });
@@ -307,8 +300,8 @@ impl Desk<'_> {
         let is_delivery = showing.target == DeviceTarget::DeliveryBox;
         let verdict = match showing.sheet {
             Some((sheet, purpose)) if purpose.must_be_kept() && !mistake(Mistake::AcknowledgesBeforeStored) => {
-                let ticket = self.counters.ticket();
-                let until = self.now.after(self.settings.timeouts.local);
+                let ticket = self.progress.counters.ticket();
+                let until = self.progress.now.after(self.settings.timeouts.local);
                 exchange.step = Step::Keeping { ticket, sheet, until };
                 return Seen::Next(Next::StoreSheet { ticket, sheet, purpose });
             }

@@ -77,6 +77,19 @@ pub(super) enum What {
     Reply,
 }
 
+impl Outgoing {
+    /// Writes a frame to the transmit buffer; `None` if it cannot be written, or has no room there.
+    pub(super) fn write<E>(
+        what: What,
+        until: Option<Instant>,
+        tx: &mut [u8],
+        payload: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Option<Self> {
+        let length = frame::encode(tx, payload).ok()?;
+        Some(Self { what, length, until })
+    }
+}
+
 impl<'m> Lane<'m> {
     pub(super) fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
         Self {
@@ -140,6 +153,11 @@ impl<'m> Lane<'m> {
             self.stage = Stage::Closed;
         }
         due
+    }
+
+    /// Whether it was given up, by either side of the adapter.
+    pub(super) const fn is_given_up(&self) -> bool {
+        matches!(self.stage, Stage::Closed | Stage::Closing)
     }
 
     pub(super) fn room(&self) -> usize {

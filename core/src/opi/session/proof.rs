@@ -9,17 +9,9 @@ impl<const D: usize> Session<'_, D> {
     /// Becomes a copy of another session, in memory of its own; `false` if a window is too small for what is unread.
     pub fn copy_from(&mut self, other: &Session<'_, D>) -> bool {
         self.settings = other.settings.clone();
-        self.now = other.now;
-        self.phase = other.phase;
-        self.todo = other.todo;
-        self.deadlines = other.deadlines;
+        self.progress.clone_from(&other.progress);
         self.current.clone_from(&other.current);
-        self.finished.clone_from(&other.finished);
-        self.unresolved.clone_from(&other.unresolved);
         self.abort = other.abort.clone();
-        self.counters = other.counters.clone();
-        self.ticket = other.ticket;
-        self.resolution.clone_from(&other.resolution);
         self.stash = other.stash.clone();
         let mut fits = true;
         for ((_, lane), (_, other)) in self.lanes.all_mut().zip(other.lanes.all()) {
@@ -33,9 +25,7 @@ impl<const D: usize> Session<'_, D> {
     /// # Errors
     /// Those of the writer.
     pub fn digest(&self, out: &mut impl Write) -> Result {
-        write!(out, "{:?} {:?} {:?} {:?} ", self.now, self.phase, self.todo, self.deadlines)?;
-        write!(out, "{:?} {:?} {:?} ", self.current, self.finished, self.unresolved)?;
-        write!(out, "{:?} {:?} {:?} {:?} ", self.abort, self.counters, self.ticket, self.resolution)?;
+        write!(out, "{:?} {:?} {:?} ", self.progress, self.current, self.abort)?;
         self.lanes.all().try_for_each(|(_, lane)| lane.digest(out))
     }
 }

@@ -8,7 +8,7 @@ use crate::receipt::SheetId;
 
 /// The numbers to be given out next.
 #[derive(Clone, Debug)]
-pub(super) struct Counters {
+pub(crate) struct Counters {
     request: RequestId,
     sheet: u32,
     question: u32,
@@ -16,12 +16,12 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) const fn new(first_request: RequestId, first_sheet: SheetId) -> Self {
+    pub(crate) const fn new(first_request: RequestId, first_sheet: SheetId) -> Self {
         Self { request: first_request, sheet: first_sheet.0.wrapping_sub(1), question: 0, ticket: 0 }
     }
 
     /// A number for a request: never given out again (I5).
-    pub(super) fn request(&mut self) -> RequestId {
+    pub(crate) fn request(&mut self) -> RequestId {
         let request = self.request;
         if !mistake(Mistake::UsesANumberAgain) {
             self.request = request.next();
@@ -29,21 +29,21 @@ impl Counters {
         request
     }
 
-    pub(super) const fn next_request(&self) -> RequestId {
+    pub(crate) const fn next_request(&self) -> RequestId {
         self.request
     }
 
-    pub(super) const fn sheet(&mut self) -> SheetId {
+    pub(crate) const fn sheet(&mut self) -> SheetId {
         self.sheet = self.sheet.wrapping_add(1);
         SheetId(self.sheet)
     }
 
-    pub(super) const fn question(&mut self) -> QuestionId {
+    pub(crate) const fn question(&mut self) -> QuestionId {
         self.question = self.question.wrapping_add(1);
         QuestionId(self.question)
     }
 
-    pub(super) const fn ticket(&mut self) -> Ticket {
+    pub(crate) const fn ticket(&mut self) -> Ticket {
         self.ticket = self.ticket.wrapping_add(1);
         Ticket(self.ticket)
     }

@@ -1,0 +1,133 @@
+//! What happened, sent to where it matters.
+
+use super::Session;
+use super::current::Current;
+use super::lane::Stage;
+use super::request;
+use crate::drive::{Input, Link, Misuse};
+use crate::journal::Ticket;
+use crate::operation::Request;
+use crate::session::table::Signal;
+use crate::time::WallTime;
+
+impl<const D: usize> Session<'_, D> {
+    pub(super) fn take(&mut self, input: Input<'_>) -> Result<(), Misuse> {
+        match input {
+            Input::Start(request) => self.start(request),
+            Input::Abort => self.wish_abort(),
+            Input::Answer(id, answer) => {
+                let mut asked = self.lanes.all_mut().filter_map(|(_, lane)| lane.asked.as_mut());
+                let asked = asked.find(|asked| asked.standing().is_some_and(|question| question.id == id));
+                asked.map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
+            }
+            Input::Resolve { request, charged, note } => self.progress.resolve(request, charged, note),
+            Input::Recover(at) => self.recover(at),
+            Input::Listening => self.progress.signal_or(Signal::Listening, Misuse::Busy),
+            Input::ListenFailed => self.progress.signal_or(Signal::ListenFailed, Misuse::Busy),
+            Input::Connected(link) => self.connected(link),
+            Input::ConnectFailed(link) => self.connect_failed(link),
+            Input::Accepted(link) => self.accepted(link),
+            Input::Received(link, bytes) => self.received(link, bytes),
+            Input::Sent(link) => self.sent(link),
+            Input::SendFailed { link, at_most } => self.send_failed(link, at_most),
+            Input::Closed(link) => {
+                let lane = self.lanes.get_mut(link).ok_or(Misuse::WrongLink(link))?;
+                lane.end();
+                Ok(())
+            }
+            Input::Stored(ticket) => self.stored(ticket, true),
+            Input::StoreFailed(ticket) => self.stored(ticket, false),
+            Input::Tick => Ok(()),
+        }
+    }
+
+    fn start(&mut self, request: &Request) -> Result<(), Misuse> {
+        self.progress.may_begin(request.operation.moves_money())?;
+        let verbs = self.settings.profile.verbs(&request.operation);
+        if verbs.is_empty() {
+            return Err(Misuse::Unsupported);
+        }
+        if let Some(what) = request::missing(&self.settings, &request.operation) {
+            return Err(Misuse::Incomplete(what));
+        }
+        self.abort.forget();
+        self.current = Some(Current::new(self.progress.begin(request), verbs));
+        Ok(())
+    }
+
+    fn recover(&mut self, at: WallTime) -> Result<(), Misuse> {
+        let undertaking = self.progress.recover(at)?;
+        self.abort.forget();
+        self.current = Some(Current::new(undertaking, &[]));
+        Ok(())
+    }
+
+    fn connected(&mut self, link: Link) -> Result<(), Misuse> {
+        let wrong = Misuse::WrongLink(link);
+        let lane = self.lanes.get_mut(link).filter(|lane| lane.stage() == Stage::Connecting).ok_or(wrong)?;
+        // Connections of ours have deadlines of their own.
+        lane.opened(None);
+        match link {
+            Link::Request => self.progress.signal_or(Signal::Connected, wrong),
+            _ => {
+                self.abort.connected();
+                Ok(())
+            }
+        }
+    }
+
+    fn connect_failed(&mut self, link: Link) -> Result<(), Misuse> {
+        let wrong = Misuse::WrongLink(link);
+        let lane = self.lanes.get_mut(link).filter(|lane| lane.stage() == Stage::Connecting).ok_or(wrong)?;
+        lane.restart(Stage::Closed);
+        match link {
+            Link::Request => self.progress.signal_or(Signal::ConnectFailed, wrong),
+            _ => {
+                self.abort.failed();
+                Ok(())
+            }
+        }
+    }
+
+    fn accepted(&mut self, link: Link) -> Result<(), Misuse> {
+        let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
+        match self.lanes.get_mut(link) {
+            Some(lane) if matches!(link, Link::Device(_)) && lane.stage() == Stage::Closed => {
+                lane.restart(Stage::Open);
+                lane.opened(Some(quiet));
+                Ok(())
+            }
+            _ => Err(Misuse::WrongLink(link)),
+        }
+    }
+
+    fn received(&mut self, link: Link, bytes: &[u8]) -> Result<(), Misuse> {
+        let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
+        let lane = self.lanes.get_mut(link).ok_or(Misuse::WrongLink(link))?;
+        match lane.stage() {
+            Stage::Open => {}
+            // Given up meanwhile: the adapter is about to be told.
+            Stage::Closing => return Ok(()),
+            _ => return Err(Misuse::WrongLink(link)),
+        }
+        if !lane.receive(bytes, quiet) {
+            return Err(Misuse::NoRoom(link));
+        }
+        if link != Link::Abort {
+            self.sign_of_life();
+        }
+        Ok(())
+    }
+
+    fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<(), Misuse> {
+        if self.progress.stored(ticket, stored)? {
+            return Ok(());
+        }
+        for (_, lane) in self.lanes.all_mut() {
+            if lane.exchange.sheet_stored(ticket, stored) {
+                return Ok(());
+            }
+        }
+        Err(Misuse::NoSuchTicket)
+    }
+}

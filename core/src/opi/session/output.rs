@@ -1,0 +1,87 @@
+//! What is to be done next, and until when there is nothing.
+
+use super::Session;
+use super::lane::{Expired, Lane};
+use crate::drive::{Link, Output, Wait};
+use crate::session::table::{Phase, Signal};
+use crate::session::{Lent, Next, Over};
+
+impl<const D: usize> Session<'_, D> {
+    /// Lets pass what ran out of time; whether anything did.
+    pub(super) fn expire(&mut self) -> bool {
+        let now = self.progress.now;
+        let mut any = self.abort.expire(now);
+        let device = (0..=u8::MAX).take(D).map(Link::Device);
+        for link in [Link::Request, Link::Abort].into_iter().chain(device) {
+            match self.lanes.get_mut(link).map_or(Expired::Nothing, |lane| lane.expire(now)) {
+                Expired::Nothing => continue,
+                Expired::Question(id) => self.stash.withdraw(id),
+                // The answer may still come on it, and has deadlines of its own.
+                Expired::Connection if link == Link::Request => {}
+                Expired::Connection => self.drop_link(link),
+                Expired::Sheet => {}
+            }
+            any = true;
+        }
+        match self.progress.expire() {
+            Over::Nothing => return any,
+            Over::Resolution => {}
+            Over::Phase => {
+                let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
+                let waits = matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing);
+                self.progress.signal(if foreign && waits { Signal::Foreign } else { Signal::Deadline });
+            }
+        }
+        true
+    }
+
+    pub(super) fn waiting(&self) -> Wait {
+        let asking = self.lanes.all().any(|(_, lane)| lane.question().is_some());
+        let own = [self.progress.until(), self.abort.until()].into_iter().flatten();
+        let until = own.chain(self.lanes.all().filter_map(|(_, lane)| lane.until())).min();
+        Wait { until, why: self.progress.why(asking) }
+    }
+
+    /// One step further; `None` if nothing can be done without an input.
+    pub(super) fn advance(&mut self, tx: &mut [u8]) -> Option<Next> {
+        for (link, lane) in self.lanes.all_mut() {
+            if lane.close() {
+                return Some(Next::Close(link));
+            }
+        }
+        if let Some(next) = self.stash.news() {
+            return Some(next);
+        }
+        if let Some(next) = self.progress.store_resolution(self.settings.timeouts.local) {
+            return Some(next);
+        }
+        if let Some(next) = self.perform(tx) {
+            return Some(next);
+        }
+        // Callbacks first: receipts come before the answer, and are told before it.
+        let callbacks = (0..=u8::MAX).take(D).map(Link::Device);
+        for link in callbacks.chain([Link::Request, Link::Abort]) {
+            if let Some(next) = self.read_link(link, tx) {
+                return Some(next);
+            }
+        }
+        self.advance_abort(tx)
+    }
+
+    /// The output that lends from the stash what it needs.
+    pub(super) fn output(&self, next: Next) -> Output<'_> {
+        let question = match next {
+            Next::Question(link) => self.lanes.get(link).and_then(Lane::question),
+            _ => None,
+        };
+        let current = self.current.as_ref();
+        let lent = Lent {
+            stash: &self.stash,
+            progress: &self.progress,
+            undertaking: current.map(|current| &current.undertaking),
+            request_type: current.map_or("", |current| current.request_type().as_str()),
+            question,
+        };
+        lent.output(next).unwrap_or_else(|| Output::Wait(self.waiting()))
+    }
+}

@@ -1,0 +1,138 @@
+//! What an answer about a lost answer is worth. What belongs to another lane or another request settles nothing.
+
+use core::time::Duration;
+
+use super::answer::Answer;
+use super::classify::{Evidence, classify};
+use super::current::Current;
+use super::inquiry::{Question, Weight};
+use super::receipt::ReceiptFacts;
+use crate::id::Id;
+use crate::limits;
+use crate::operation::{Facts, Outcome, SettledBy};
+use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
+use crate::proof::{Mistake, mistake};
+use crate::time::{self, WallTime};
+
+impl Current {
+    /// What the answer to the question comes to.
+    pub(super) fn weight(&self, workstation: &str, alone: bool, near: Duration) -> Weight {
+        let Some(inquiry) = &self.inquiry else { return Weight::Nothing };
+        let result = inquiry.answer.result.as_ref();
+        match result {
+            // CCV's firmware: asks again after a pause.
+            Some(OverallResult::Busy | OverallResult::DeviceUnavailable | OverallResult::CommunicationError) => {
+                return Weight::Later;
+            }
+            Some(OverallResult::PrintLastTicket) => return Weight::TicketFirst,
+            _ => {}
+        }
+        match inquiry.question() {
+            Some(Question::RepeatLast) => self.repeated(&inquiry.answer, workstation),
+            // Whatever it says ("no ticket" is an answer, too), the receipts decide; and only about money.
+            Some(Question::Reprint) if !inquiry.errand => {
+                let answered = result == Some(&OverallResult::Success);
+                if answered {
+                    self.reprinted(&inquiry.answer.facts, &inquiry.receipt, alone, near)
+                } else {
+                    Weight::Nothing
+                }
+            }
+            _ => Weight::Nothing,
+        }
+    }
+
+    /// A repeated message settles the request if it is the request's own.
+    fn repeated(&self, answer: &Answer, workstation: &str) -> Weight {
+        let Some(original) = &answer.original else { return Weight::Nothing };
+        if !self.is_ours(original, workstation) || !self.may_be_of(&answer.facts) {
+            return Weight::Nothing;
+        }
+        let mut answer = answer.clone();
+        answer.compare(self.compared());
+        let (outcome, reason) = classify(&Evidence {
+            moves_money: true,
+            result: original.overall_result.as_ref(),
+            facts: &answer.facts,
+            // Whether the card holder was prompted before a restart is not known: not believed to be idle.
+            prompted: self.prompted || self.undertaking.is_resumed(),
+            asked: self.compared(),
+        });
+        match outcome {
+            Outcome::Unknown => Weight::Nothing,
+            _ => Weight::Settles(outcome, reason, SettledBy::RepeatLastMessage, answer.facts),
+        }
+    }
+
+    /// `N`, or `N.M` as CCV's firmware has it, of this lane and this type.
+    fn is_ours(&self, original: &OriginalHeader, workstation: &str) -> bool {
+        let id = original.request_id.as_ref().map_or("", Id::as_str);
+        let number = id.split_once('.').map_or(id, |(number, _)| number);
+        self.undertaking.request_id.is_echoed_by(number)
+            && (mistake(Mistake::BelievesAnotherTillsAnswer)
+                || original.workstation_id.as_ref().is_some_and(|lane| *lane == *workstation))
+            && original.request_type.as_ref() == Some(self.request_type())
+    }
+
+    /// Numbers come again after a long time: a message with another currency or from another day is another one.
+    fn may_be_of(&self, facts: &Facts) -> bool {
+        let currency = match (facts.amount, self.undertaking.asked()) {
+            (Some(booked), Some(asked)) => booked.currency() == asked.currency(),
+            _ => true,
+        };
+        let stamp = facts.time_stamp.as_ref().and_then(|stamp| time::local_seconds(stamp.as_str()));
+        currency && stamp.is_none_or(|stamp| apart(stamp, self.undertaking.asked_at()) <= DAY)
+    }
+
+    /// A receipt with an approval code settles a payment if it names the transaction that was seen before the answer was lost. A till that
+    /// is alone at its terminal may also take a receipt of the same amount from the same minutes (Nexi proxy).
+    fn reprinted(&self, facts: &Facts, receipt: &ReceiptFacts, alone: bool, near: Duration) -> Weight {
+        let reference = facts.trx_reference_number.clone().or_else(|| receipt.trx_reference_number.clone());
+        let approval = facts.approval_code.clone().or_else(|| receipt.approval_code.clone());
+        let amount = facts.amount.or(receipt.amount);
+        let stamp = facts.time_stamp.clone().or_else(|| receipt.time_stamp.clone());
+        let names = |seen: &Id<{ limits::LONG_ID }>| {
+            reference.as_ref() == Some(seen) || approval.as_ref().is_some_and(|code| code.as_str() == seen.as_str())
+        };
+        let same_name = self.undertaking.reference_seen.as_ref().is_some_and(names);
+        // Not before it was asked for: the sale before it may have had the same amount.
+        let same_minutes = || {
+            let stamp = stamp.as_ref().and_then(|stamp| time::local_seconds(stamp.as_str()));
+            stamp.is_some_and(|stamp| {
+                stamp >= local(self.undertaking.asked_at())
+                    && apart(stamp, self.undertaking.asked_at()) <= near.as_secs()
+            })
+        };
+        // What refers to an earlier transaction has its amount and perhaps its name: the receipt may be that one's.
+        let first = matches!(
+            self.request_type(),
+            RequestType::CardPayment | RequestType::CardReservation | RequestType::CardPreAuthorisation
+        );
+        let unnamed = alone && self.undertaking.reference_seen.is_none() && same_minutes();
+        // A declined transaction has a number, and may have a receipt, too; what it has not is an approval code.
+        let approved = approval.is_some() && !facts.show_a_decline();
+        let same_amount = amount.is_some() && amount == self.undertaking.asked();
+        let named = same_name || unnamed || mistake(Mistake::BelievesAnyReceipt);
+        if !first || !approved || !same_amount || !named {
+            return Weight::Nothing;
+        }
+        let mut facts = facts.clone();
+        facts.amount = amount;
+        facts.trx_reference_number = reference;
+        facts.approval_code = approval;
+        facts.time_stamp = stamp;
+        Weight::Settles(Outcome::Approved, None, SettledBy::TicketReprint, facts)
+    }
+}
+
+/// Seconds between a local time and a time of ours.
+fn apart(local: i64, ours: WallTime) -> u64 {
+    local.abs_diff(self::local(ours))
+}
+
+/// Seconds of our time on the clock on the wall.
+fn local(ours: WallTime) -> i64 {
+    ours.unix_seconds() + i64::from(ours.offset_minutes()) * 60
+}
+
+const DAY: u64 = 24 * 60 * 60;

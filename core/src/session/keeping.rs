@@ -1,0 +1,174 @@
+//! What is stored of a request and when, and what blocks the lane.
+//!
+//! The intent before anything is sent (I2); the end before it is told. An end that is unknown blocks the lane until it
+//! is settled, and what settles it counts when it is stored, not before (I6).
+
+use core::time::Duration;
+
+use super::progress::Progress;
+use super::stash::Next;
+use super::table::{Phase, Signal};
+use super::undertaking::Undertaking;
+use crate::drive::Misuse;
+use crate::id::RequestId;
+use crate::journal::{Resolution, Ticket, Unresolved};
+use crate::operation::{Facts, Finished, Outcome, Request};
+use crate::proof::{Mistake, mistake};
+use crate::time::WallTime;
+
+impl Progress {
+    /// The request whose result is unknown, if any.
+    pub(crate) const fn unresolved(&self) -> Option<&Unresolved> {
+        self.unresolved.as_ref()
+    }
+
+    /// Says that the result of an earlier request is unknown, as a restart finds it in the store.
+    pub(crate) fn set_unresolved(&mut self, unresolved: Unresolved) {
+        if mistake(Mistake::ForgetsTheBlockerAtRestart) {
+            return;
+        }
+        self.unresolved = Some(unresolved);
+    }
+
+    /// Whether something may begin: nothing is in progress, and money moves only if nothing blocks the lane (I6).
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub(crate) fn may_begin(&self, moves_money: bool) -> Result<(), Misuse> {
+        if self.phase() != Phase::Idle || self.resolution.is_some() {
+            return Err(Misuse::Busy);
+        }
+        match &self.unresolved {
+            Some(unresolved) if moves_money => Err(Misuse::Unresolved(unresolved.request_id)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Begins what [may begin](Self::may_begin), under a number of its own (I5).
+    pub(crate) fn begin(&mut self, request: &Request) -> Undertaking {
+        let persists = request.operation.moves_money() && !mistake(Mistake::SendsBeforePersist);
+        let request_id = self.counters.request();
+        self.intent_stored = false;
+        self.signal(if persists { Signal::StartMoney } else { Signal::StartService });
+        Undertaking::new(request.clone(), request_id, self.now)
+    }
+
+    /// Takes the unresolved request up again, to settle it.
+    ///
+    /// # Errors
+    /// Nothing is unresolved, or something is in progress.
+    pub(crate) fn recover(&mut self, at: WallTime) -> Result<Undertaking, Misuse> {
+        self.may_begin(false)?;
+        let unresolved = self.unresolved.as_ref().ok_or(Misuse::NotUnresolved)?;
+        let undertaking = Undertaking::resume(unresolved, at, self.now);
+        self.intent_stored = true;
+        self.signal(Signal::Recover);
+        Ok(undertaking)
+    }
+
+    /// A person decided about the unresolved request. It counts when it is stored.
+    ///
+    /// # Errors
+    /// That request is not unresolved, or something is in progress.
+    pub(crate) fn resolve(&mut self, request: RequestId, charged: bool, note: &str) -> Result<(), Misuse> {
+        self.may_begin(false)?;
+        match &self.unresolved {
+            Some(unresolved) if unresolved.request_id == request => {
+                self.resolution = Some(Resolution::by_person(request, charged, note));
+                Ok(())
+            }
+            _ => Err(Misuse::NotUnresolved),
+        }
+    }
+
+    /// Has the intent stored.
+    pub(crate) fn store_intent(
+        &mut self,
+        undertaking: &mut Undertaking,
+        workstation: &str,
+        request_type: &str,
+        within: Duration,
+    ) -> Next {
+        undertaking.intent = Some(undertaking.intent(workstation, request_type));
+        self.give_up_after(within);
+        Next::StoreIntent(self.fresh_ticket())
+    }
+
+    /// Has a person's decision stored, if there is one.
+    pub(crate) fn store_resolution(&mut self, within: Duration) -> Option<Next> {
+        if self.resolution.is_none() || self.ticket.is_some() {
+            return None;
+        }
+        self.give_up_after(within);
+        Some(Next::StoreResolution(self.fresh_ticket()))
+    }
+
+    /// Ends the request as its verdict says, and has that stored where its intent is. An unknown end blocks the lane.
+    pub(crate) fn conclude(
+        &mut self,
+        undertaking: &Undertaking,
+        request_type: &str,
+        facts: Facts,
+        within: Duration,
+    ) -> Option<Next> {
+        let (outcome, reason) = undertaking.verdict;
+        let money = undertaking.moves_money();
+        if money && outcome == Outcome::Unknown && !mistake(Mistake::ForgetsTheBlocker) {
+            self.unresolved = Some(undertaking.unresolved(request_type));
+        }
+        self.finished = Some(Finished {
+            request_id: Some(undertaking.request_id),
+            outcome,
+            reason,
+            settled_by: undertaking.settled_by,
+            facts: if outcome == Outcome::NotSent { Facts::default() } else { facts },
+            stored: false,
+        });
+        if self.intent_stored {
+            self.give_up_after(within);
+            return Some(Next::StoreResult(self.fresh_ticket()));
+        }
+        // Nothing stands in the store that waits for an end. A failed intent may: the till is told.
+        self.signal(if money { Signal::StoreFailed } else { Signal::Stored });
+        None
+    }
+
+    /// Tells the end. A stored one that is known frees the lane.
+    pub(crate) fn tell(&mut self, stored: bool) -> Next {
+        if let Some(finished) = &mut self.finished {
+            finished.stored = stored || mistake(Mistake::SaysStoredWhatIsNot);
+            let settled = finished.stored && finished.outcome != Outcome::Unknown;
+            if settled && self.unresolved.as_ref().map(|it| it.request_id) == finished.request_id {
+                self.unresolved = None;
+            }
+        }
+        self.signal(Signal::Told);
+        Next::Finished
+    }
+
+    /// A storing ended. `false` if it is none of the request's.
+    ///
+    /// # Errors
+    /// Nothing waits for it any more.
+    pub(crate) fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<bool, Misuse> {
+        if self.ticket != Some(ticket) {
+            return Ok(false);
+        }
+        self.ticket = None;
+        if let Some(resolution) = self.resolution.take() {
+            // What was not stored was not decided.
+            if stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == resolution.request_id) {
+                self.unresolved = None;
+            }
+            return Ok(true);
+        }
+        self.signal_or(if stored { Signal::Stored } else { Signal::StoreFailed }, Misuse::NoSuchTicket)?;
+        Ok(true)
+    }
+
+    fn fresh_ticket(&mut self) -> Ticket {
+        let ticket = self.counters.ticket();
+        self.ticket = Some(ticket);
+        ticket
+    }
+}

@@ -1,0 +1,170 @@
+//! Where the request in progress stands on the table, and when it gives up.
+
+use core::time::Duration;
+
+use super::counters::Counters;
+use super::table::{Effect, Phase, Signal, edge_for};
+use crate::drive::{Misuse, Why};
+use crate::id::RequestId;
+use crate::journal::{Resolution, Ticket, Unresolved};
+use crate::operation::Finished;
+use crate::receipt::SheetId;
+use crate::time::Instant;
+
+/// The walk of one request after the other on the table.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress {
+    /// When the last input came.
+    pub(crate) now: Instant,
+    phase: Phase,
+    todo: Option<Effect>,
+    deadlines: Deadlines,
+    pub(crate) counters: Counters,
+    /// The storing of the intent, of the result or of a resolution.
+    pub(super) ticket: Option<Ticket>,
+    /// The store holds the intent, or has to be taken to hold it.
+    pub(super) intent_stored: bool,
+    pub(super) finished: Option<Finished>,
+    pub(super) unresolved: Option<Unresolved>,
+    pub(super) resolution: Option<Resolution>,
+}
+
+/// When the request in progress gives up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Deadlines {
+    /// End of the phase; in [`Phase::Waiting`] without a sign of life.
+    phase: Option<Instant>,
+    /// End of waiting for the answer, whatever happens.
+    hard: Option<Instant>,
+}
+
+/// What ran out of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    Nothing,
+    /// The storing of a person's decision: nothing follows from it.
+    Resolution,
+    /// The phase: the session is to say by which signal it goes on.
+    Phase,
+}
+
+impl Progress {
+    pub(crate) fn new(first_request: RequestId, first_sheet: SheetId) -> Self {
+        Self {
+            now: Instant::default(),
+            phase: Phase::Idle,
+            todo: None,
+            deadlines: Deadlines::default(),
+            counters: Counters::new(first_request, first_sheet),
+            ticket: None,
+            intent_stored: false,
+            finished: None,
+            unresolved: None,
+            resolution: None,
+        }
+    }
+
+    /// Takes over what time an input came.
+    pub(crate) fn is_at(&mut self, now: Instant) -> Result<(), Misuse> {
+        if now < self.now {
+            return Err(Misuse::ClockWentBack);
+        }
+        self.now = now;
+        Ok(())
+    }
+
+    pub(crate) const fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(crate) const fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+    }
+
+    /// Takes the edge of this signal; `false` if there is none.
+    pub(crate) fn signal(&mut self, signal: Signal) -> bool {
+        let Some(edge) = edge_for(self.phase, signal) else { return false };
+        if (edge.from, signal) == (Phase::Storing, Signal::Stored) {
+            self.intent_stored = true;
+        }
+        self.ticket = None;
+        self.deadlines = Deadlines::default();
+        self.phase = edge.to;
+        self.todo = Some(edge.effect);
+        true
+    }
+
+    pub(crate) fn signal_or(&mut self, signal: Signal, misuse: Misuse) -> Result<(), Misuse> {
+        if self.signal(signal) { Ok(()) } else { Err(misuse) }
+    }
+
+    /// Leaves the table. Only a mistake does that.
+    pub(crate) const fn stray(&mut self, phase: Phase, effect: Effect) {
+        self.phase = phase;
+        self.todo = Some(effect);
+    }
+
+    /// What the edge taken last wants done.
+    pub(crate) const fn take_effect(&mut self) -> Option<Effect> {
+        self.todo.take()
+    }
+
+    /// Does it again, once something else is done.
+    pub(crate) const fn put_back(&mut self, effect: Effect) {
+        self.todo = Some(effect);
+    }
+
+    /// Whether an edge wants something done.
+    pub(crate) const fn is_due(&self) -> bool {
+        self.todo.is_some()
+    }
+
+    /// The phase ends after so long.
+    pub(crate) fn give_up_after(&mut self, within: Duration) {
+        self.deadlines.phase = Some(self.now.after(within));
+    }
+
+    /// The phase ends so long after that.
+    pub(crate) fn give_up_at(&mut self, at: Instant) {
+        self.deadlines.phase = Some(at);
+    }
+
+    /// The waiting ends after so long, whatever happens (I9).
+    pub(crate) fn give_up_hard_after(&mut self, within: Duration) {
+        self.deadlines.hard = Some(self.now.after(within));
+    }
+
+    /// When something has to be given up.
+    pub(crate) fn until(&self) -> Option<Instant> {
+        [self.deadlines.phase, self.deadlines.hard].into_iter().flatten().min()
+    }
+
+    /// Lets pass what ran out of time.
+    pub(crate) fn expire(&mut self) -> Over {
+        if self.until().is_none_or(|until| until > self.now) {
+            return Over::Nothing;
+        }
+        self.deadlines = Deadlines::default();
+        if self.resolution.take().is_some() {
+            self.ticket = None;
+            return Over::Resolution;
+        }
+        Over::Phase
+    }
+
+    /// What is waited for; `asking` says that a question to the cashier stands.
+    pub(crate) const fn why(&self, asking: bool) -> Why {
+        match self.phase {
+            _ if self.resolution.is_some() => Why::Store,
+            _ if asking => Why::Cashier,
+            Phase::Idle if self.unresolved.is_some() => Why::Unresolved,
+            Phase::Idle | Phase::Reporting | Phase::Weighing => Why::Idle,
+            Phase::Storing | Phase::Recording => Why::Store,
+            Phase::Opening | Phase::Reopening => Why::Listener,
+            Phase::Connecting | Phase::Reaching => Why::Connection,
+            Phase::Sending | Phase::Asking => Why::Transmission,
+            Phase::Waiting | Phase::Hearing => Why::Terminal,
+            Phase::Pausing => Why::Recovery,
+        }
+    }
+}
