@@ -17,6 +17,8 @@ use super::report::{Path, Reason, Report};
 use super::structure::structure;
 use super::text::Base64;
 use crate::json::{Document, Kind, Object, Str, Value, WriteError, Writer};
+#[cfg(feature = "serde")]
+use serde::ser::SerializeMap;
 
 impl Direction {
     /// The one member of the document.
@@ -225,6 +227,34 @@ impl<'a> Message<'a> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Message<'_> {
+    /// As on the wire, with secrets masked.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        struct Inside<'m>(&'m Message<'m>);
+        impl serde::Serialize for Inside<'_> {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let mut members = to.serialize_map(None)?;
+                members.serialize_entry(HEADER, &self.0.header)?;
+                match &self.0.body {
+                    Body::Request(body) => members.serialize_entry(body.category().request_body(), body)?,
+                    Body::Response(body) => members.serialize_entry(body.category().response_body(), body)?,
+                    Body::Secured(secured) => {
+                        members.serialize_entry(BLOB, &secured.nexo_blob)?;
+                        members.serialize_entry(TRAILER, &secured.security_trailer)?;
+                    }
+                    Body::None => {}
+                }
+                members.end()
+            }
+        }
+
+        let mut envelope = to.serialize_map(Some(1))?;
+        envelope.serialize_entry(self.direction.envelope(), &Inside(self))?;
+        envelope.end()
+    }
+}
+
 /// What stands beside the header.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
@@ -301,6 +331,16 @@ macro_rules! bodies {
                 match self {
                     $( Self::$variant(body) => body.write(out, dialect), )+
                     Self::Unlisted(_, raw) => raw.write(out, dialect),
+                }
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( Self::$variant(body) => body.serialize(to), )+
+                    Self::Unlisted(_, raw) => raw.serialize(to),
                 }
             }
         }
