@@ -102,8 +102,13 @@ impl<'a> Envelope<'a> {
         if self.is_secured() {
             return self.secured(at, reading).map(Body::Secured);
         }
-        // Without a category nobody can say which body is meant; that it is missing was reported with the header.
-        let category = self.header.category()?;
+        // Without a listed category nobody can say which body is meant. Of a request that was reported with the header.
+        let Some(category) = self.header.category() else {
+            if self.direction == Direction::Response && self.header.message_category.is_some() {
+                reading.error(&at.child(HEADER).child("MessageCategory"), Reason::InvalidValue);
+            }
+            return None;
+        };
         let name = match self.direction {
             Direction::Request => category.request_body(),
             Direction::Response => category.response_body(),
