@@ -32,6 +32,7 @@ fn seeds() {
     replay(&files("../fuzz/seeds/json"), fuzzing::json);
     replay(&files("../fuzz/seeds/nexo"), fuzzing::nexo);
     replay(&files("../fuzz/seeds/message"), fuzzing::message);
+    replay(&files("../fuzz/seeds/envelope"), fuzzing::envelope);
 }
 
 /// Within limits that let every sample pass, and within those that stop most.

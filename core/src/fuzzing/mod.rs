@@ -4,6 +4,7 @@
 //! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
 
 mod choices;
+mod envelope;
 mod json;
 mod nexo;
 mod transcript;
@@ -17,6 +18,7 @@ use crate::xml::{Reader, Token, Tolerance};
 
 pub use choices::CHOICES;
 use choices::Choices;
+pub use envelope::envelope;
 pub use json::json;
 pub use nexo::nexo;
 use transcript::Transcript;

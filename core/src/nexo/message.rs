@@ -44,9 +44,9 @@ pub struct Envelope<'a> {
     dialect: &'static Dialect,
 }
 
-const HEADER: &str = "MessageHeader";
-const BLOB: &str = "NexoBlob";
-const TRAILER: &str = "SecurityTrailer";
+pub(super) const HEADER: &str = "MessageHeader";
+pub(super) const BLOB: &str = "NexoBlob";
+pub(super) const TRAILER: &str = "SecurityTrailer";
 
 impl<'a> Envelope<'a> {
     /// Which envelope the document is; `None` if neither.
@@ -93,6 +93,12 @@ impl<'a> Envelope<'a> {
     #[must_use]
     pub fn is_secured(&self) -> bool {
         self.members.get(BLOB).is_some_and(|blob| !blob.is_null())
+    }
+
+    /// The header as it stands, with what nobody reads.
+    #[cfg(feature = "nexo-crypto")]
+    pub(super) fn written_header(&self) -> Option<Object<'a>> {
+        self.members.get(HEADER)?.object()
     }
 
     /// Reads the body; `None` if there is none that can be used, which is reported.
@@ -262,7 +268,7 @@ impl serde::Serialize for Message<'_> {
 
 /// What stands beside the header.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
 pub enum Body<'a> {
     /// A request, or an event.
     Request(RequestBody<'a>),
@@ -307,7 +313,7 @@ macro_rules! bodies {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]
-        #[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
+        #[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
         pub enum $name<'a> {
             $( $(#[$doc])* #[doc = concat!("Category `", stringify!($variant), "`.")] $variant($type), )+
             /// A category that is not implemented.
