@@ -73,6 +73,7 @@
 //! | the contract with the outside | [`drive`] |
 //! | how a request moves, in any protocol | [`session`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
+//! | the Terminal API | [`nexo`] |
 //! | what may be shown of a conversation | [`trace`] |
 //! | the other side, and bad luck | `sim` (feature `sim`) |
 //!
