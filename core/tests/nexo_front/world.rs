@@ -157,16 +157,27 @@ impl World {
 
     /// A till sends this; its answer comes now or later.
     pub(crate) fn send(&mut self, body: &[u8]) -> ExchangeId {
+        self.send_as(body, false)
+    }
+
+    fn send_as(&mut self, body: &[u8], clear: bool) -> ExchangeId {
         self.exchanges += 1;
         let exchange = ExchangeId(self.exchanges);
         let at = WallTime::new(self.wall, 120);
-        self.input(Input::Received { exchange, at, body, clear: false }).unwrap();
+        self.input(Input::Received { exchange, at, body, clear }).unwrap();
         exchange
     }
 
     /// A till sends this, and has its answer at once.
     pub(crate) fn ask(&mut self, body: &[u8]) -> Ending {
         let exchange = self.send(body);
+        self.ending(exchange).unwrap_or_else(|| panic!("no answer to {}", String::from_utf8_lossy(body)))
+    }
+
+    /// As [`ask`](Self::ask), of a request that came clear or not, where there are keys.
+    #[cfg(feature = "nexo-crypto")]
+    pub(crate) fn ask_as(&mut self, body: &[u8], clear: bool) -> Ending {
+        let exchange = self.send_as(body, clear);
         self.ending(exchange).unwrap_or_else(|| panic!("no answer to {}", String::from_utf8_lossy(body)))
     }
 
