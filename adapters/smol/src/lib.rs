@@ -52,6 +52,8 @@
 pub mod clock;
 pub mod config;
 #[cfg(feature = "terminal-api")]
+pub mod front;
+#[cfg(feature = "terminal-api")]
 pub mod https;
 pub mod journal;
 mod link;
