@@ -94,5 +94,6 @@ fn key() -> Result<[u8; 16], String> {
 pub(super) fn keys(file: Option<&PathBuf>) -> Result<Keys, String> {
     let Some(file) = file else { return Ok(Keys::default()) };
     let key = SharedKey::read(file).map_err(|error| format!("--shared-key: {error}"))?;
-    Keys::try_from(&key).map_err(|error| format!("--shared-key {}: {error}", file.display()))
+    let key = key.derive().map_err(|error| format!("--shared-key {}: {error}", file.display()))?;
+    Ok(key.into())
 }

@@ -14,7 +14,8 @@ mod simulated;
 pub use application::{Application, Leaving, Next};
 pub use counter::{Counter, Effect, Lent, OpenError};
 pub use records::{Records, RecordsError};
-pub use sealing::{Form, Keys, Received, random};
+pub use crate::secured::random;
+pub use sealing::{Form, Keys, Received};
 pub use serve::{Happening, Service, Stopped, serve};
 #[cfg(feature = "sim")]
 pub use simulated::Simulated;

@@ -2,13 +2,12 @@
 
 use std::io;
 
-use futures_rustls::rustls::crypto::ring;
 use opi_core::json::{Document, Limits};
-use opi_core::nexo::envelope::{self, Key, KeyError, Nonce, Opened, Passphrase};
+use opi_core::nexo::envelope::{self, Key, Opened};
 use opi_core::nexo::{Body, Dialect, Direction, Envelope, Report, refusal};
 use zeroize::Zeroizing;
 
-use crate::shared_key::SharedKey;
+use crate::secured::seal;
 
 /// The keys of a terminal; there may be none.
 #[derive(Debug, Default)]
@@ -17,16 +16,6 @@ pub struct Keys(Vec<Key>);
 impl From<Key> for Keys {
     fn from(key: Key) -> Self {
         Self(vec![key])
-    }
-}
-
-impl TryFrom<&SharedKey> for Keys {
-    type Error = KeyError;
-
-    /// Derives the key, which takes a moment.
-    fn try_from(key: &SharedKey) -> Result<Self, KeyError> {
-        let passphrase = Passphrase::new(key.passphrase.expose_secret())?;
-        Key::derive(&key.identifier, key.version, &passphrase).map(Self::from)
     }
 }
 
@@ -108,24 +97,4 @@ impl Keys {
             None => Ok(answer),
         }
     }
-}
-
-/// Random bytes, from the source that TLS has.
-///
-/// # Errors
-/// The machine gives none.
-pub fn random() -> io::Result<[u8; 16]> {
-    let mut random = [0; 16];
-    let source = ring::default_provider().secure_random;
-    source.fill(&mut random).map_err(|_| io::Error::other("the machine gives no random bytes"))?;
-    Ok(random)
-}
-
-fn seal(message: &[u8], key: &Key) -> io::Result<Vec<u8>> {
-    let document = Document::parse(message).map_err(io::Error::other)?;
-    // What the function asks for.
-    let mut sealed = vec![0; message.len().saturating_mul(3).saturating_add(640)];
-    let length = envelope::seal(document, key, Nonce::new(random()?), &mut sealed).map_err(io::Error::other)?;
-    sealed.truncate(length);
-    Ok(sealed)
 }
