@@ -304,13 +304,13 @@ pub const NEXO_AMOUNT_TEXT: usize = 24;
 /// Errors that an answer tells of. Terminals tell several at once; who writes messages by hand needs no more.
 pub const NEXO_ERRORS: usize = 8;
 
-/// The text of these errors, in bytes: a line about a payment has about 110, the longest possible one 300.
-pub const NEXO_ERROR_TEXT: usize = 1024;
+/// The text of these errors, in bytes: a line about a payment has 110 to 150, the longest possible one 300.
+pub const NEXO_ERROR_TEXT: usize = 1280;
 
 /// Warnings that an answer tells of: a till of another vendor may send many members that nobody uses.
 pub const NEXO_WARNINGS: usize = 16;
 
-/// The text of these warnings, in bytes.
+/// The text of these warnings, in bytes: of names as long as they can be, it holds half as many.
 pub const NEXO_WARNING_TEXT: usize = 2048;
 
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.

@@ -3,7 +3,10 @@
 
 mod additional;
 mod dialogues;
+#[cfg(feature = "nexo-crypto")]
+mod door;
 mod durable;
+mod order;
 mod samples;
 mod seen;
 mod world;

@@ -165,7 +165,12 @@ impl<'m> Gathered<'m> {
         self.cut |= inserted.is_none();
         let length = inserted?;
         let end = self.length.saturating_add(length);
-        self.memory.get_mut(at..end)?.rotate_right(length);
+        let moved = self.memory.get_mut(at..end)?;
+        // Turned around as a whole and then in both parts: the last `length` bytes come to the front.
+        moved.reverse();
+        let (inserted, behind) = moved.split_at_mut_checked(length)?;
+        inserted.reverse();
+        behind.reverse();
         self.length = end;
         Some(length)
     }

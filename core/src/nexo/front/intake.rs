@@ -6,13 +6,11 @@ use super::contract::{ExchangeId, Misuse};
 use super::dialogue::{Dialogue, End, Ids, Stage, Task};
 use super::record::Used;
 use super::status::{Files, Known, Wanted};
-use super::transaction::{Ended, Names, Transaction};
+use super::transaction::Names;
 use super::{Front, Loose, Promise};
 use crate::id::Id;
 use crate::limits;
-use crate::money::{Currency, Money};
-use crate::nexo::additional::{Additional, Form};
-use crate::nexo::asked::{Asked, Kind, TransactionId};
+use crate::nexo::additional::Additional;
 use crate::nexo::body::{
     AbortRequest, DiagnosisResponse, EnableServiceRequest, EnableServiceResponse, LoginResponse, LogoutResponse,
     POIStatus, POISystemData, Response, SaleSoftware, TransactionStatusRequest,
@@ -23,7 +21,7 @@ use crate::nexo::seen::{Full, Seen, Taken as TakenId, Use};
 use crate::nexo::validate::{self, Request, Rules};
 use crate::nexo::vocabulary::{ErrorCondition, GlobalStatus, ReconciliationType, TransactionAction};
 use crate::nexo::{Category, List, Message, Path, Reason, Report, RequestBody, ResponseBody, Vocabulary};
-use crate::operation::{self, Operation, Original};
+use crate::operation::{self, Operation};
 use crate::time::{Instant, WallTime};
 
 /// The request that came in, until it was looked at.
@@ -74,7 +72,7 @@ pub(super) enum Taken {
 }
 
 /// What a request leads to.
-enum Step {
+pub(super) enum Step {
     Answer(Answer),
     /// The question that stands is taken away first.
     GiveWay,
@@ -298,108 +296,13 @@ impl Front<'_> {
         Step::Begin { keep }
     }
 
-    fn dialogue_for(&mut self, request: &Request<'_>, task: Task) -> Dialogue {
+    pub(super) fn dialogue_for(&mut self, request: &Request<'_>, task: Task) -> Dialogue {
         let ids = ids_of(request);
         let wish = self.next_wish();
         let mut dialogue = Dialogue::new(wish, ids, task, self.now);
         // As long as its report may be.
         _ = dialogue.warnings.push_str(request.report.warnings().as_str());
         dialogue
-    }
-
-    fn begin_transaction(&mut self, request: &Request<'_>, tx: &mut [u8]) -> Step {
-        let Some(asked) = &request.asked else { return self.unavailable(request, tx) };
-        let Some(kind) = asked.kind else { return self.unavailable(request, tx) };
-        let found = asked.original.as_ref().and_then(|original| self.ended(original));
-        let reversal = matches!(kind, Kind::Reversal | Kind::PartialReversal);
-        if reversal && found.as_ref().is_some_and(|found| !found.approved) {
-            // nexo Sale to POI 3.0 schema: the transaction meant does not exist, as far as money goes.
-            let mut additional = Additional::new();
-            self.add_remarks(&request.report, false, &mut additional);
-            return self.refuse_with(request, ErrorCondition::NotFound, &additional, tx);
-        }
-        let amount = match self.amount(request, asked, kind, found.as_ref()) {
-            Ok(amount) => amount,
-            Err((path, reason)) => return self.refuse_member(request, path, reason, tx),
-        };
-        let at = self.wall();
-        let Some(name) = self.names.next(at) else { return self.unavailable(request, tx) };
-        let taken = match self.take(request) {
-            Ok(taken) => taken,
-            Err(Full) => return self.refuse(request, ErrorCondition::Busy, Remark::NoPlace, &Filling::default(), tx),
-        };
-        let last = found.as_ref().is_some_and(|found| self.is_last_approved(&found.transaction));
-        let original = match (&asked.original, found) {
-            (_, Some(found)) => found.original,
-            (Some(named), None) => original_of(named),
-            (None, None) => Original::default(),
-        };
-        let operation = match (kind, amount) {
-            (Kind::Payment, Some(amount)) => Operation::Payment { amount, cash_back: asked.cash_back },
-            (Kind::Refund | Kind::PartialReversal, Some(amount)) => Operation::Refund { amount, original },
-            (Kind::Reservation, Some(amount)) => Operation::Reservation { amount },
-            (Kind::Completion, Some(amount)) => Operation::Completion { amount, original },
-            (_, amount) => Operation::Reversal { amount, original },
-        };
-        let transaction = Transaction {
-            name: name.clone(),
-            kind,
-            sale_id: request.sale_id.clone(),
-            service_id: request.service_id.clone(),
-            sale_transaction: asked.sale_transaction.clone(),
-            amount,
-            cash_back: asked.cash_back,
-            tip: asked.tip,
-            original: asked.original.clone(),
-            at,
-        };
-        let mut dialogue = self.dialogue_for(request, Task::Transaction(transaction, taken));
-        dialogue.operation =
-            Some(operation::Request { reference: Some(name), ..operation::Request::new(operation, at) });
-        dialogue.last = last;
-        // What holds a card lets nothing else through.
-        dialogue.card = self.held.take().map(|held| held.wish);
-        self.dialogue = Some(dialogue);
-        Step::Begin { keep: false }
-    }
-
-    /// The amount of a transaction: of a reversal, that of its original where it is known.
-    fn amount(
-        &self,
-        request: &Request<'_>,
-        asked: &Asked,
-        kind: Kind,
-        found: Option<&Ended>,
-    ) -> Result<Option<Money>, (&'static [&'static str], Reason)> {
-        let booked = found.and_then(|found| found.booked);
-        match kind {
-            Kind::Reversal => Ok(booked),
-            Kind::PartialReversal => {
-                let RequestBody::Reversal(body) = &request.body else { return Ok(None) };
-                // Adyen docs: referenced refunds.
-                let data: Option<Id<{ limits::REMARK }>> =
-                    body.sale_data.and_then(|data| data.sale_to_acquirer_data).and_then(|data| data.copy_to().ok());
-                let named = data.as_ref().and_then(|data| Form::read(data.as_str())?.get("currency"));
-                let currency = named.and_then(|code| Currency::new(code.raw()).ok()).or(booked.map(Money::currency));
-                let currency = currency.ok_or(PLACE_OF_CURRENCY)?;
-                let money = asked.reversed.and_then(|number| Money::from_decimal(number, currency).ok());
-                Ok(Some(money.ok_or((["ReversalRequest", "ReversedAmount"].as_slice(), Reason::InvalidValue))?))
-            }
-            _ => Ok(Some(asked.amount.ok_or((PLACE_OF_AMOUNT, Reason::Missing))?)),
-        }
-    }
-
-    /// The transaction that this terminal called so.
-    fn ended(&self, original: &TransactionId) -> Option<Ended> {
-        let name = tender(original.id.as_str());
-        self.history.find(|transaction| transaction.name.as_str() == name).map(|(ended, _)| ended)
-    }
-
-    fn is_last_approved(&self, transaction: &Transaction) -> bool {
-        self.history
-            .iter()
-            .find(|(ended, _)| ended.approved)
-            .is_some_and(|(ended, _)| ended.transaction.name == transaction.name)
     }
 
     fn tell_status(
@@ -488,7 +391,7 @@ impl Front<'_> {
     }
 
     /// Takes the id of an accepted message.
-    fn take(&mut self, request: &Request<'_>) -> Result<TakenId, Full> {
+    pub(super) fn take(&mut self, request: &Request<'_>) -> Result<TakenId, Full> {
         let (now, at) = (self.now, self.wall());
         self.seen.take(now, at, request.sale_id.as_str(), request.service_id.as_str(), Use::Accepted)
     }
@@ -506,7 +409,7 @@ impl Front<'_> {
         _ = self.records.push_back(record);
     }
 
-    fn add_remarks(&self, report: &Report, clear: bool, additional: &mut Additional) {
+    pub(super) fn add_remarks(&self, report: &Report, clear: bool, additional: &mut Additional) {
         let texts = self.settings.texts;
         if !report.warnings().is_empty() {
             additional.lines(texts, "warnings", report.warnings().as_str());
@@ -521,13 +424,13 @@ impl Front<'_> {
         Step::Answer(Answer::of(200, written))
     }
 
-    fn unavailable(&mut self, request: &Request<'_>, tx: &mut [u8]) -> Step {
+    pub(super) fn unavailable(&mut self, request: &Request<'_>, tx: &mut [u8]) -> Step {
         let mut additional = Additional::new();
         additional.sentence(UNAVAILABLE);
         self.refuse_with(request, ErrorCondition::UnavailableService, &additional, tx)
     }
 
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         request: &Request<'_>,
         condition: ErrorCondition,
@@ -540,7 +443,7 @@ impl Front<'_> {
         self.refuse_with(request, condition, &additional, tx)
     }
 
-    fn refuse_member(
+    pub(super) fn refuse_member(
         &mut self,
         request: &Request<'_>,
         path: &'static [&'static str],
@@ -555,7 +458,7 @@ impl Front<'_> {
         self.refuse_with(request, ErrorCondition::MessageFormat, &additional, tx)
     }
 
-    fn refuse_with(
+    pub(super) fn refuse_with(
         &mut self,
         request: &Request<'_>,
         condition: ErrorCondition,
@@ -574,9 +477,7 @@ impl Front<'_> {
     }
 }
 
-const PLACE_OF_AMOUNT: &[&str] = &["PaymentRequest", "PaymentTransaction", "AmountsReq", "RequestedAmount"];
 const PLACE_OF_MENU: &[&str] = &["InputRequest", "DisplayOutput", "MenuEntry"];
-const PLACE_OF_CURRENCY: (&[&str], Reason) = (&["ReversalRequest", "SaleData", "SaleToAcquirerData"], Reason::Missing);
 
 fn report_at(at: &Path<'_>, path: &'static [&'static str], reason: Reason, report: &mut Report) {
     match path {
@@ -591,21 +492,6 @@ fn ids_of(request: &Request<'_>) -> Ids {
         sale_id: request.sale_id.clone(),
         service_id: request.service_id.clone(),
         device_id: request.header.device_id.and_then(|id| id.copy_to().ok()),
-    }
-}
-
-/// The terminal's own name in a `POITransactionID`: what stands before the dot.
-fn tender(id: &str) -> &str {
-    id.split_once(['.']).map_or(id, |(tender, _)| tender)
-}
-
-/// What an operation can say about a transaction of which no more is known than its name.
-fn original_of(named: &TransactionId) -> Original {
-    let reference = named.id.as_str().split_once(['.']).map_or(named.id.as_str(), |(_, reference)| reference);
-    Original {
-        trx_reference_number: Id::new(reference).ok(),
-        time_stamp: Some(named.stamp.clone()),
-        ..Original::default()
     }
 }
 

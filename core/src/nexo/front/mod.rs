@@ -14,26 +14,89 @@
 //!   that it was said of is taken, so a request that is still on its way is not done after it.
 //! * **An id is used once** within 48 hours; a request that is refused because the terminal is busy leaves its id free.
 //!
+//! ```
+//! use opi_core::drive::Event;
+//! use opi_core::money::{Currency, Money};
+//! use opi_core::nexo::front::{ExchangeId, Front, Input, Memory, Output, Performed, Settings, Wish, record};
+//! use opi_core::nexo::seen::Stamp;
+//! use opi_core::operation::{Facts, Finished, Outcome, SettledBy};
+//! use opi_core::time::{Instant, WallTime};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // All memory is yours, and so is the key of the ids: secret, and random.
+//! let (mut a, mut b, mut history) = ([0; 4096], [0; 4096], [0; 16384]);
+//! let (mut gathered, mut ids, mut tx) = ([0; 4096], [Stamp::FREE; 64], [0; 8192]);
+//! let memory = Memory { requests: [&mut a, &mut b], history: &mut history, gathered: &mut gathered, ids: &mut ids };
+//! let mut front = Front::new(Settings::new("P400Plus-123456789", [7; 16])?, memory)?;
+//!
+//! // What an HTTP server received, and the time.
+//! let body = br#"{"SaleToPOIRequest":{"MessageHeader":{"ProtocolVersion":"3.0","MessageClass":"Service",
+//!     "MessageCategory":"Payment","MessageType":"Request","ServiceID":"29","SaleID":"POS-1",
+//!     "POIID":"P400Plus-123456789"},"PaymentRequest":{"SaleData":{"SaleTransactionID":{"TransactionID":"T-1",
+//!     "TimeStamp":"2026-04-08T08:15:00Z"}},"PaymentTransaction":{"AmountsReq":{"Currency":"EUR",
+//!     "RequestedAmount":10.99}}}}}"#;
+//! let (now, at) = (Instant::from_millis(0), WallTime::new(1_775_636_100, 120));
+//! front.handle_input(now, Input::Received { exchange: ExchangeId(1), at, body, clear: false })?;
+//! let (mut disk, mut stored) = (Vec::new(), vec![0; 32768]);
+//! let answer = loop {
+//!     match front.poll_output(&mut tx) {
+//!         Output::Persist(ticket, record) => {
+//!             // Append it, and come back when it would survive a power cut.
+//!             let length = record::encode(&record, &mut stored)?;
+//!             disk.extend_from_slice(&stored[..length]);
+//!             front.handle_input(now, Input::Stored(ticket))?;
+//!         }
+//!         Output::Perform(wish, Wish::Operation { request, .. }) => {
+//!             // The application takes the payment; its reference finds it again after a restart.
+//!             let facts = Facts { amount: request.operation.amount(), ..Facts::default() };
+//!             let (outcome, settled_by) = (Outcome::Approved, SettledBy::Answer);
+//!             let end = Finished { request_id: None, outcome, reason: None, settled_by, facts, stored: true };
+//!             front.handle_input(now, Input::Told(wish, &Event::Finished(&end)))?;
+//!         }
+//!         Output::Perform(wish, _) => front.handle_input(now, Input::Performed(wish, Performed::Done))?,
+//!         Output::Reply { exchange, status, length } => {
+//!             assert_eq!((exchange, status), (ExchangeId(1), 200));
+//!             break String::from_utf8(tx[..length].to_vec())?;
+//!         }
+//!         Output::Wait(wait) => panic!("nothing is under way, but {}", wait.why),
+//!         _ => {}
+//!     }
+//! };
+//! assert!(answer.contains(r#""AuthorizedAmount":10.99"#));
+//! # Ok(()) }
+//! ```
+//!
 //! | file | what is in it |
 //! | --- | --- |
 //! | `contract` | inputs, outputs and wishes |
 //! | `settings` | what a terminal is set to |
 //! | `dialogue` | the one dialogue at a time, and how far it is |
-//! | `intake` | what a request leads to |
+//! | `intake`, `begin` | what a request leads to; of a transaction, the operation |
+//! | `reports` | what the application and the store report |
+//! | `progress`, `deadline` | what is done next, and when something takes too long |
 //! | `respond`, `outcome` | how the end of a dialogue is told |
 //! | `status` | what became of a transaction |
 //! | `gathered` | receipts and totals as they come |
 //! | `transaction`, `record` | what is stored of a transaction, and its bytes |
 //! | `history` | the last responses |
+//! | `restart` | what a restart needs |
+//! | `door` | opening and sealing before it (feature `nexo-crypto`) |
 
+mod begin;
 mod contract;
+mod deadline;
 mod dialogue;
+#[cfg(feature = "nexo-crypto")]
+mod door;
 mod gathered;
 mod history;
 mod intake;
 pub mod outcome;
+mod progress;
 pub mod record;
+mod reports;
 mod respond;
+mod restart;
 mod settings;
 mod status;
 mod transaction;
@@ -41,36 +104,26 @@ mod transaction;
 use heapless::Deque;
 
 pub use contract::*;
+#[cfg(feature = "nexo-crypto")]
+pub use door::{ClearText, Door, Entrance, KeyIndex};
 pub use settings::{ReceiptLines, Settings, Timeouts};
 pub use transaction::{Ended, Transaction};
 
-use self::dialogue::{Dialogue, End, Given, Ids, Prompt, Stage, Task};
+use self::dialogue::{Dialogue, Ids, Task};
 use self::gathered::Gathered;
 use self::history::History;
 use self::intake::Inbox;
-use self::record::{Entry, Record, Used};
-use self::respond::Scribe;
-use self::status::{Files, Known, Wanted};
+use self::record::{Record, Used};
+use self::status::Wanted;
 use self::transaction::Names;
 use super::additional::Additional;
-use super::body::{
-    CardAcquisitionResponse, DisplayOutput, DisplayRequest, OutputContent, OutputText, POIData, StoredValueResponse,
-    TransactionIdentification,
-};
-use super::refusal::{self, Answer, stamp};
+use super::refusal::Answer;
 use super::seen::{Seen, Stamp};
-use super::vocabulary::{Device, InfoQualify, OutputFormat};
-use super::{
-    Body, Category, Dialect, Direction, Envelope, List, Message, MessageHeader, Report, RequestBody, ResponseBody,
-};
-use crate::drive::{Event, Wait, Why};
+use super::{Body, Dialect, Direction, Envelope, Report, RequestBody};
 use crate::id::Id;
 use crate::journal::Ticket;
 use crate::json::{Document, Limits};
 use crate::limits;
-use crate::operation::Outcome;
-use crate::receipt::Purpose;
-use crate::text::Text;
 use crate::time::{Instant, WallTime};
 
 /// Memory of one terminal, lent by the caller.
@@ -213,69 +266,6 @@ impl<'m> Front<'m> {
         })
     }
 
-    /// Takes in what was stored before a restart: every record, in the order in which it was stored, before the first
-    /// input. An accepted transaction without a response is in progress until the application settles it
-    /// ([`Wish::Settle`]).
-    pub fn restore(&mut self, entry: &Entry<'_>) {
-        match entry {
-            Entry::Used(used) => self.seen.restore(used.taken, used.sale_id.as_str(), used.service_id.as_str()),
-            Entry::Accepted(transaction, taken) => {
-                self.seen.restore(*taken, transaction.sale_id.as_str(), transaction.service_id.as_str());
-                self.names.restore(&transaction.name);
-                let ids = Ids {
-                    category: transaction.kind.category(),
-                    sale_id: transaction.sale_id.clone(),
-                    service_id: transaction.service_id.clone(),
-                    device_id: None,
-                };
-                let wish = self.next_wish();
-                let task = Task::Transaction(transaction.clone(), *taken);
-                let mut dialogue = Dialogue::new(wish, ids, task, Instant::default());
-                dialogue.stage = Stage::Ready;
-                dialogue.restored = true;
-                self.dialogue = Some(dialogue);
-            }
-            Entry::Answered(ended, response) => {
-                self.names.restore(&ended.transaction.name);
-                // One that is too long for this memory was answered before; it is only not repeated.
-                _ = self.history.push(ended, response.0);
-                let is = |it: &Dialogue| it.transaction().is_some_and(|it| it.name == ended.transaction.name);
-                if self.dialogue.as_ref().is_some_and(is) {
-                    self.dialogue = None;
-                }
-            }
-            Entry::LoggedIn(sale_id) => self.log_in(sale_id),
-            Entry::LoggedOut(sale_id) => self.log_out(sale_id),
-        }
-    }
-
-    /// Says that what was stored is damaged, elsewhere than at its very end, where a storing was cut off that was never
-    /// confirmed: of messages that are not known it is then not said that they never came, for 48 hours.
-    pub const fn mark_damaged(&mut self) {
-        self.seen.mark_incomplete();
-    }
-
-    /// Whether a record that was stored is still needed: for those who write the others anew from time to time, in the
-    /// same order.
-    #[must_use]
-    pub fn needs(&mut self, now: Instant, at: WallTime, entry: &Entry<'_>) -> bool {
-        let id = match entry {
-            Entry::Used(used) => (used.sale_id.as_str(), used.service_id.as_str()),
-            Entry::Accepted(transaction, _) => {
-                if self.transaction().is_some_and(|running| running.name == transaction.name) {
-                    return true;
-                }
-                (transaction.sale_id.as_str(), transaction.service_id.as_str())
-            }
-            Entry::Answered(ended, _) => {
-                return self.history.find(|kept| kept.name == ended.transaction.name).is_some();
-            }
-            Entry::LoggedIn(sale_id) => return self.logins.iter().any(|login| login == sale_id),
-            Entry::LoggedOut(_) => return false,
-        };
-        self.seen.find(now, at, id.0, id.1).is_some()
-    }
-
     /// The settings of the terminal.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
@@ -351,340 +341,6 @@ impl<'m> Front<'m> {
         }
     }
 
-    fn told(&mut self, wish: WishId, event: &Event<'_>) -> Result<(), Misuse> {
-        let dialect = self.settings.dialect;
-        let is = |it: &&mut Dialogue| it.wish == wish && it.stage == Stage::Running && it.end.is_none();
-        let dialogue = self.dialogue.as_mut().filter(is).ok_or(Misuse::NoSuchWish)?;
-        if matches!(dialogue.task, Task::Kept) {
-            return Err(Misuse::WrongEnd);
-        }
-        match event {
-            Event::SheetBegun(sheet) => match sheet.purpose {
-                Purpose::Receipt(copy) => self.gathered.begin(sheet.id, copy, dialect),
-                Purpose::CashierDisplay if self.settings.prompts => {
-                    dialogue.prompt = Some(Prompt { sheet: sheet.id, lines: heapless::Vec::new(), whole: false });
-                }
-                _ => {}
-            },
-            Event::Line(sheet, line) => {
-                self.gathered.line(*sheet, line, self.settings.receipt_lines, dialect);
-                if let Some(prompt) = dialogue.prompt.as_mut().filter(|it| it.sheet == *sheet && !it.whole) {
-                    // A prompt of more lines than there is room is shown without the last.
-                    _ = prompt.lines.push((*line).clone());
-                }
-            }
-            Event::SheetEnded { sheet, .. } => {
-                self.gathered.end(*sheet);
-                if let Some(prompt) = dialogue.prompt.as_mut().filter(|it| it.sheet == *sheet) {
-                    prompt.whole = true;
-                }
-            }
-            Event::Total(total) => self.gathered.total(total, dialect),
-            Event::Finished(finished) => {
-                let money = dialogue.transaction().is_some();
-                // Of a question about totals an unknown result is only no answer.
-                if finished.outcome != Outcome::Unknown || !money {
-                    dialogue.end = Some(End::Finished((*finished).clone()));
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn performed(&mut self, wish: WishId, performed: Performed<'_>) -> Result<(), Misuse> {
-        let is = |it: &&mut Dialogue| it.wish == wish && it.stage == Stage::Running && it.end.is_none();
-        let dialogue = self.dialogue.as_mut().filter(is).ok_or(Misuse::NoSuchWish)?;
-        let kept = matches!(dialogue.task, Task::Kept);
-        dialogue.end = Some(match performed {
-            Performed::Refused(refused) => End::Refused {
-                condition: refused.condition,
-                message: Text::from_cut(refused.message),
-                reason: Text::from_cut(refused.reason),
-            },
-            Performed::Done if kept && dialogue.ids.category != Category::Input => End::Done,
-            Performed::Answer(answer) if dialogue.ids.category == Category::Input => End::Answer(answer.into()),
-            Performed::Responded(body) if kept && body.category() == dialogue.ids.category => {
-                let dialect = self.settings.dialect;
-                let at = self.clock.0.after(self.now.since(self.clock.1));
-                let (name, stamp) = (self.names.of_none(at), stamp(at));
-                let named = TransactionIdentification::new(name.id.as_str().into(), stamp.as_str().into());
-                let request = request_of(self.kept, self.kept_length, dialect);
-                let body = with_names(*body, request.as_ref(), named);
-                let message = Message::response(MessageHeader::default(), body);
-                if !self.gathered.keep(|out| message.write_to(out, dialect)) {
-                    return Err(Misuse::TooLong);
-                }
-                End::Responded
-            }
-            _ => return Err(Misuse::WrongEnd),
-        });
-        Ok(())
-    }
-
-    fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<(), Misuse> {
-        if ticket.0 == 0 || ticket.0 > self.tickets {
-            return Err(Misuse::NoSuchTicket);
-        }
-        if let Some(promise) = self.promise.as_mut().filter(|it| it.stage == Kept::Storing(ticket)) {
-            promise.stage = Kept::Known(stored);
-        }
-        let Some(dialogue) = &mut self.dialogue else { return Ok(()) };
-        match dialogue.stage {
-            Stage::Storing(waiting) if waiting == ticket => {
-                dialogue.stage = Stage::Ready;
-                if !stored {
-                    dialogue.end = Some(End::NotStored);
-                }
-            }
-            // The answer is as true if it could not be stored. After a restart its transaction is in progress, and the
-            // application tells its end again.
-            Stage::Answering(waiting) if waiting == ticket => dialogue.stage = Stage::Answered,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Does what can be done without another input.
-    fn advance(&mut self, tx: &mut [u8]) -> Option<Next> {
-        loop {
-            if let Some(loose) = self.records.pop_front() {
-                self.lent = Some(loose);
-                return Some(Next::PersistLoose(self.next_ticket()));
-            }
-            if let Some(wish) = self.stop.take() {
-                return Some(Next::Stop(wish));
-            }
-            if let Some(exchange) = self.close.take() {
-                return Some(Next::Close(exchange));
-            }
-            if let Some(next) = self.advance_promise(tx) {
-                return Some(next);
-            }
-            if let Some(next) = self.advance_dialogue(tx) {
-                return Some(next);
-            }
-            match self.take_in(tx) {
-                intake::Taken::Nothing => return None,
-                intake::Taken::Answered(Some(exchange), answer) => return Some(reply(exchange, answer)),
-                // Something else has to be done first, or the till is gone.
-                intake::Taken::Answered(None, _) | intake::Taken::Later => {}
-            }
-        }
-    }
-
-    fn advance_promise(&mut self, tx: &mut [u8]) -> Option<Next> {
-        match self.promise.as_ref()?.stage {
-            Kept::Due => {
-                let ticket = self.next_ticket();
-                self.promise.as_mut()?.stage = Kept::Storing(ticket);
-                Some(Next::PersistPromise(ticket))
-            }
-            Kept::Storing(_) => None,
-            Kept::Known(stored) => {
-                let promise = self.promise.take()?;
-                // What is not stored cannot be promised.
-                let known = if stored { Known::NeverCame } else { Known::Unsure };
-                let files = Files { dialogue: self.dialogue.as_ref(), history: &self.history };
-                let header = promise.ids.header(self.settings.poi_id.as_str());
-                let answer = files.answer(&self.settings, &header, &promise.wanted, &known, &promise.additional, tx);
-                Some(reply(promise.exchange?, answer))
-            }
-        }
-    }
-
-    fn advance_dialogue(&mut self, tx: &mut [u8]) -> Option<Next> {
-        loop {
-            let dialogue = self.dialogue.as_mut()?;
-            match dialogue.stage {
-                Stage::Accepted => {
-                    let ticket = self.next_ticket();
-                    let dialogue = self.dialogue.as_mut()?;
-                    (dialogue.stage, dialogue.storing) = (Stage::Storing(ticket), self.now);
-                    return Some(Next::PersistAccepted(ticket));
-                }
-                Stage::Storing(_) | Stage::Answering(_) => return None,
-                Stage::Ready => {
-                    dialogue.stage = Stage::Running;
-                    if dialogue.by_till && dialogue.end.is_none() {
-                        dialogue.end = Some(End::Withdrawn);
-                    }
-                    if dialogue.end.is_none() {
-                        self.gathered.clear();
-                        return Some(Next::Perform);
-                    }
-                }
-                Stage::Running => {
-                    if let Some(prompt) = dialogue.prompt.take_if(|prompt| prompt.whole)
-                        && let Some(length) = self.prompt(&prompt, tx)
-                    {
-                        return Some(Next::Notify { length });
-                    }
-                    return self.end(tx);
-                }
-                Stage::Answered => {
-                    let exchange = self.dialogue.take()?.exchange;
-                    let (_, response) = self.history.newest()?;
-                    let length = response.0.len();
-                    let exchange = exchange?;
-                    let Some(room) = tx.get_mut(..length) else { return Some(Next::Close(exchange)) };
-                    room.copy_from_slice(response.0);
-                    return Some(reply(exchange, Answer { status: 200, length }));
-                }
-            }
-        }
-    }
-
-    /// Tells the end of the dialogue, if it has one.
-    fn end(&mut self, tx: &mut [u8]) -> Option<Next> {
-        let dialogue = self.dialogue.as_ref()?;
-        let end = dialogue.end.as_ref()?;
-        let scribe = Scribe { settings: &self.settings, dialogue, gathered: &self.gathered };
-        if let Some(transaction) = dialogue.transaction() {
-            let Some((ended, length)) = scribe.transaction(transaction, end, tx) else {
-                // The end stays, to be told when there is more room; nothing untrue is said meanwhile.
-                return self.dialogue.as_mut()?.exchange.take().map(Next::Close);
-            };
-            let response = tx.get(..length).unwrap_or_default();
-            if self.history.push(&ended, response).is_err() {
-                // No room to keep it, so it cannot be stored before it is sent either.
-                let exchange = self.dialogue.take()?.exchange?;
-                return Some(reply(exchange, Answer { status: 200, length }));
-            }
-            self.ended = Some(ended);
-            let ticket = self.next_ticket();
-            let dialogue = self.dialogue.as_mut()?;
-            (dialogue.stage, dialogue.storing) = (Stage::Answering(ticket), self.now);
-            return Some(Next::PersistAnswered(ticket));
-        }
-        let answer = scribe.other(end, self.kept.get(..self.kept_length).unwrap_or_default(), tx);
-        self.hold_card();
-        let exchange = self.dialogue.take()?.exchange?;
-        Some(reply(exchange, answer))
-    }
-
-    /// A card that was read stays with the terminal.
-    fn hold_card(&mut self) {
-        let Some(dialogue) = &self.dialogue else { return };
-        if dialogue.ids.category == Category::CardAcquisition && matches!(dialogue.end, Some(End::Responded)) {
-            let id = self.gathered.responded(dialogue.ids.category).and_then(|body| {
-                let id = body.object()?.get("POIData")?.object()?.get("POITransactionID")?.object()?;
-                id.get("TransactionID")?.text()?.copy_to().ok()
-            });
-            let (wish, ids) = (dialogue.wish, dialogue.ids.clone());
-            self.held = id.map(|id| Held { wish, ids, id, since: self.now });
-        }
-    }
-
-    /// A prompt as a notification of the till, at the front of `tx`.
-    fn prompt(&mut self, prompt: &Prompt, tx: &mut [u8]) -> Option<usize> {
-        self.prompts = self.prompts.wrapping_add(1);
-        let mut device_id = heapless::String::<{ limits::NEXO_SERVICE_ID }>::new();
-        _ = core::fmt::Write::write_fmt(&mut device_id, format_args!("{}", self.prompts));
-        let ids = &self.dialogue.as_ref()?.ids;
-        let header = MessageHeader {
-            device_id: Some(device_id.as_str().into()),
-            ..MessageHeader::request(
-                Category::Display,
-                ids.sale_id.as_str(),
-                self.settings.poi_id.as_str(),
-                ids.service_id.as_str(),
-            )
-        };
-        let mut lines = heapless::Vec::<OutputText<'_>, { limits::NEXO_PROMPT_LINES }>::new();
-        for line in &prompt.lines {
-            lines.push(OutputText::new(line.text.as_str().into())).ok()?;
-        }
-        let content = OutputContent {
-            output_text: Some(List::from(lines.as_slice())),
-            ..OutputContent::new(OutputFormat::Text.into())
-        };
-        let output = [DisplayOutput {
-            response_required_flag: Some(false),
-            ..DisplayOutput::new(Device::CashierDisplay.into(), InfoQualify::Status.into(), content)
-        }];
-        let body = DisplayRequest::new(List::from(&output));
-        Message::request(header, body.into()).write(self.settings.dialect, tx).ok()
-    }
-
-    /// Gives up what took too long; whether there is something to do then.
-    fn expire(&mut self) -> bool {
-        let timeouts = self.settings.timeouts;
-        if let Some(held) = self.held.take_if(|held| self.now >= held.since.after(timeouts.dialogue)) {
-            self.stop = Some(held.wish);
-            return true;
-        }
-        let silent = |since: Instant| self.now >= since.after(timeouts.store);
-        if let Some(promise) =
-            self.promise.as_mut().filter(|it| matches!(it.stage, Kept::Storing(_)) && silent(it.since))
-        {
-            promise.stage = Kept::Known(false);
-            return true;
-        }
-        let Some(dialogue) = &mut self.dialogue else { return false };
-        let silent = silent(dialogue.storing);
-        match dialogue.stage {
-            // A store that says nothing has stored nothing that could be counted on.
-            Stage::Storing(_) if silent => {
-                dialogue.stage = Stage::Ready;
-                dialogue.end = Some(End::NotStored);
-                return true;
-            }
-            Stage::Answering(_) if silent => {
-                dialogue.stage = Stage::Answered;
-                return true;
-            }
-            Stage::Running if dialogue.end.is_none() => {}
-            _ => return false,
-        }
-        if !dialogue.stopped && dialogue.until.is_some_and(|until| self.now >= until) {
-            dialogue.stopped = true;
-            dialogue.end = Some(End::Answer(Given::Nothing));
-            self.stop = Some(dialogue.wish);
-            return true;
-        }
-        if !dialogue.stopped && !dialogue.restored && self.now >= dialogue.began.after(timeouts.dialogue) {
-            (dialogue.stopped, dialogue.by_time) = (true, true);
-            self.stop = Some(dialogue.wish);
-            return true;
-        }
-        if !dialogue.restored && self.now >= dialogue.began.after(timeouts.exchange) {
-            if dialogue.transaction().is_none() {
-                dialogue.end = Some(End::TimedOut);
-                return true;
-            }
-            if let Some(exchange) = dialogue.exchange.take() {
-                self.close = Some(exchange);
-                return true;
-            }
-        }
-        false
-    }
-
-    fn waiting(&self) -> Wait {
-        let timeouts = self.settings.timeouts;
-        let held = self.held.as_ref().map(|held| held.since.after(timeouts.dialogue));
-        let dialogue = self.dialogue.as_ref().and_then(|dialogue| match dialogue.stage {
-            Stage::Storing(_) | Stage::Answering(_) => Some(dialogue.storing.after(timeouts.store)),
-            Stage::Running if dialogue.end.is_none() && !dialogue.restored => {
-                let stop = (!dialogue.stopped).then_some(dialogue.began.after(timeouts.dialogue));
-                // A transaction whose result is not known waits for it without an end.
-                let ends = dialogue.exchange.is_some() || dialogue.transaction().is_none();
-                let end = ends.then_some(dialogue.began.after(timeouts.exchange));
-                [stop, end, dialogue.until].into_iter().flatten().min()
-            }
-            _ => None,
-        });
-        let why = match &self.dialogue {
-            Some(Dialogue { stage: Stage::Storing(_) | Stage::Answering(_), .. }) => Why::Store,
-            Some(Dialogue { stopped: true, task: Task::Transaction(..), exchange: None, .. }) => Why::Unresolved,
-            Some(_) => Why::Terminal,
-            None => Why::Idle,
-        };
-        let promise = self.promise.as_ref().map(|promise| promise.since.after(timeouts.store));
-        Wait { until: held.into_iter().chain(dialogue).chain(promise).min(), why }
-    }
-
     fn output(&self, next: Next) -> Output<'_> {
         match next {
             Next::Reply { exchange, answer: Answer { status, length } } => Output::Reply { exchange, status, length },
@@ -741,25 +397,6 @@ impl<'m> Front<'m> {
         at.after(self.now.since(read))
     }
 
-    fn log_in(&mut self, sale_id: &Id<{ limits::NEXO_SALE_ID }>) {
-        self.log_out(sale_id);
-        if self.logins.is_full() {
-            _ = self.logins.pop_front();
-        }
-        // A place is free.
-        _ = self.logins.push_back(sale_id.clone());
-    }
-
-    fn log_out(&mut self, sale_id: &Id<{ limits::NEXO_SALE_ID }>) {
-        for _ in 0..self.logins.len() {
-            if let Some(other) = self.logins.pop_front()
-                && other != *sale_id
-            {
-                _ = self.logins.push_back(other);
-            }
-        }
-    }
-
     fn next_wish(&mut self) -> WishId {
         self.wishes = self.wishes.wrapping_add(1);
         WishId(self.wishes)
@@ -771,10 +408,6 @@ impl<'m> Front<'m> {
     }
 }
 
-fn reply(exchange: ExchangeId, answer: Answer) -> Next {
-    if answer == Answer::NO_ROOM { Next::Close(exchange) } else { Next::Reply { exchange, answer } }
-}
-
 /// The request that is kept; it was checked when it came.
 fn request_of<'k>(kept: &'k [u8], length: usize, dialect: &'static Dialect) -> Option<RequestBody<'k>> {
     let bounds = Limits { bytes: usize::MAX, ..Limits::default() };
@@ -784,29 +417,5 @@ fn request_of<'k>(kept: &'k [u8], length: usize, dialect: &'static Dialect) -> O
     match envelope.body(&mut report)? {
         Body::Request(request) => Some(request),
         _ => None,
-    }
-}
-
-/// The answer of an application, with the names of the transaction where it gave none.
-fn with_names<'a>(
-    body: ResponseBody<'a>,
-    request: Option<&RequestBody<'a>>,
-    named: TransactionIdentification<'a>,
-) -> ResponseBody<'a> {
-    let (sale_data, poi_data) = (Some(refusal::sale_data(request)), Some(POIData::new(named)));
-    match body {
-        ResponseBody::CardAcquisition(body) => CardAcquisitionResponse {
-            sale_data: body.sale_data.or(sale_data),
-            poi_data: body.poi_data.or(poi_data),
-            ..body
-        }
-        .into(),
-        ResponseBody::StoredValue(body) => StoredValueResponse {
-            sale_data: body.sale_data.or(sale_data),
-            poi_data: body.poi_data.or(poi_data),
-            ..body
-        }
-        .into(),
-        other => other,
     }
 }
