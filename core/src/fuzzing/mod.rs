@@ -6,6 +6,7 @@
 mod choices;
 mod envelope;
 mod json;
+mod nexo;
 mod transcript;
 
 use core::fmt::Write;
@@ -19,6 +20,7 @@ pub use choices::CHOICES;
 use choices::Choices;
 pub use envelope::envelope;
 pub use json::json;
+pub use nexo::nexo;
 use transcript::Transcript;
 
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.

@@ -16,7 +16,7 @@ use super::raw::Raw;
 use super::report::{Path, Reason, Report};
 use super::structure::structure;
 use super::text::Base64;
-use crate::json::{Document, Object, Str, Value, WriteError, Writer};
+use crate::json::{Document, Kind, Object, Str, Value, WriteError, Writer};
 
 impl Direction {
     /// The one member of the document.
@@ -66,8 +66,12 @@ impl<'a> Envelope<'a> {
         let reading = &mut Reading::new(report, dialect, direction);
         let name = direction.envelope();
         let (top, at) = (&Path::TOP, &Path::TOP.child(name));
+        let Some(members) = document.root().object() else {
+            reading.error_of_whole(top, Reason::Expected(Kind::Object));
+            return None;
+        };
         let mut message = None;
-        for (member, value) in document.root().object()? {
+        for (member, value) in members {
             if member == *name {
                 message = Some(value);
             } else {
@@ -152,7 +156,10 @@ impl<'a> Envelope<'a> {
 fn required<'a, F: Field<'a>>(value: Option<Value<'a>>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<F> {
     match value {
         Some(value) => F::read(value, at, reading),
-        None => F::absent(at, reading),
+        None => {
+            reading.error(at, Reason::Missing);
+            None
+        }
     }
 }
 

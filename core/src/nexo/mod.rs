@@ -17,16 +17,21 @@ mod text;
 mod word;
 
 pub mod additional;
+pub mod asked;
 pub mod body;
 mod card;
+pub mod categories;
 #[cfg(feature = "nexo-crypto")]
 pub mod envelope;
+pub mod front;
 mod header;
 mod message;
+pub mod refusal;
 pub mod remark;
 pub mod seen;
 pub mod session;
 mod settings;
+pub mod validate;
 pub mod vocabulary;
 
 pub use card::{CardNumber, Hidden};

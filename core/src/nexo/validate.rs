@@ -16,6 +16,7 @@
 //! and the request is done.
 
 use super::additional::Additional;
+use super::asked::Asked;
 use super::categories::Categories;
 use super::refusal::{self, Answer, Named, Refusal};
 use super::remark::{Filling, Remark, TextProfile, UNAVAILABLE};
@@ -24,7 +25,7 @@ use super::{
     Body, Category, Dialect, Direction, Envelope, MessageHeader, PROTOCOL_VERSION, Path, Reason, Report, RequestBody,
 };
 use crate::id::Id;
-use crate::json::{Document, Str};
+use crate::json::{Document, Limits, Str};
 use crate::limits;
 
 /// What a terminal asks of requests.
@@ -65,6 +66,8 @@ pub struct Request<'a> {
     pub service_id: Id<{ limits::NEXO_SERVICE_ID }>,
     /// What is asked.
     pub body: RequestBody<'a>,
+    /// What that means, of a payment or reversal.
+    pub asked: Option<Asked>,
     /// What of it is not used.
     pub report: Report,
 }
@@ -80,7 +83,10 @@ pub fn check<'a>(
     memory: &mut impl Memory,
     out: &mut [u8],
 ) -> Result<Request<'a>, Answer> {
-    let document = Document::parse(document).map_err(|error| refusal::bad_json(error.line, &error, out))?;
+    // Whoever lent the memory for it has bounded it.
+    let limits = Limits { bytes: document.len(), ..Limits::default() };
+    let document =
+        Document::parse_within(document, limits).map_err(|error| refusal::bad_json(error.line, &error, out))?;
     if document.root().object().is_none() {
         // The value begins where it is the first thing of the document.
         return Err(refusal::bad_json(1, &"an object is expected", out));
@@ -115,8 +121,12 @@ pub fn check<'a>(
         _ => return Err(judge.message_format(&report, memory, out)),
     };
     let judge = Judge { body: Some(&body), ..judge };
+    let asked = Asked::of(&body, &mut report);
+    if report.is_fatal() {
+        return Err(judge.message_format(&report, memory, out));
+    }
     judge.version(category, memory.is_logged_in(sale_id.as_str()), memory, &mut report, out)?;
-    Ok(Request { header: *header, category, sale_id, service_id, body, report })
+    Ok(Request { header: *header, category, sale_id, service_id, body, asked, report })
 }
 
 /// One request before it is accepted.
@@ -170,10 +180,8 @@ impl Judge<'_, '_> {
             }
             _ => {}
         }
-        let asks_first = matches!(
-            category,
-            Category::Login | Category::Diagnosis | Category::TransactionStatus | Category::Abort
-        );
+        let asks_first =
+            matches!(category, Category::Login | Category::Diagnosis | Category::TransactionStatus | Category::Abort);
         if self.rules.login_needed && !logged_in && !asks_first {
             return Err(self.remark(ErrorCondition::LoggedOut, Remark::NotLoggedIn, "", memory, out));
         }

@@ -38,6 +38,9 @@ fn what_others_sealed_opens() {
     for name in ["genuine", "second-version", "escaped-slashes", "member-null"] {
         assert_eq!(open(&seed(name), &keys).as_ref(), Ok(&clear), "{name}");
     }
+    let acquirers: Vec<_> = (0..400).map(|number| format!("\"{number}\"")).collect();
+    let more = format!("false,\"AcquirerID\":[{}]", acquirers.join(","));
+    assert_eq!(open(&seed("long"), &keys).unwrap(), clear.replace("false", &more));
     for (name, failure) in [
         ("wrong-code", CryptoFailure::Refused),
         ("wrong-padding", CryptoFailure::Refused),

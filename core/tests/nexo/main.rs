@@ -5,7 +5,11 @@
 mod build;
 mod catalogue;
 mod every_member;
+mod lists;
+mod roundtrip;
+mod rules;
 mod samples;
+mod secrets;
 
 use opi_core::json::{Document, Limits};
 use opi_core::nexo::{Dialect, Direction, Message, Report};

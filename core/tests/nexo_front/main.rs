@@ -2,4 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod additional;
+mod dialogues;
+#[cfg(feature = "nexo-crypto")]
+mod door;
+mod durable;
+mod order;
+mod samples;
 mod seen;
+mod world;
