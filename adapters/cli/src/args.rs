@@ -11,6 +11,7 @@ use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
 
 use crate::dialect::{Dialect, Reading};
+use crate::front::{CheckArgs, FrontArgs};
 use crate::terminal_api::ApiArgs;
 
 const EXAMPLES: &str = "\
@@ -157,6 +158,8 @@ pub(crate) enum Command {
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
+    /// Show what a terminal of the Terminal API answers to a message
+    Check(CheckArgs),
     /// Show messages as JSON, one object a line
     #[command(after_help = DECODE_EXAMPLES)]
     Decode(DecodeArgs),
@@ -170,6 +173,7 @@ Examples:
   opi sim --list
   opi sim --listen 0.0.0.0:4100 --till 192.168.1.20:4102
   opi sim --profile opi-de --script decline --fault split --seed 7
+  opi sim --terminal-api --plain --listen 127.0.0.1:8443 --poiid P400Plus-123456789
 
 A script FILE holds one script name a line, one line for each card request; the last one repeats.";
 
@@ -363,6 +367,8 @@ pub(crate) struct SimArgs {
     pub(crate) ledger: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) simulated: SimulatedArgs,
+    #[command(flatten)]
+    pub(crate) front: FrontArgs,
     /// Show scripts and faults, and leave
     #[arg(long)]
     pub(crate) list: bool,
@@ -450,7 +456,7 @@ impl Command {
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
             Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
-            Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
+            Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }

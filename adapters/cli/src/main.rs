@@ -7,6 +7,7 @@ mod decode;
 mod describe;
 mod dialect;
 mod exit;
+mod front;
 mod json;
 mod keep;
 mod ledger;
@@ -48,6 +49,8 @@ fn main() -> ExitCode {
 /// Carries the command out; the error is one of usage.
 fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
+        Command::Check(args) => front::check(args),
+        Command::Sim(args) if args.front.terminal_api && !args.list => front::simulate(args),
         Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
         Command::Recover(till) if till.is_simulated() => {
             Err("--terminal: a simulated terminal knows nothing of earlier runs".into())

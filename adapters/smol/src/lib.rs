@@ -57,6 +57,8 @@ pub mod config;
 #[cfg(feature = "terminal-api")]
 mod exchange;
 #[cfg(feature = "terminal-api")]
+pub mod front;
+#[cfg(feature = "terminal-api")]
 pub mod https;
 pub mod journal;
 mod link;

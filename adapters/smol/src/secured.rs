@@ -12,14 +12,20 @@ use zeroize::Zeroizing;
 /// Longest words of a terminal in clear that are told, in characters.
 const SHOWN: usize = 160;
 
+/// Random bytes, from the source that TLS has.
+///
+/// # Errors
+/// The machine gives none.
+pub fn random() -> io::Result<[u8; 16]> {
+    let mut random = [0; 16];
+    let source = ring::default_provider().secure_random;
+    source.fill(&mut random).map_err(|_| io::Error::other("the machine gives no random bytes"))?;
+    Ok(random)
+}
+
 /// The secured form of a message.
 pub(crate) fn seal(message: &[u8], key: &Key) -> io::Result<Vec<u8>> {
-    let mut random = [0; 16];
-    // The source of randomness that TLS has.
-    ring::default_provider()
-        .secure_random
-        .fill(&mut random)
-        .map_err(|_| io::Error::other("the machine gives no random bytes"))?;
+    let random = random()?;
     let document = Document::parse(message).map_err(io::Error::other)?;
     // What the function asks for.
     let mut sealed = vec![0; message.len().saturating_mul(3).saturating_add(640)];
