@@ -1,6 +1,7 @@
 //! The command `opi`: pay on a card terminal, be one, decode its messages. A till uses the library instead.
 #![forbid(unsafe_code)]
 
+mod address;
 mod args;
 mod ask;
 mod decode;
@@ -17,6 +18,7 @@ mod settle;
 mod show;
 mod signal;
 mod simulate;
+mod values;
 mod view;
 
 use std::process::ExitCode;
