@@ -82,6 +82,7 @@
 //! # Features
 //!
 //! * `serde`: outcomes, records and messages can be serialised; secrets as their masks.
+//! * `nexo-crypto`: the secured form of Terminal API messages.
 //! * `sim`: the simulated terminal.
 //! * `fuzzing`: the bodies of the fuzz targets.
 //! * `proof`: copies and digests of sessions, and mistakes to be found. For the tests of this repository only.

@@ -53,6 +53,7 @@ struct Receipt {
 #[serde(tag = "step", rename_all = "snake_case", rename_all_fields = "camelCase")]
 enum Step {
     Intent,
+    Sent,
     Sheet { purpose: &'static str },
     Result { outcome: &'static str, settled_by: SettledBy },
     Resolution { outcome: &'static str, by: SettledBy },
@@ -130,7 +131,13 @@ impl Ledger {
                     transaction.intend(intent);
                 }
             }
-            Entry::Sent { request_id } => drop(self.transaction(*request_id)),
+            Entry::Sent { request_id } => {
+                let Some(transaction) = self.transaction(*request_id) else { return };
+                // A new segment repeats it, too.
+                if !transaction.steps.iter().any(|step| matches!(step, Step::Sent)) {
+                    transaction.steps.push(Step::Sent);
+                }
+            }
             Entry::Line { sheet, line } => {
                 self.open.entry(*sheet).or_default().0.push(Masked(line.text.as_str()).to_string());
             }

@@ -45,6 +45,9 @@
 //!   once more by [`Till::recover`], settles it, or a person's decision is given to [`Till::resolve`].
 //! * A [`Store`] tells the truth: what it calls stored survives a power cut.
 //! * Bind the [`Listener`] once, and let the terminal through the firewall: without callbacks there are no receipts.
+//!
+//! All that is OPI. The feature `terminal-api` adds what carries the Terminal API: HTTPS for both sides (`https`) and the
+//! file of a shared key (`shared_key`).
 
 pub mod clock;
 pub mod config;

@@ -43,6 +43,7 @@ impl Records {
 pub(crate) fn entry(record: Record<'_>, sheets: &mut Sheets) -> Option<Entry> {
     match record {
         Record::Intent(intent) => Some(Entry::Intent(intent.clone())),
+        Record::Sent { request_id } => Some(Entry::Sent { request_id }),
         Record::Sheet { sheet, reference, .. } => sheets.storable(sheet, reference).map(Entry::Sheet),
         Record::Result(finished) => Some(Entry::Result(Box::new(finished.clone()))),
         Record::Resolution(resolution) => Some(Entry::Resolution(Box::new(resolution.clone()))),

@@ -187,7 +187,7 @@ mod tests {
     fn an_error_says_what_is_wrong_and_quotes_nothing() {
         for (text, said) in [
             ("", "not JSON at line 1, column 0"),
-            ("{\n \"passphrase\": \"secret\n", "not JSON at line 2, column 24"),
+            ("{\n \"passphrase\": \"secret\n", "not JSON at line 2, column 22"),
             ("\"secret\"", "each once"),
             (r#"{"passphrase":"secret","keyVersion":1}"#, "\"keyIdentifier\" with a text"),
             (r#"{"passphrase":"secret","keyIdentifier":1,"keyVersion":1}"#, "\"keyIdentifier\" with a text"),

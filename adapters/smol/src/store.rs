@@ -21,6 +21,11 @@ use crate::notice::WholeSheet;
 pub enum Entry {
     /// A request that may move money is about to be sent.
     Intent(Intent),
+    /// The whole frame of that request was handed to the transport. Nothing waits for the storing of it.
+    Sent {
+        /// The request.
+        request_id: RequestId,
+    },
     /// A receipt or a journal, with all its lines.
     Sheet(WholeSheet),
     /// How a request that may move money ended.

@@ -36,6 +36,7 @@ fn kind(entry: &Kept) -> &'static str {
     match entry {
         Kept::Block { .. } => "block",
         Kept::Intent(_) => "intent",
+        Kept::Sent { .. } => "sent",
         Kept::Line { .. } | Kept::Text { .. } => "piece",
         Kept::Sheet { .. } => "sheet",
         Kept::Result(_) => "result",
@@ -71,7 +72,7 @@ fn a_payment_stands_in_the_journal_in_order_and_the_next_run_goes_on_after_it() 
     let all = found(folder.path());
     let mut kinds: Vec<_> = all.iter().map(kind).collect();
     kinds.dedup();
-    let once = ["block", "intent", "piece", "sheet", "piece", "sheet", "piece", "sheet", "result"];
+    let once = ["block", "intent", "sent", "piece", "sheet", "piece", "sheet", "piece", "sheet", "result"];
     assert_eq!(kinds, once.repeat(3));
     let named = all.iter().filter(|entry| matches!(entry, Kept::Sheet { reference: Some(_), .. })).count();
     assert!(named >= 3, "the reference that a receipt shows is kept with it");
@@ -108,6 +109,9 @@ fn a_power_cut_at_any_byte_of_the_journal_leaves_the_payment_ended_or_unresolved
         let kinds: Vec<_> = found(folder.path()).iter().map(kind).collect();
         let open = kinds.contains(&"intent") && !kinds.contains(&"result");
         assert_eq!(store.unresolved().map(|it| it.request_id), open.then_some(request_id), "{cut}");
+        if open {
+            assert_eq!(store.blockers()[0].sent, kinds.contains(&"sent"), "{cut}: what is known of its sending");
+        }
         if !kinds.is_empty() {
             assert!(store.recovered().unwrap().first_request.unwrap() > request_id, "{cut}");
         }

@@ -44,7 +44,9 @@ fn a_payment_in_each_profile_however_its_bytes_come() {
                 }
                 // First the intent, last the result, between them the sheets as they were told.
                 let entries = store.entries();
-                let [Entry::Intent(intent), sheets @ .., Entry::Result(result)] = entries.as_slice() else {
+                let [Entry::Intent(intent), Entry::Sent { .. }, sheets @ .., Entry::Result(result)] =
+                    entries.as_slice()
+                else {
                     panic!("{entries:?}");
                 };
                 assert_eq!((Some(intent.request_id), result.outcome), (finished.request_id, Outcome::Approved));

@@ -22,9 +22,7 @@ impl<'a> Document<'a> {
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse_within(document: &'a [u8], limits: Limits) -> Result<Self, Error> {
-        let mut reader = Reader::new(document, limits);
-        while reader.next()?.is_some() {}
-        Ok(Self(Value::front(reader.checked())))
+        Reader::new(document, limits).check().map(|checked| Self(Value(checked)))
     }
 
     /// The value that the document is.
@@ -60,7 +58,7 @@ pub struct Value<'a>(&'a str);
 
 impl<'a> Value<'a> {
     /// Of a checked document that goes on with a value.
-    pub(super) fn front(document: &'a str) -> Self {
+    fn front(document: &'a str) -> Self {
         let length = scan::value(document.as_bytes());
         Self(document.get(..length).unwrap_or_default())
     }
@@ -261,13 +259,12 @@ impl<'a> Rest<'a> {
 
     /// The next value, or name; `None` at the bracket. Where a comma or colon may stand was checked before.
     fn value(&mut self) -> Option<Value<'a>> {
-        let between = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | ',' | ':');
-        let rest = self.0.trim_start_matches(between);
-        if rest.starts_with(['}', ']']) {
+        let rest = self.0.get(scan::separators(self.0.as_bytes())..)?;
+        if let Some(b'}' | b']') = rest.as_bytes().first() {
             return None;
         }
         let value = Value::front(rest);
-        self.0 = rest.get(value.0.len()..).unwrap_or_default();
+        self.0 = rest.get(value.0.len()..)?;
         (!value.0.is_empty()).then_some(value)
     }
 }

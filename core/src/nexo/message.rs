@@ -16,7 +16,7 @@ use super::raw::Raw;
 use super::report::{Path, Reason, Report};
 use super::structure::structure;
 use super::text::Base64;
-use crate::json::{Document, Object, Str, Value, WriteError, Writer};
+use crate::json::{Document, Kind, Object, Str, Value, WriteError, Writer};
 
 impl Direction {
     /// The one member of the document.
@@ -42,9 +42,9 @@ pub struct Envelope<'a> {
     dialect: &'static Dialect,
 }
 
-const HEADER: &str = "MessageHeader";
-const BLOB: &str = "NexoBlob";
-const TRAILER: &str = "SecurityTrailer";
+pub(super) const HEADER: &str = "MessageHeader";
+pub(super) const BLOB: &str = "NexoBlob";
+pub(super) const TRAILER: &str = "SecurityTrailer";
 
 impl<'a> Envelope<'a> {
     /// Which envelope the document is; `None` if neither.
@@ -66,8 +66,12 @@ impl<'a> Envelope<'a> {
         let reading = &mut Reading::new(report, dialect, direction);
         let name = direction.envelope();
         let (top, at) = (&Path::TOP, &Path::TOP.child(name));
+        let Some(members) = document.root().object() else {
+            reading.error_of_whole(top, Reason::Expected(Kind::Object));
+            return None;
+        };
         let mut message = None;
-        for (member, value) in document.root().object()? {
+        for (member, value) in members {
             if member == *name {
                 message = Some(value);
             } else {
@@ -87,6 +91,12 @@ impl<'a> Envelope<'a> {
     #[must_use]
     pub fn is_secured(&self) -> bool {
         self.members.get(BLOB).is_some_and(|blob| !blob.is_null())
+    }
+
+    /// The header as it stands, with what nobody reads.
+    #[cfg(feature = "nexo-crypto")]
+    pub(super) fn written_header(&self) -> Option<Object<'a>> {
+        self.members.get(HEADER)?.object()
     }
 
     /// Reads the body; `None` if there is none that can be used, which is reported.
@@ -146,7 +156,10 @@ impl<'a> Envelope<'a> {
 fn required<'a, F: Field<'a>>(value: Option<Value<'a>>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<F> {
     match value {
         Some(value) => F::read(value, at, reading),
-        None => F::absent(at, reading),
+        None => {
+            reading.error(at, Reason::Missing);
+            None
+        }
     }
 }
 
@@ -220,7 +233,7 @@ impl<'a> Message<'a> {
 
 /// What stands beside the header.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
 pub enum Body<'a> {
     /// A request, or an event.
     Request(RequestBody<'a>),
@@ -265,7 +278,7 @@ macro_rules! bodies {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]
-        #[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
+        #[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
         pub enum $name<'a> {
             $( $(#[$doc])* #[doc = concat!("Category `", stringify!($variant), "`.")] $variant($type), )+
             /// A category that is not implemented.

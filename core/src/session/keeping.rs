@@ -1,6 +1,7 @@
 //! What is stored of a request and when, and what blocks the lane.
 //!
-//! The intent before anything is sent (I2); the end before it is told. An end that is unknown blocks the lane until it
+//! The intent before anything is sent (I2); the end before it is told. That the frame left is stored, too, for those who
+//! look at the journal later; nothing waits for it, and nothing follows if that fails. An end that is unknown blocks the lane until it
 //! is settled, and what settles it counts when it is stored, not before (I6).
 
 use core::time::Duration;
@@ -94,8 +95,13 @@ impl Progress {
         Next::StoreIntent(self.fresh_ticket())
     }
 
-    /// Has a person's decision stored, if there is one.
-    pub(crate) fn store_resolution(&mut self, within: Duration) -> Option<Next> {
+    /// Has stored what the steps of the request do not wait for: that its frame left, or a person's decision.
+    pub(crate) fn store_aside(&mut self, within: Duration) -> Option<Next> {
+        if core::mem::take(&mut self.sent) {
+            let ticket = self.counters.ticket();
+            self.sent_ticket = Some(ticket);
+            return Some(Next::StoreSent(ticket));
+        }
         if self.resolution.is_none() || self.ticket.is_some() {
             return None;
         }
@@ -151,6 +157,10 @@ impl Progress {
     /// # Errors
     /// Nothing waits for it any more.
     pub(crate) fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<bool, Misuse> {
+        if self.sent_ticket == Some(ticket) {
+            self.sent_ticket = None;
+            return Ok(true);
+        }
         if self.ticket != Some(ticket) {
             return Ok(false);
         }

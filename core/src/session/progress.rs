@@ -24,6 +24,10 @@ pub(crate) struct Progress {
     pub(super) ticket: Option<Ticket>,
     /// The store holds the intent, or has to be taken to hold it.
     pub(super) intent_stored: bool,
+    /// That the frame was handed over is to be stored.
+    pub(super) sent: bool,
+    /// The storing of that. Nothing waits for it.
+    pub(super) sent_ticket: Option<Ticket>,
     pub(super) finished: Option<Finished>,
     pub(super) unresolved: Option<Unresolved>,
     pub(super) resolution: Option<Resolution>,
@@ -58,6 +62,8 @@ impl Progress {
             counters: Counters::new(first_request, first_sheet),
             ticket: None,
             intent_stored: false,
+            sent: false,
+            sent_ticket: None,
             finished: None,
             unresolved: None,
             resolution: None,
@@ -84,8 +90,10 @@ impl Progress {
     /// Takes the edge of this signal; `false` if there is none.
     pub(crate) fn signal(&mut self, signal: Signal) -> bool {
         let Some(edge) = edge_for(self.phase, signal) else { return false };
-        if (edge.from, signal) == (Phase::Storing, Signal::Stored) {
-            self.intent_stored = true;
+        match (edge.from, signal) {
+            (Phase::Storing, Signal::Stored) => self.intent_stored = true,
+            (Phase::Sending, Signal::Sent) => self.sent = self.intent_stored,
+            _ => {}
         }
         self.ticket = None;
         self.deadlines = Deadlines::default();
@@ -114,9 +122,9 @@ impl Progress {
         self.todo = Some(effect);
     }
 
-    /// Whether an edge wants something done.
+    /// Whether an edge wants something done, or stored.
     pub(crate) const fn is_due(&self) -> bool {
-        self.todo.is_some()
+        self.todo.is_some() || self.sent
     }
 
     /// The phase ends after so long.

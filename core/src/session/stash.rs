@@ -19,6 +19,7 @@ pub(crate) enum Next {
     Send { link: Link, length: usize },
     Close(Link),
     StoreIntent(Ticket),
+    StoreSent(Ticket),
     StoreSheet { ticket: Ticket, sheet: SheetId, purpose: Purpose },
     StoreResult(Ticket),
     StoreResolution(Ticket),
@@ -130,6 +131,7 @@ impl<'a> Lent<'a> {
             Next::Send { link, length } => Output::Send { link, length },
             Next::Close(link) => Output::Close(link),
             Next::StoreIntent(ticket) => Output::Persist(ticket, Record::Intent(undertaking?.intent.as_ref()?)),
+            Next::StoreSent(ticket) => Output::Persist(ticket, Record::Sent { request_id: request? }),
             Next::StoreSheet { ticket, sheet, purpose } => {
                 let reference = undertaking.and_then(|undertaking| undertaking.reference_seen.as_ref());
                 Output::Persist(ticket, Record::Sheet { sheet, purpose, request, reference })

@@ -2,7 +2,7 @@
 
 use opi_core::drive::Link;
 
-use crate::till::Owed;
+use crate::till::{Fact, Owed, Till};
 use crate::world::{Arrive, Choice, Item, Leave, Reply, Store, Torn, Wire, World};
 
 impl World {
@@ -27,6 +27,14 @@ impl World {
             if self.unkind {
                 all.push(Choice::Hold(number));
                 self.cut_short(at, number, &mut all);
+            }
+            return all;
+        }
+        if let Some(at) = self.tills.iter().position(Till::notes) {
+            all.push(Choice::Stored(at, Store::Well));
+            if self.unkind {
+                self.storing_fails(at, &mut all);
+                all.push(Choice::Stored(at, Store::Late));
             }
             return all;
         }
@@ -121,6 +129,14 @@ impl World {
         }
     }
 
+    /// The record at the front is not stored, or the power goes meanwhile.
+    fn storing_fails(&self, at: usize, all: &mut Vec<Choice>) {
+        all.extend([Store::Not, Store::Unsaid].map(|store| Choice::Stored(at, store)));
+        if !self.tills[at].off && !self.tills[at].session().is_idle() {
+            all.extend([Torn::Nothing, Torn::Half, Torn::All].map(|torn| Choice::PowerCut(at, torn)));
+        }
+    }
+
     fn bad_luck(&self, pending: bool, all: &mut Vec<Choice>) {
         for (at, till) in self.tills.iter().enumerate() {
             let mut storing = false;
@@ -131,16 +147,13 @@ impl World {
                     Owed::Sent(_, wire, _) => self.cut_short(at, *wire, all),
                     Owed::Stored(..) if !storing => {
                         storing = true;
-                        all.extend([Store::Not, Store::Unsaid].map(|store| Choice::Stored(at, store)));
+                        self.storing_fails(at, all);
                     }
                     Owed::Stored(..) => {}
                 }
             }
-            if !till.off && !till.session().is_idle() {
+            if !storing && !till.off && !till.session().is_idle() {
                 all.push(Choice::PowerCut(at, Torn::Nothing));
-                if storing {
-                    all.extend([Torn::Half, Torn::All].map(|torn| Choice::PowerCut(at, torn)));
-                }
             }
         }
         for wire in &self.wires {
@@ -172,6 +185,14 @@ impl World {
     pub(crate) fn wake(&self) -> Option<u64> {
         let tills = self.tills.iter().filter_map(|till| till.until);
         tills.chain(self.seats.iter().filter_map(|seat| seat.until)).min().map(|at| at.max(self.now))
+    }
+}
+
+impl Till {
+    /// Whether that a frame left is being stored, and the disk does not take its time.
+    fn notes(&self) -> bool {
+        let storing = self.owed.iter().find(|owed| matches!(owed, Owed::Stored(..)));
+        !self.slow && matches!(storing, Some(Owed::Stored(_, _, Fact::Sent)))
     }
 }
 

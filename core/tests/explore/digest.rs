@@ -32,6 +32,7 @@ impl World {
         for till in &self.tills {
             let _ = write!(text, "{:?} {:?} {:?} {:?} ", till.digest, till.questions, till.until, till.truth);
             let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.waiting.len());
+            let _ = write!(text, "{} ", till.slow);
             let mut journal = DefaultHasher::new();
             journal.write(&till.journal);
             let _ = write!(text, "{} ", journal.finish());

@@ -166,6 +166,11 @@ impl World {
 
     fn stored(&mut self, at: usize, store: Store) {
         let till = &mut self.tills[at];
+        if store == Store::Late {
+            till.slow = true;
+            return;
+        }
+        till.slow = false;
         let place = till.owed.iter().position(|owed| matches!(owed, Owed::Stored(..))).unwrap();
         let Owed::Stored(ticket, bytes, fact) = till.owed.remove(place) else { unreachable!() };
         if store != Store::Not {
@@ -181,7 +186,7 @@ impl World {
                 Fact::Sheet => truth.sheets += 1,
                 Fact::Result(id) => drop(truth.results.insert(id)),
                 Fact::Resolution(id, charged) => drop(truth.ends.insert(id, End::decided(charged))),
-                Fact::Other => {}
+                Fact::Sent | Fact::Other => {}
             }
         }
         self.drain(at);

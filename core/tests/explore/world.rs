@@ -72,6 +72,8 @@ pub(crate) enum Store {
     Not,
     /// It was stored, but the confirmation failed.
     Unsaid,
+    /// The disk takes its time: other things happen first.
+    Late,
 }
 
 /// What becomes of a frame that is leaving.
@@ -143,6 +145,11 @@ pub(crate) enum Choice {
 }
 
 impl Choice {
+    /// Whether it is out of the ordinary.
+    pub(crate) const fn is_odd(self) -> bool {
+        self.cost() > 0 || matches!(self, Self::Abort(_) | Self::StrayAnswer(..) | Self::OtherTillPays)
+    }
+
     /// How much bad luck it is.
     pub(crate) const fn cost(self) -> u8 {
         match self {
@@ -342,6 +349,11 @@ impl World {
                     look_at(&record);
                     let fact = match &record {
                         Record::Intent(intent) => Fact::Intent(intent.request_id.get()),
+                        Record::Sent { request_id } => {
+                            let id = request_id.get();
+                            assert!(till.truth.sent.contains(&id), "{id} is stored as sent, but did not leave");
+                            Fact::Sent
+                        }
                         Record::Sheet { .. } => Fact::Sheet,
                         Record::Result(finished) => Fact::Result(finished.request_id.unwrap().get()),
                         Record::Resolution(made) => Fact::Resolution(made.request_id.get(), made.charged),

@@ -111,7 +111,8 @@ fn an_abort_while_the_request_leaves_waits_for_it() {
     let mut till = Till::new(&Profile::NEXI);
     till.start(payment());
     assert_eq!(till.put(Input::Abort), []);
-    assert_eq!(till.put(Input::Sent(Link::Request)), [Did::Connect(Link::Abort)]);
+    let did = till.put(Input::Sent(Link::Request));
+    assert!(matches!(did.as_slice(), [Did::FrameLeft(..), Did::Connect(Link::Abort)]), "{did:?}");
 }
 
 /// Repeated aborts can make a terminal unavailable (Nexi proxy): three, 1.5 s apart (Nexi SDKs).

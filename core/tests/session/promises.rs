@@ -20,6 +20,53 @@ fn nothing_leaves_before_the_intent_is_stored() {
     assert_eq!(till.wait().why, Why::Store);
 }
 
+/// The journal shows which requests left; nothing waits for that, and its failure changes nothing.
+#[test]
+fn that_the_frame_left_is_stored_and_not_waited_for() {
+    for confirmed in [Some(true), Some(false), None] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.start(payment());
+        let did = till.put(Input::Sent(Link::Request));
+        let [Did::FrameLeft(ticket, 1001)] = did.as_slice() else { panic!("{did:?}") };
+        let before = till.wait();
+        assert_eq!(before.why, Why::Terminal, "nobody waits for the store");
+        let confirm = |till: &mut Till, ticket| match confirmed {
+            Some(true) => till.put(Input::Stored(ticket)),
+            Some(false) => till.put(Input::StoreFailed(ticket)),
+            None => Vec::new(),
+        };
+        assert_eq!(confirm(&mut till, *ticket), []);
+        assert_eq!(till.wait(), before);
+        let did = till.receive(Link::Request, &answer("Success", ""));
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.stored), (Outcome::Approved, true), "{confirmed:?}");
+    }
+    // However late the disk answers, it is no misuse.
+    let mut till = Till::new(&Profile::NEXI);
+    till.start(payment());
+    let did = till.put(Input::Sent(Link::Request));
+    let [Did::FrameLeft(ticket, _)] = did.as_slice() else { panic!("{did:?}") };
+    let did = till.receive(Link::Request, &answer("Success", ""));
+    till.end(did);
+    assert_eq!(till.put(Input::Stored(*ticket)), []);
+}
+
+/// Only of what moves money, and only if all of it left.
+#[test]
+fn what_did_not_leave_or_moves_no_money_is_not_stored_as_sent() {
+    let mut till = Till::new(&Profile::NEXI);
+    let length = till.start(payment()).len() + 4;
+    for at_most in [0, length - 1, length] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.start(payment());
+        let did = till.put(Input::SendFailed { link: Link::Request, at_most });
+        assert!(!did.iter().any(|it| matches!(it, Did::FrameLeft(..))), "{did:?}");
+    }
+    let mut till = Till::new(&Profile::NEXI);
+    till.start(Operation::Status);
+    assert_eq!(till.put(Input::Sent(Link::Request)), []);
+}
+
 #[test]
 fn a_store_that_fails_or_does_not_answer_refuses_the_payment() {
     for fails in [true, false] {

@@ -19,6 +19,7 @@ pub(crate) enum Did {
     Sent(Link, String),
     Close(Link),
     Intent(Ticket),
+    FrameLeft(Ticket, u32),
     Sheet(Ticket),
     Result(Ticket),
     Resolution(Ticket),
@@ -79,6 +80,7 @@ impl Till {
             }
             Output::Close(link) => Did::Close(link),
             Output::Persist(ticket, Record::Intent(_)) => Did::Intent(ticket),
+            Output::Persist(ticket, Record::Sent { request_id }) => Did::FrameLeft(ticket, request_id.get()),
             Output::Persist(ticket, Record::Sheet { .. }) => Did::Sheet(ticket),
             Output::Persist(ticket, Record::Result(_)) => Did::Result(ticket),
             Output::Persist(ticket, _) => Did::Resolution(ticket),
@@ -145,7 +147,9 @@ impl Till {
     /// A payment that the terminal has.
     pub(crate) fn pay(&mut self) {
         self.start(payment());
-        assert_eq!(self.put(Input::Sent(Link::Request)), []);
+        let did = self.put(Input::Sent(Link::Request));
+        let [Did::FrameLeft(ticket, 1001)] = did.as_slice() else { panic!("{did:?}") };
+        assert_eq!(self.put(Input::Stored(*ticket)), []);
     }
 
     /// Takes what comes up to the end of the operation. The store works; the terminal cannot be reached any more.

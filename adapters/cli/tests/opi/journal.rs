@@ -42,7 +42,7 @@ fn a_payment_stands_in_the_journal_with_its_receipts_and_its_end() {
     assert_eq!(it["amount"], json!({ "value": "25.00", "currency": "CHF" }));
     assert_eq!((&it["reference"], &it["facts"]["stan"]), (&json!("order-17"), &end["stan"]));
     let steps: Vec<_> = it["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
-    assert_eq!(steps, ["intent", "sheet", "sheet", "sheet", "result"]);
+    assert_eq!(steps, ["intent", "sent", "sheet", "sheet", "sheet", "result"]);
     let customer = it["receipts"].as_array().unwrap().iter().find(|receipt| receipt["purpose"] == "customer");
     assert!(!customer.unwrap()["lines"].as_array().unwrap().is_empty());
     let people = stdout(&finish(start_in(terminal.state.path(), &["journal"])));

@@ -16,7 +16,7 @@ use smol::net::{TcpStream, resolve};
 use super::endpoint::Endpoint;
 use super::pem::FileError;
 use super::request::Request;
-use super::stream::{AnyStream, Counted, provider};
+use super::stream::{AnyStream, Socket, provider};
 use super::verifier::{CertificateFault, TerminalVerifier};
 use crate::link::set_options;
 
@@ -162,8 +162,8 @@ impl Client {
     /// # Errors
     /// See [`ConnectError`]: nothing was sent.
     pub async fn connect(&self) -> Result<Connection, ConnectError> {
-        let stream = self.connect_tcp().await?;
-        let (stream, taken) = Counted::new(stream);
+        let stream = Socket::new(self.connect_tcp().await?, None);
+        let taken = stream.taken();
         let stream: AnyStream = match &self.tls {
             None => Box::new(stream),
             Some((connector, host)) => Box::new(connector.connect(host.clone(), stream).await.map_err(tls_error)?),

@@ -17,6 +17,9 @@ use super::limits::{self, Limits};
 use super::turned_away::{Reason, TurnedAway};
 
 /// A request that waits for its answer. Dropped without one, the client gets 500.
+///
+/// The request is whole. A client that goes away does not take it back; one that is gone as soon as it has sent it may
+/// not have been heard at all.
 pub struct Exchange {
     /// Different for each exchange of a server.
     pub id: u64,
@@ -55,8 +58,8 @@ impl Exchange {
 
     /// Waits until the client is gone, as far as that can be noticed.
     ///
-    /// A closed connection is. A dead client is noticed by keep-alive probes after a quarter of a minute. May be
-    /// dropped and called again.
+    /// A connection that the client closed is, even if it closed its sending half only. A dead client is noticed by
+    /// keep-alive probes after a quarter of a minute. May be dropped and called again.
     pub async fn abandoned(&self) {
         self.answer.closed().await;
     }

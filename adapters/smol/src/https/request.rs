@@ -253,18 +253,16 @@ const HEAD_END: [u8; 4] = *b"\r\n\r\n";
 impl Outgoing {
     /// These bytes were handed down.
     fn pass(&mut self, bytes: &[u8]) {
-        for byte in bytes {
+        let mut rest = bytes;
+        while let (Some(expected), Some((byte, after))) = (HEAD_END.get(self.head_end), rest.split_first()) {
+            self.head_end = if byte == expected { self.head_end + 1 } else { usize::from(*byte == b'\r') };
             self.passed = self.passed.saturating_add(1);
-            self.head_end = match HEAD_END.get(self.head_end) {
-                // In the body, which is only counted.
-                None => continue,
-                Some(expected) if expected == byte => self.head_end + 1,
-                Some(_) => usize::from(*byte == b'\r'),
-            };
+            rest = after;
             if self.head_end == HEAD_END.len() {
                 self.progress.whole.store(self.passed.saturating_add(self.body), Ordering::Relaxed);
             }
         }
+        self.passed = self.passed.saturating_add(rest.len() as u64);
     }
 }
 

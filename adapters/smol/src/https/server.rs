@@ -25,7 +25,7 @@ use smol_hyper::rt::{FuturesIo, SmolTimer};
 use super::exchange::{Desk, Exchange};
 use super::limits::{self, Limits};
 use super::pem::{self, FileError, FileFault};
-use super::stream::{AnyStream, Patient, provider};
+use super::stream::{AnyStream, Socket, provider};
 use super::turned_away::{Reason, TurnedAway};
 use crate::link::set_options;
 
@@ -183,7 +183,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor
     if set_options(&stream).is_err() {
         return;
     }
-    let stream = Patient::new(stream, desk.limits.stall_time);
+    let stream = Socket::new(stream, Some(desk.limits.stall_time));
     let stream: AnyStream = match tls {
         None => Box::new(stream),
         Some(tls) => {

@@ -1,6 +1,7 @@
 //! What lies under HTTP: a socket, with or without TLS.
 
-use std::io;
+use std::future::Future;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,76 +26,62 @@ pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// A socket whose peer must take something of what is written from time to time.
-pub(super) struct Patient {
+/// A socket that counts what the kernel took, and whose peer may have to take something from time to time.
+pub(super) struct Socket {
     stream: TcpStream,
-    patience: Duration,
+    taken: Arc<AtomicU64>,
+    /// How long the peer may take nothing; a client's caller decides that itself.
+    patience: Option<Duration>,
     /// Runs while the peer takes nothing.
     stalled: Option<Timer>,
 }
 
-impl Patient {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
-        Self { stream, patience, stalled: None }
+impl Socket {
+    pub(super) fn new(stream: TcpStream, patience: Option<Duration>) -> Self {
+        Self { stream, taken: Arc::default(), patience, stalled: None }
     }
 
-    /// Turns `Pending` into an error when it lasts too long.
-    fn watch<T>(&mut self, cx: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if progress.is_ready() {
-            self.stalled = None;
-            return progress;
+    /// Bytes that the kernel took so far.
+    pub(super) fn taken(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.taken)
+    }
+
+    /// Counts, and turns `Pending` into an error when it lasts too long.
+    fn watch(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        let Poll::Ready(written) = written else {
+            let Some(patience) = self.patience else { return Poll::Pending };
+            let timer = self.stalled.get_or_insert_with(|| Timer::after(patience));
+            ready!(Pin::new(timer).poll(cx));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        };
+        self.stalled = None;
+        if let Ok(length) = written {
+            self.taken.fetch_add(length as u64, Ordering::Relaxed);
         }
-        let timer = self.stalled.get_or_insert_with(|| Timer::after(self.patience));
-        ready!(Future::poll(Pin::new(timer), cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        Poll::Ready(written)
     }
 }
 
-impl AsyncRead for Patient {
+impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut [u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_read(cx, to)
     }
 }
 
-impl AsyncWrite for Patient {
+impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let progress = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.watch(cx, progress)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.watch(cx, written)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_close(cx)
-    }
-}
-
-/// A socket that counts what the kernel took.
-pub(super) struct Counted {
-    stream: TcpStream,
-    taken: Arc<AtomicU64>,
-}
-
-impl Counted {
-    pub(super) fn new(stream: TcpStream) -> (Self, Arc<AtomicU64>) {
-        let taken = Arc::new(AtomicU64::new(0));
-        (Self { stream, taken: Arc::clone(&taken) }, taken)
-    }
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut [u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_read(cx, to)
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let taken = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
-        self.taken.fetch_add(taken as u64, Ordering::Relaxed);
-        Poll::Ready(Ok(taken))
+    /// TLS writes several records at once, and an alert behind them only once: a part of it all would lose the alert.
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        self.watch(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

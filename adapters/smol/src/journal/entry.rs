@@ -21,6 +21,7 @@ pub(super) fn encode(record: &Record<'_>, bytes: &mut Vec<u8>) -> io::Result<()>
 pub(super) fn records(entry: &Entry, mut each: impl FnMut(&Record<'_>) -> io::Result<()>) -> io::Result<()> {
     match entry {
         Entry::Intent(intent) => each(&Record::Intent(intent)),
+        Entry::Sent { request_id } => each(&Record::Sent { request_id: *request_id }),
         Entry::Sheet(whole) => {
             let sheet = whole.id;
             for line in &whole.lines {
@@ -52,9 +53,12 @@ pub(super) fn carried_over<const N: usize>(
         }
     }
     for blocker in ledger.all_unresolved() {
-        match &blocker.intent {
-            Some(intent) => each(&Record::Intent(intent))?,
-            None => each(&Record::Sent { request_id: blocker.request_id })?,
+        if let Some(intent) = &blocker.intent {
+            each(&Record::Intent(intent))?;
+        }
+        // One of which only the number is left blocks the lane, too.
+        if blocker.sent || blocker.intent.is_none() {
+            each(&Record::Sent { request_id: blocker.request_id })?;
         }
         if blocker.reason.is_some() || blocker.reference.is_some() {
             each(&Record::Result(&unknown(blocker)))?;

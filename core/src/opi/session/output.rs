@@ -52,7 +52,7 @@ impl<const D: usize> Session<'_, D> {
         if let Some(next) = self.stash.news() {
             return Some(next);
         }
-        if let Some(next) = self.progress.store_resolution(self.settings.timeouts.local) {
+        if let Some(next) = self.progress.store_aside(self.settings.timeouts.local) {
             return Some(next);
         }
         if let Some(next) = self.perform(tx) {
