@@ -161,11 +161,14 @@ mod failing {
             ("not_sent", Some(3), false) => "not sent",
             ("approved", Some(0), true) if last["stored"] == false => "end not stored",
             ("approved", Some(0), true) if said.words.contains("receipt") => "receipt not stored",
+            // That the request was sent is written down as well, for a restart before its end.
+            ("approved", Some(0), true) if said.words.contains("storing a record") => "nothing missing",
             _ => panic!("{case}"),
         };
         // Who cannot store says where, and what to do.
         let folder = world.terminal.state.path().to_str().unwrap();
-        assert!(said.words.contains(folder) && said.words.contains("make room"), "{case}");
+        let is_harmless = seen == "nothing missing";
+        assert!(is_harmless || (said.words.contains(folder) && said.words.contains("make room")), "{case}");
         // What the till said is what the journal says, or the request is open.
         let open = world.transactions().iter().any(|it| it["outcome"] == "unknown");
         if what.starts_with("dead") {
