@@ -11,10 +11,10 @@ mod serve;
 #[cfg(feature = "sim")]
 mod simulated;
 
+pub use crate::secured::random;
 pub use application::{Application, Leaving, Next};
 pub use counter::{Counter, Effect, Lent, OpenError};
 pub use records::{Records, RecordsError};
-pub use crate::secured::random;
 pub use sealing::{Form, Keys, Received};
 pub use serve::{Happening, Service, Stopped, serve};
 #[cfg(feature = "sim")]
