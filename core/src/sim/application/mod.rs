@@ -69,7 +69,6 @@ impl Setup {
 /// What is to be done next.
 #[derive(Debug)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
 pub enum Step<'a> {
     /// Money moved just now.
     Booked(&'a Entry),
@@ -514,7 +513,7 @@ fn prompt_row(prompt: Prompt, row: usize) -> Option<Row> {
 
 fn receipt_row(trade: Option<&Trade>, copy: Copy, row: usize) -> Option<Row> {
     let slip = Slip {
-        brand: BRAND,
+        brand: *BRAND,
         terminal_id: Dialect::NEXI.terminal_id,
         german: false,
         merchant: copy == Copy::Merchant,
