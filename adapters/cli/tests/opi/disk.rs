@@ -184,6 +184,7 @@ mod failing {
     }
 
     #[test]
+    #[ignore = "takes a minute: .ci/run plays it"]
     fn a_disk_that_fails_at_any_step_of_a_payment_loses_nothing_and_says_what_to_do() {
         let ends = in_each_profile(|profile| {
             // Errors of Linux: 5 the disk is broken, 28 full, 30 read-only. What happens before the request is sent
