@@ -183,9 +183,10 @@ const DECODE_EXAMPLES: &str = "\
 Examples:
   opi decode request.xml response.xml
   opi decode --frames conversation.bin
+  opi decode --shared-key key.json terminal-api.json
   nc -l 4102 | opi decode --frames -
 
-Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
+What begins with { or [ is read as a message of the Terminal API. Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
 standard error with the byte where it breaks; the others are still decoded, and the exit status is 1.";
 
 #[derive(Debug, Args)]
@@ -405,6 +406,9 @@ pub(crate) struct DecodeArgs {
     /// Take only what the XML recommendation allows, with none of the tolerances that terminals in the field need
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Open messages of the Terminal API that are in secured form with the key of this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) shared_key: Option<PathBuf>,
     /// Whose rules say which copy a receipt is; `auto` decides by what each message looks like
     #[arg(long, value_enum, default_value_t = Reading::Auto)]
     pub(crate) profile: Reading,
