@@ -139,8 +139,12 @@ fn the_same_operations_end_the_same_over_both_protocols() {
     let scenarios: Vec<Scenario> = serde_json::from_str(include_str!("scenarios.json")).unwrap();
     let wrong: Vec<String> = thread::scope(|scope| {
         let protocols = [Protocol::Opi, Protocol::TerminalApi];
-        let playing = protocols
-            .map(|it| scope.spawn({ let scenarios = &scenarios; move || scenarios.iter().flat_map(|one| play(one, it)).collect::<Vec<_>>() }));
+        let playing = protocols.map(|it| {
+            scope.spawn({
+                let scenarios = &scenarios;
+                move || scenarios.iter().flat_map(|one| play(one, it)).collect::<Vec<_>>()
+            })
+        });
         playing.into_iter().flat_map(|it| it.join().unwrap()).collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
