@@ -11,7 +11,7 @@ use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
 
 use crate::dialect::{Dialect, Reading};
-use crate::front::{CheckArgs, FrontArgs};
+use crate::front::{CheckArgs, FrontArgs, ServeArgs};
 use crate::terminal_api::ApiArgs;
 
 const EXAMPLES: &str = "\
@@ -158,6 +158,8 @@ pub(crate) enum Command {
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
+    /// Serve tills of the Terminal API on a terminal that speaks OPI
+    Serve(ServeArgs),
     /// Show what a terminal of the Terminal API answers to a message
     Check(CheckArgs),
     /// Show messages as JSON, one object a line
@@ -456,7 +458,7 @@ impl Command {
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
             Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
-            Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
+            Self::Serve(_) | Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }
@@ -487,7 +489,7 @@ fn currency(text: &str) -> Result<Currency, MoneyError> {
     Currency::new(&text.to_ascii_uppercase())
 }
 
-fn workstation(text: &str) -> Result<WorkstationId, String> {
+pub(crate) fn workstation(text: &str) -> Result<WorkstationId, String> {
     WorkstationId::new(text).map_err(|why| why.to_string())
 }
 
@@ -501,7 +503,7 @@ fn reference(text: &str) -> Result<Reference, String> {
 }
 
 /// `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; whether the host exists is found out later.
-fn host(text: &str) -> Result<String, &'static str> {
+pub(crate) fn host(text: &str) -> Result<String, &'static str> {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),
         Some((host, behind)) => (host, Some(behind.strip_prefix(':').ok_or("only :PORT may follow the bracket")?)),
@@ -523,7 +525,7 @@ fn language(text: &str) -> Result<String, &'static str> {
     if two_letters { Ok(text.to_ascii_lowercase()) } else { Err("two letters, such as de") }
 }
 
-fn seconds(text: &str) -> Result<Duration, &'static str> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
     // A day: beyond it a limit is none, and it must not overflow a clock.
     let usable = (0.001..=86_400.0).contains(&seconds);
