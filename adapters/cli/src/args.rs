@@ -11,7 +11,7 @@ use opi_core::money::{Currency, Money};
 use opi_core::operation::{Operation, Original};
 
 use crate::dialect::{Dialect, Reading};
-use crate::front::{CheckArgs, FrontArgs};
+use crate::front::{CheckArgs, FrontArgs, ServeArgs};
 use crate::terminal_api::ApiArgs;
 use crate::values::{currency, host, language, money, reference, request, seconds, workstation};
 
@@ -159,6 +159,8 @@ pub(crate) enum Command {
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
+    /// Serve tills of the Terminal API on a terminal that speaks OPI
+    Serve(ServeArgs),
     /// Show what a terminal of the Terminal API answers to a message
     Check(CheckArgs),
     /// Show messages as JSON, one object a line
@@ -457,7 +459,7 @@ impl Command {
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
             Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
-            Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
+            Self::Serve(_) | Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }

@@ -51,6 +51,7 @@ fn main() -> ExitCode {
 /// Carries the command out; the error is one of usage.
 fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
+        Command::Serve(args) => front::serve(args),
         Command::Check(args) => front::check(args),
         Command::Sim(args) if args.front.terminal_api && !args.list => front::simulate(args),
         Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
