@@ -1,8 +1,11 @@
 //! `opi sim --terminal-api` in a process of its own, and its till.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{ChildStdout, Output};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::terminal::POIID;
@@ -21,6 +24,25 @@ impl SimulatedApi {
     /// In clear, over HTTP.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::start_with("http", &[&["--plain"], arguments].concat(), &[])
+    }
+
+    /// Approves, and keeps its ledger in the folder of its till.
+    pub(crate) fn with_ledger() -> Self {
+        let state = TempDir::new().unwrap();
+        let ledger = state.path().join("ledger.jsonl");
+        let options = ["--plain", "--script", "approve", "--ledger", ledger.to_str().unwrap()];
+        Self { state, ..Self::start_with("http", &options, &[]) }
+    }
+
+    /// Requests that were charged, by their numbers, and how often.
+    pub(crate) fn charged(&self) -> BTreeMap<String, usize> {
+        let text = fs::read_to_string(self.state.path().join("ledger.jsonl")).unwrap_or_default();
+        let mut charged = BTreeMap::new();
+        for line in text.lines() {
+            let entry: Value = serde_json::from_str(line).unwrap();
+            *charged.entry(entry["requestId"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+        charged
     }
 
     /// With further options for the terminal and for its till.
