@@ -73,6 +73,7 @@
 //! | the contract with the outside | [`drive`] |
 //! | how a request moves, in any protocol | [`session`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
+//! | the Terminal API | [`nexo`]: messages, [`nexo::validate`], [`nexo::session`] for tills, [`nexo::front`] for terminals |
 //! | what may be shown of a conversation | [`trace`] |
 //! | the other side, and bad luck | `sim` (feature `sim`) |
 //!
