@@ -177,7 +177,7 @@ impl<F: FnMut(&str)> Bridge<F> {
             return;
         }
         if let Some(request) = finished.request_id.filter(|_| unknown) {
-            (self.log)(&format!("request {request} has no known end yet"));
+            (self.log)(&format!("request {request} has no known end; the terminal will be asked again"));
         }
         self.told.push_back(Tell::Finished(doing.wish, finished));
         if !(unknown && doing.money) {
