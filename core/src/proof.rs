@@ -44,6 +44,8 @@ mistakes! {
     ForgetsTheBlockerAtRestart "an unresolved request does not block the lane after a restart (I6)"
     BelievesAnotherTillsAnswer "another till's repeated answer settles our payment (I4)"
     BelievesAnyReceipt "any receipt of the same amount settles our payment (I4)"
+    BelievesAnOldReceipt "a receipt of the payment before settles our payment (I4)"
+    BelievesAReceiptOfAnother "with several unresolved a receipt settles the first of them by its amount (I4)"
     SaysNotSentAfterAWholeFrame "a failed sending counts as not sent though all of it can have left (I4)"
     SaysStoredWhatIsNot "an end is told as stored though it is not"
     AnswersForTheCashier "a question that nobody answered is answered with yes (I7)"

@@ -103,6 +103,7 @@ impl Till {
             }
             settings.first_request = recovered.first_request.unwrap_or(settings.first_request);
             settings.first_sheet = recovered.first_sheet;
+            settings.last_settled = recovered.last_settled;
         }
         let registration = listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
         let mut till = Self {
