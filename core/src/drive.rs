@@ -66,8 +66,15 @@ pub enum Input<'a> {
     ConnectFailed(Link),
     /// The terminal opened a connection. Its slot must be free.
     Accepted(Link),
-    /// Bytes came in, at most as many as there is room.
+    /// Bytes came in, at most as many as there is room. Of an HTTP answer: of its body.
     Received(Link, &'a [u8]),
+    /// The HTTP answer on this connection is complete: all of its body was given before. Only the Terminal API has it.
+    Complete {
+        /// The connection.
+        link: Link,
+        /// The HTTP status.
+        status: u16,
+    },
     /// The frame was handed to the transport as a whole.
     Sent(Link),
     /// Sending stopped. At most so many bytes of the frame can have left; when in doubt, all of them.
@@ -96,14 +103,16 @@ pub enum Output<'a> {
     Listen,
     /// Connect to the terminal; then [`Input::Connected`] or [`Input::ConnectFailed`].
     Connect(Link),
-    /// Send the first `length` bytes of the transmit buffer; then [`Input::Sent`] or [`Input::SendFailed`].
+    /// Send the first `length` bytes of the transmit buffer; then [`Input::Sent`] or [`Input::SendFailed`]. With the
+    /// Terminal API they are the body of an HTTP request.
     Send {
         /// The connection.
         link: Link,
         /// Bytes of the frame, header included.
         length: usize,
     },
-    /// Close the connection and forget it. No input follows.
+    /// Close the connection and forget it. What has not left must not leave any more: where the transport buffers, end
+    /// it by a reset. No input follows.
     Close(Link),
     /// Store the record so that it survives a power cut; then [`Input::Stored`] or [`Input::StoreFailed`].
     Persist(Ticket, Record<'a>),

@@ -185,6 +185,30 @@ impl RequestId {
     }
 }
 
+/// A language by its two letters (ISO 639-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language([u8; 2]);
+
+impl Language {
+    /// English.
+    pub const ENGLISH: Self = Self(*b"en");
+
+    /// Takes two letters in lower case.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn new(code: &str) -> Result<Self, IdError> {
+        let letters: [u8; 2] = code.as_bytes().try_into().map_err(|_| IdError::TooLong { most: 2 })?;
+        if letters.iter().all(u8::is_ascii_lowercase) { Ok(Self(letters)) } else { Err(IdError::Character) }
+    }
+
+    /// The letters.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 macro_rules! shown_as_text {
     ($($name:ident),*) => {$(
         impl fmt::Display for $name {

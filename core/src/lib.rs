@@ -68,7 +68,7 @@
 //! | --- | --- |
 //! | the words every layer uses | [`time`], [`money`], [`id`], [`text`], [`secret`], [`limits`] |
 //! | bytes | [`window`], [`mod@frame`] |
-//! | tokens | [`xml`] |
+//! | tokens | [`xml`], [`json`] |
 //! | what a till asks and is told | [`operation`], [`receipt`], [`journal`] |
 //! | the contract with the outside | [`drive`] |
 //! | how a request moves, in any protocol | [`session`] |
@@ -82,6 +82,7 @@
 //! # Features
 //!
 //! * `serde`: outcomes, records and messages can be serialised; secrets as their masks.
+//! * `nexo-crypto`: the secured form of Terminal API messages.
 //! * `sim`: the simulated terminal.
 //! * `fuzzing`: the bodies of the fuzz targets.
 //! * `proof`: copies and digests of sessions, and mistakes to be found. For the tests of this repository only.
@@ -95,8 +96,10 @@ pub mod fuzzing;
 pub mod guide;
 pub mod id;
 pub mod journal;
+pub mod json;
 pub mod limits;
 pub mod money;
+pub mod nexo;
 pub mod operation;
 pub mod opi;
 #[cfg(feature = "proof")]

@@ -36,6 +36,25 @@ pub const XML_DECLARED: usize = 32;
 /// Longest character reference between `&` and `;`: leading zeros are legal, without end they are an attack.
 pub const XML_REFERENCE: usize = 16;
 
+/// Longest JSON document read unless the caller says otherwise, in bytes. Real messages have a few KiB; a till that prints
+/// long receipts as XHTML must be given more.
+pub const JSON_BYTES: usize = 64 * 1024;
+
+/// Open objects and arrays at one time. The deepest sample, a display, has 8; receipts in an answer have as many.
+pub const JSON_DEPTH: u8 = 16;
+
+/// Members of one object. The richest of the nexo schemas, `InputData`, has about 20. Each name is compared with those
+/// before it, so this also bounds that work.
+pub const JSON_MEMBERS: u16 = 64;
+
+/// Member names of all open objects together, kept to find duplicates: eight bytes each. The samples need at
+/// most 13, so this leaves room for four objects of [`JSON_MEMBERS`] inside each other.
+pub const JSON_NAMES: usize = 256;
+
+/// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
+/// of a longer row are masked.
+pub const JSON_MASKED: usize = 64;
+
 /// Smallest receive window: an attribute's name, the white space around its `=` and a quote must fit together
 /// ([`XML_NAME`] + 2 * [`XML_EQUALS`] + 2).
 pub const WINDOW_MIN: usize = 128;
@@ -255,3 +274,110 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
+
+// Fields of Terminal API messages. Text is borrowed, so only what must be compared, kept or answered has a bound.
+
+/// `ServiceID` and `DeviceID`, in characters (nexo Sale to POI 3.0 schema; Adyen's pages say so, too).
+pub const NEXO_SERVICE_ID: usize = 10;
+
+/// `SaleID`, in characters: no document has a bound, but it is compared and kept.
+pub const NEXO_SALE_ID: usize = 64;
+
+/// `POIID`, in characters: the model of a terminal and its serial number. No document has a bound.
+pub const NEXO_POI_ID: usize = 64;
+
+/// `TotalsGroupID`, in characters (nexo Sale to POI 3.0 schema).
+pub const NEXO_TOTALS_GROUP_ID: usize = 16;
+
+/// A page of XHTML, in characters of base64 (nexo Sale to POI 3.0 schema).
+pub const NEXO_XHTML: usize = 262_144;
+
+/// The least amount in whole units that is too large: 99999999.999999 is the largest (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT: u64 = 100_000_000;
+
+/// Decimals of an amount (nexo Sale to POI 3.0 schema).
+pub const NEXO_AMOUNT_DECIMALS: u8 = 6;
+
+/// An amount as a JSON string, in bytes: the 15 of the largest one, and zeros.
+pub const NEXO_AMOUNT_TEXT: usize = 24;
+
+/// Errors that an answer tells of. Terminals tell several at once; who writes messages by hand needs no more.
+pub const NEXO_ERRORS: usize = 8;
+
+/// The text of these errors, in bytes: a line about a payment has 110 to 150, the longest possible one 300.
+pub const NEXO_ERROR_TEXT: usize = 1280;
+
+/// Warnings that an answer tells of: a till of another vendor may send many members that nobody uses.
+pub const NEXO_WARNINGS: usize = 16;
+
+/// The text of these warnings, in bytes: of names as long as they can be, it holds half as many.
+pub const NEXO_WARNING_TEXT: usize = 2048;
+
+/// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
+pub const NEXO_STRAY_NAME: usize = 64;
+
+/// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
+/// API messages).
+pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
+
+/// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
+/// percent-encoded.
+pub const ADDITIONAL_RESPONSE: usize = 4096;
+
+/// The name of a transaction that is kept, in bytes: 37 are seen of terminals; of tills any, though 36 of a UUID are the
+/// most likely.
+pub const NEXO_TRANSACTION_ID: usize = 128;
+
+/// Transactions whose responses are kept at most, whatever memory is lent.
+pub const NEXO_HISTORY: usize = 32;
+
+/// Tills that are logged in at one time. One more takes the place of the one that logged in first.
+pub const NEXO_LOGINS: usize = 16;
+
+/// Lines of one prompt to the till: a display of the cashier has two to four.
+pub const NEXO_PROMPT_LINES: usize = 8;
+
+/// Outputs of one display request: four devices with ten kinds of contents each, of which a till uses two or three.
+pub const NEXO_OUTPUTS: usize = 16;
+
+/// Entries of one menu.
+pub const NEXO_MENU: usize = 64;
+
+/// Records that are to be stored and that nobody waits for. A request makes one, or two where it asks for a message that
+/// never came.
+pub const NEXO_RECORDS: usize = 4;
+
+/// Least memory for one request: a payment has about one KiB.
+pub const NEXO_REQUEST_MIN: usize = 1024;
+
+/// Least memory for responses: one of a payment without receipts has about two KiB, and what is kept beside it one more.
+pub const NEXO_HISTORY_MIN: usize = 8192;
+
+// The till's session at the Terminal API.
+
+/// Smallest memory for an answer. Answers of Adyen's terminals with two receipts have 7 to 8 KiB, and a repeated one has
+/// some hundred bytes more; a terminal that prints itself sends about 2 KiB.
+pub const ANSWER_MIN: usize = 4 * 1024;
+
+/// `AdditionalResponse` as far as a till looks at it, and one text of a receipt, in bytes: about 900 are seen in answers
+/// with everything Adyen can add.
+pub const NEXO_REMARK: usize = 1024;
+
+/// Receipts of one answer: two are usual, one for each side.
+pub const RECEIPTS: usize = 8;
+
+/// How often a terminal is asked about a lost answer: with pauses of 5 s and 10 s that is longer than the 150 s that a
+/// terminal may work on a request (Adyen docs: time-outs), and fewer numbers than one operation may take.
+pub const POLLS: u8 = 22;
+
+/// Questions about a lost answer that follow each other quickly; most answers are found by the first.
+pub const QUICK_POLLS: u8 = 6;
+
+/// How often in a row a terminal must say that it does not know a request. Once could be before the request arrives.
+pub const NOT_FOUND: u8 = 2;
+
+/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
+pub const KEY_IDENTIFIER: usize = 64;
+
+/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
+pub const PASSPHRASE: usize = 128;

@@ -131,6 +131,12 @@ impl Decimal {
         Self::new(digits, scale).ok_or(MoneyError::TooPrecise)
     }
 
+    /// All its digits as a whole number, as if there were no dot.
+    #[must_use]
+    pub const fn digits(self) -> u64 {
+        self.digits
+    }
+
     /// Significant decimals.
     #[must_use]
     pub const fn scale(self) -> u8 {

@@ -226,6 +226,8 @@ pub enum Reason {
     PartialApproval,
     /// Approved with restrictions: look at the receipt.
     CheckReceipt,
+    /// Taken in by the terminal; the host decides later (Adyen: reversals).
+    HostDecidesLater,
     /// The card's bank said no.
     HostDeclined,
     /// The terminal said no or failed.
@@ -258,6 +260,8 @@ pub enum Reason {
     NotConnected,
     /// The connection broke before the whole request had left.
     NotTransmitted,
+    /// The terminal was asked about the request and never had it.
+    NotReceived,
     /// Stopped by the till before the request had left.
     Withdrawn,
     /// The request does not fit the transmit buffer, or holds a character that XML cannot carry.
@@ -287,6 +291,7 @@ impl Reason {
         match self {
             Self::PartialApproval => "approved for less than was asked",
             Self::CheckReceipt => "approved with restrictions, look at the receipt",
+            Self::HostDecidesLater => "taken in by the terminal, the host decides later",
             Self::HostDeclined => "declined by the card's bank",
             Self::TerminalRefused => "refused by the terminal",
             Self::Stopped => "stopped",
@@ -302,6 +307,7 @@ impl Reason {
             Self::NotStored => "the till could not store the request",
             Self::NotListening => "the till could not listen for callbacks",
             Self::NotConnected => "the terminal could not be reached",
+            Self::NotReceived => "the terminal never had the request",
             Self::NotTransmitted => "the connection broke before the request had left",
             Self::Withdrawn => "withdrawn before it was sent",
             Self::NotEncodable => "the request could not be written",
@@ -401,6 +407,8 @@ pub enum SettledBy {
     RepeatLastMessage,
     /// The terminal printed the receipt again.
     TicketReprint,
+    /// The terminal was asked how the request stands.
+    TransactionStatus,
     /// A person decided.
     Person,
 }

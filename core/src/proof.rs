@@ -4,8 +4,20 @@
 #[cfg(feature = "proof")]
 use core::sync::atomic::{AtomicU8, Ordering};
 
+/// Which sessions can make a mistake.
+#[cfg(feature = "proof")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Those of every protocol.
+    Any,
+    /// That of OPI.
+    Opi,
+    /// That of the Terminal API.
+    TerminalApi,
+}
+
 macro_rules! mistakes {
-    ($($name:ident $text:literal)*) => {
+    ($($of:ident $name:ident $text:literal)*) => {
         /// A mistake that a session or a ledger can be told to make.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
@@ -20,6 +32,12 @@ macro_rules! mistakes {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
+            /// Those that this session can make.
+            pub fn of(session: Of) -> impl Iterator<Item = Self> {
+                let of = [$((Self::$name, Of::$of)),*].into_iter();
+                of.filter(move |(_, of)| [Of::Any, session].contains(of)).map(|(mistake, _)| mistake)
+            }
+
             /// What goes wrong.
             #[must_use]
             pub const fn text(self) -> &'static str {
@@ -32,24 +50,29 @@ macro_rules! mistakes {
 }
 
 mistakes! {
-    SendsBeforePersist "a payment is sent without its intent being stored (I2)"
-    AcknowledgesBeforeStored "a receipt is acknowledged before it is stored (I3)"
-    AcceptsForeignAnswers "an answer with another RequestID is taken for ours (I4)"
-    LetsAnAbortDecide "an abort that was taken ends the payment as aborted (I8)"
-    TakesSilenceForARefusal "a lost answer is told as declined (I4)"
-    ResendsAfterTimeOut "a payment without an answer is sent again (I1)"
-    UsesANumberAgain "requests get the number of the one before (I5)"
-    UsesABlockAgain "after a restart a reserved block of numbers is used again (I5)"
-    ForgetsTheBlocker "an unknown result does not block the lane (I6)"
-    ForgetsTheBlockerAtRestart "an unresolved request does not block the lane after a restart (I6)"
-    BelievesAnotherTillsAnswer "another till's repeated answer settles our payment (I4)"
-    BelievesAnyReceipt "any receipt of the same amount settles our payment (I4)"
-    BelievesAnOldReceipt "a receipt of the payment before settles our payment (I4)"
-    BelievesAReceiptOfAnother "with several unresolved a receipt settles the first of them by its amount (I4)"
-    SaysNotSentAfterAWholeFrame "a failed sending counts as not sent though all of it can have left (I4)"
-    SaysStoredWhatIsNot "an end is told as stored though it is not"
-    AnswersForTheCashier "a question that nobody answered is answered with yes (I7)"
-    WaitsForever "the wait for the answer has no deadline (I9)"
+    Any SendsBeforePersist "a payment is sent without its intent being stored (I2)"
+    Any AcknowledgesBeforeStored "a receipt is acknowledged before it is stored (I3)"
+    Any AcceptsForeignAnswers "an answer with another RequestID is taken for ours (I4)"
+    Any LetsAnAbortDecide "an abort that was taken ends the payment as aborted (I8)"
+    Any TakesSilenceForARefusal "a lost answer is told as declined (I4)"
+    Any ResendsAfterTimeOut "a payment without an answer is sent again (I1)"
+    Any UsesANumberAgain "requests get the number of the one before (I5)"
+    Any UsesABlockAgain "after a restart a reserved block of numbers is used again (I5)"
+    Any ForgetsTheBlocker "an unknown result does not block the lane (I6)"
+    Any ForgetsTheBlockerAtRestart "an unresolved request does not block the lane after a restart (I6)"
+    Any BelievesAnotherTillsAnswer "another till's repeated answer settles our payment (I4)"
+    Opi BelievesAnyReceipt "any receipt of the same amount settles our payment (I4)"
+    Opi BelievesAnOldReceipt "a receipt of the payment before settles our payment (I4)"
+    Opi BelievesAReceiptOfAnother "with several unresolved a receipt settles the first of them by its amount (I4)"
+    Any SaysNotSentAfterAWholeFrame "a failed sending counts as not sent though all of it can have left (I4)"
+    Any SaysStoredWhatIsNot "an end is told as stored though it is not"
+    Opi AnswersForTheCashier "a question that nobody answered is answered with yes (I7)"
+    Any WaitsForever "the wait for the answer has no deadline (I9)"
+    TerminalApi BelievesAForgetfulTerminal "a request is taken for never received though the terminal may have forgotten it (I4)"
+    TerminalApi BelievesNotFoundAtOnce "a request is taken for never received though it may still arrive (I4)"
+    TerminalApi EndsByADuplicate "the refusal of a second sending ends the first (I4)"
+    TerminalApi JudgesByTheOuterResult "that the status could be told is taken for an approval (I4)"
+    TerminalApi ResendsAfterInProgress "a payment that the terminal works on is sent again (I1)"
 }
 
 #[cfg(feature = "proof")]

@@ -14,18 +14,18 @@ use crate::text::Text;
 use crate::time::WallTime;
 
 /// Where a body is written to.
-pub(super) struct Out<'a> {
+pub(crate) struct Out<'a> {
     rest: &'a mut [u8],
     written: usize,
     full: bool,
 }
 
 impl<'a> Out<'a> {
-    pub(super) const fn new(to: &'a mut [u8]) -> Self {
+    pub(crate) const fn new(to: &'a mut [u8]) -> Self {
         Self { rest: to, written: 0, full: false }
     }
 
-    pub(super) fn put(&mut self, bytes: &[u8]) {
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
         match core::mem::take(&mut self.rest).split_at_mut_checked(bytes.len()) {
             Some((here, after)) if !self.full => {
                 here.copy_from_slice(bytes);
@@ -37,13 +37,13 @@ impl<'a> Out<'a> {
     }
 
     /// Bytes written, if all had room.
-    pub(super) const fn end(&self) -> Option<usize> {
+    pub(crate) const fn end(&self) -> Option<usize> {
         if self.full { None } else { Some(self.written) }
     }
 }
 
 /// What is left to be read of a body.
-pub(super) struct In<'a>(pub(super) &'a [u8]);
+pub(crate) struct In<'a>(pub(crate) &'a [u8]);
 
 impl<'a> In<'a> {
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
@@ -52,14 +52,14 @@ impl<'a> In<'a> {
         Some(*here)
     }
 
-    pub(super) fn text(&mut self, length: usize) -> Option<&'a str> {
+    pub(crate) fn text(&mut self, length: usize) -> Option<&'a str> {
         let (here, after) = self.0.split_at_checked(length)?;
         self.0 = after;
         core::str::from_utf8(here).ok()
     }
 }
 
-pub(super) trait Field: Sized {
+pub(crate) trait Field: Sized {
     /// Bytes at most.
     const MOST: usize;
     fn put(&self, out: &mut Out<'_>);
@@ -162,7 +162,7 @@ impl Field for Pan {
 }
 
 /// A text as it is. Whether it was cut, a length of two bytes, the text.
-pub(super) struct Verbatim<const N: usize>(pub(super) Text<N>);
+pub(crate) struct Verbatim<const N: usize>(pub(crate) Text<N>);
 
 impl<const N: usize> Field for Verbatim<N> {
     const MOST: usize = 1 + 2 + N;
@@ -197,7 +197,7 @@ impl<const N: usize> Field for Text<N> {
 }
 
 /// Writes a length of two bytes and the text.
-pub(super) fn put_long(text: &str, out: &mut Out<'_>) {
+pub(crate) fn put_long(text: &str, out: &mut Out<'_>) {
     match u16::try_from(text.len()) {
         Ok(length) => {
             length.put(out);
@@ -207,7 +207,7 @@ pub(super) fn put_long(text: &str, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn take_long<const N: usize>(from: &mut In<'_>) -> Option<Text<N>> {
+pub(crate) fn take_long<const N: usize>(from: &mut In<'_>) -> Option<Text<N>> {
     let length = u16::take(from)?;
     let text = from.text(usize::from(length))?;
     (text.len() <= N).then(|| Text::from_cut(text))
@@ -306,6 +306,7 @@ codes!(SettledBy {
     2 RepeatLastMessage,
     3 TicketReprint,
     4 Person,
+    5 TransactionStatus,
 });
 codes!(Reason {
     1 PartialApproval,
@@ -336,4 +337,6 @@ codes!(Reason {
     26 UnlistedResult,
     27 Contradiction,
     28 AuthorisationUnknown,
+    29 NotReceived,
+    30 HostDecidesLater,
 });

@@ -13,7 +13,7 @@
 
 mod body;
 mod codec;
-mod field;
+pub(crate) mod field;
 mod ledger;
 mod record;
 mod replay;

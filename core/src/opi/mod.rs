@@ -8,4 +8,6 @@ mod settings;
 
 pub use profile::{AbortFamily, AbortStyle, DeviceIds, Login, PrinterStates, Profile, ReversalBy, Routing};
 pub use session::{Memory, Session};
-pub use settings::{ConfigError, Devices, Language, Settings, Timeouts};
+pub use settings::{ConfigError, Devices, Settings, Timeouts};
+
+pub use crate::id::Language;

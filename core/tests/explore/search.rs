@@ -22,9 +22,7 @@ pub(crate) struct Broken {
 impl Broken {
     /// What was out of the ordinary on the way, by its step.
     pub(crate) fn short(&self) -> String {
-        let odd = self.way.iter().enumerate().filter(|(_, choice)| {
-            choice.cost() > 0 || matches!(choice, Choice::Abort(_) | Choice::StrayAnswer(..) | Choice::OtherTillPays)
-        });
+        let odd = self.way.iter().enumerate().filter(|(_, choice)| choice.is_odd());
         let odd: Vec<String> = odd.map(|(step, choice)| format!("{choice:?} at step {step}")).collect();
         format!("{} steps, kind ones but for [{}]: {}", self.way.len(), odd.join(", "), self.what)
     }

@@ -1,73 +1,16 @@
 //! One till: the real session, its journal as bytes, and what the world knows of it.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use opi_core::drive::{Link, QuestionId, QuestionKind};
 use opi_core::id::{RequestId, WorkstationId};
 use opi_core::journal::{self, Entry, Found, Ledger, Record, Replay, Ticket};
 use opi_core::operation::{Facts, Finished, Operation, Outcome, SettledBy};
-use opi_core::opi::{Memory, Profile, Session, Settings};
 use opi_core::receipt::SheetId;
 
-pub(crate) const SLOTS: usize = 3;
-/// Small enough that most messages come in pieces.
-const WINDOW: usize = 512;
-
-pub(crate) type Lane = Session<'static, SLOTS>;
-
-thread_local! {
-    static POOL: RefCell<Vec<Box<Lane>>> = const { RefCell::new(Vec::new()) };
-    static FRESH: RefCell<HashMap<(String, u32, u32), Box<Lane>>> = RefCell::new(HashMap::new());
-}
-
-fn make(settings: Settings) -> Box<Lane> {
-    let window = || Box::leak(vec![0u8; WINDOW].into_boxed_slice());
-    let memory = Memory { request: window(), abort: window(), device: [window(), window(), window()] };
-    Box::new(Session::new(settings, memory).unwrap())
-}
-
-/// A session that can be copied: its windows come from a pool and go back there.
-pub(crate) struct Pooled(Option<Box<Lane>>);
-
-impl Pooled {
-    fn fresh(settings: &Settings) -> Self {
-        let alone = settings.alone_at_terminal;
-        let lane = format!("{} {} {alone}", settings.profile.name, settings.workstation.as_str());
-        let lane = format!("{lane} {:?}", settings.last_settled);
-        let key = (lane, settings.first_request.get(), settings.first_sheet.0);
-        FRESH.with_borrow_mut(|fresh| Self::copy(fresh.entry(key).or_insert_with(|| make(settings.clone()))))
-    }
-
-    fn copy(of: &Lane) -> Self {
-        let mut copy = POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| make(of.settings().clone()));
-        assert!(copy.copy_from(of));
-        Self(Some(copy))
-    }
-
-    pub(crate) fn get(&self) -> &Lane {
-        self.0.as_ref().unwrap()
-    }
-
-    pub(crate) fn get_mut(&mut self) -> &mut Lane {
-        self.0.as_mut().unwrap()
-    }
-}
-
-impl Clone for Pooled {
-    fn clone(&self) -> Self {
-        Self::copy(self.get())
-    }
-}
-
-impl Drop for Pooled {
-    fn drop(&mut self) {
-        if let Some(lane) = self.0.take() {
-            let _ = POOL.try_with(|pool| pool.borrow_mut().push(lane));
-        }
-    }
-}
+use crate::lane::{self, Dialect, Lane};
+use crate::pool::Pooled;
 
 /// What the adapter owes the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +71,7 @@ pub(crate) struct Truth {
     pub(crate) found: BTreeSet<u32>,
     pub(crate) results: BTreeSet<u32>,
     pub(crate) sheets: usize,
-    /// Receipts that the terminal was told to be handled.
+    /// Receipts that the terminal was told to be handled, or the till to be kept.
     pub(crate) acknowledged: usize,
     pub(crate) answers: usize,
     pub(crate) given: usize,
@@ -139,7 +82,7 @@ pub(crate) struct Truth {
 pub(crate) struct Till {
     pub(crate) session: Rc<Pooled>,
     pub(crate) terminal: usize,
-    profile: &'static Profile,
+    profile: Dialect,
     lane: WorkstationId,
     alone: bool,
     /// It takes no part any more.
@@ -166,15 +109,9 @@ pub(crate) struct Till {
 }
 
 impl Till {
-    pub(crate) fn new(
-        profile: &'static Profile,
-        lane: &str,
-        terminal: usize,
-        alone: bool,
-        plan: Vec<Operation>,
-    ) -> Self {
+    pub(crate) fn new(profile: Dialect, lane: &str, terminal: usize, alone: bool, plan: Vec<Operation>) -> Self {
         let mut till = Self {
-            session: Rc::new(Pooled(None)),
+            session: Rc::new(Pooled::none()),
             terminal,
             profile,
             lane: WorkstationId::new(lane).unwrap(),
@@ -227,10 +164,9 @@ impl Till {
         let first = ledger.next_request().unwrap();
         self.ledger = Rc::new(ledger);
         self.reserve();
-        let mut settings = Settings::new(self.lane.clone(), self.profile, first);
-        settings.alone_at_terminal = self.alone;
-        settings.first_sheet = SheetId(self.ledger.next_sheet().0);
-        settings.last_settled = self.ledger.last_settled().cloned();
+        let first_sheet = SheetId(self.ledger.next_sheet().0);
+        let mut settings = lane::settings(self.lane.clone(), self.profile, self.alone, first, first_sheet);
+        lane::remember(&mut settings, self.ledger.last_settled());
         let mut session = Pooled::fresh(&settings);
         let blocker = self.ledger.next_unresolved();
         if let Some(unresolved) = &blocker {

@@ -147,6 +147,11 @@ pub(crate) enum Choice {
 }
 
 impl Choice {
+    /// Whether it is out of the ordinary.
+    pub(crate) const fn is_odd(self) -> bool {
+        self.cost() > 0 || matches!(self, Self::Abort(_) | Self::StrayAnswer(..) | Self::OtherTillPays)
+    }
+
     /// How much bad luck it is.
     pub(crate) const fn cost(self) -> u8 {
         match self {

@@ -7,6 +7,10 @@
 
 #[path = "../explore/choices.rs"]
 mod choices;
+#[path = "../explore/lane.rs"]
+mod lane;
+#[path = "../explore/pool.rs"]
+mod pool;
 #[path = "../explore/steps.rs"]
 mod steps;
 #[path = "../explore/till.rs"]

@@ -1,16 +1,15 @@
-//! The journal of a lane as its users meet it: after a lost answer, a restart, a decision, a full disk.
+//! The journal of a lane as its users meet it: after a lost answer, a restart, a decision.
 
-use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+#[cfg(target_os = "linux")]
+use std::process::Command;
+use std::process::Output;
 
-use opi_core::id::Id;
-use opi_core::receipt::{Line, Purpose, SheetId};
-use opi_smol::{Entry, JournalStore, RawText, Store, WholeSheet};
 use serde_json::{Value, json};
 
-use crate::process::{Terminal, end, events, finish, run, start_in, stderr, stdout};
+use crate::process::{Terminal, end, events, finish, start_in, stderr, stdout};
 
 /// What `opi journal --json` says of the lane with its state in this folder.
 pub(crate) fn transactions(state: &Path) -> Vec<Value> {
@@ -128,118 +127,88 @@ fn a_simulated_terminal_in_the_same_process_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_journal_that_cannot_be_written_refuses_the_payment_and_says_what_to_do() {
-    let state = tempfile::tempdir().unwrap();
-    let file = state.path().join("a-file");
-    fs::write(&file, "").unwrap();
-    let output = run(&["pay", "25.00", "CHF", "--json", "--journal", file.to_str().unwrap()]);
-    let (end, status) = end(&output);
-    assert_eq!((&end["outcome"], &end["reason"], status), (&json!("not_sent"), &json!("not_stored"), 3), "{end}");
-    assert!(stderr(&output).contains("a-file"), "{}", stderr(&output));
-}
-
-/// A file system of 256 KiB, taken away again with this.
-struct Small(tempfile::TempDir);
-
-impl Small {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let arguments = ["-t", "tmpfs", "-o", "size=256k", "tmpfs", folder.path().to_str().unwrap()];
-        let mounted = Command::new("mount").args(arguments).output().is_ok_and(|output| output.status.success());
-        mounted.then_some(Self(folder))
+fn two_tills_never_use_one_journal_and_the_second_says_why() {
+    let terminal = Terminal::start(&["--script", "slow-card"]);
+    let state = terminal.state.path();
+    let mut first = terminal.start_till(&["pay", "25.00", "CHF", "--json"]);
+    let mut said = BufReader::new(first.0.stdout.take().unwrap()).lines();
+    let shown = said.find(|line| line.as_ref().unwrap().contains("\"display\""));
+    assert!(shown.is_some());
+    let elsewhere = ["--json", "--terminal", &terminal.places.terminal, "--listen", "127.0.0.1:0"];
+    let folder = state.join("opi/lane-1");
+    for command in [&["pay", "1.00", "CHF"][..], &["recover"], &["reprint"], &["status"]] {
+        let second = finish(start_in(state, &[command, &elsewhere].concat()));
+        let refusal = stderr(&second);
+        assert!(refusal.contains("in use by another till") && refusal.contains(folder.to_str().unwrap()), "{refusal}");
+        // What recover was to find out is as unknown as before.
+        let expected = if command == ["recover"] { 4 } else { 3 };
+        assert_eq!(second.status.code(), Some(expected), "{command:?}: {}", stdout(&second));
     }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
-    }
+    let decided = resolve(&terminal, &["1", "--charged", "--note", "too early"]);
+    assert_eq!(decided.status.code(), Some(3), "{}", stderr(&decided));
+    // To look is allowed at any time, and so is to stop.
+    assert_eq!(transactions(state)[0]["outcome"], "unknown");
+    assert_eq!(finish(start_in(state, &[&["abort"][..], &elsewhere].concat())).status.code(), Some(0));
+    let last: Value = said.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).last().unwrap();
+    assert_eq!((&last["event"], &last["outcome"]), (&json!("finished"), &json!("aborted")));
+    assert_eq!(transactions(state).len(), 1, "the others left nothing in it");
+    assert!(terminal.booked().is_empty());
 }
 
 #[test]
-fn a_disk_filled_at_any_point_of_a_payment_loses_nothing() {
-    if Small::mount().is_none() {
-        println!("SKIPPED: no small file system can be mounted here, so the full disk was not tested");
-        return;
-    }
-    let mut seen = BTreeMap::<String, usize>::new();
-    // A payment takes about two kilobytes of the journal.
-    for room in (0..2400).step_by(60) {
-        let Some(small) = Small::mount() else { panic!("not mounted") };
-        let journal = small.0.path().join("journal");
-        leave(&journal, room);
-        fill(&small.0.path().join("ballast"));
-        let journal = journal.to_str().unwrap();
-        let terminal = Terminal::start(&[]);
-        let pay = ["pay", "25.00", "CHF", "--json", "--journal", journal, "--timeout-recovery", "0.02"];
-        let output = terminal.till(&pay);
-        let (hit, _) = end(&output);
-        let whole = !stderr(&output).contains("No space left");
-        assert!(whole || stderr(&output).contains("make room there"), "{hit}: {}", stderr(&output));
-        assert!(hit["outcome"] == "approved" || (!whole && hit["outcome"] == "not_sent"), "{hit}");
-        let open = transactions_in(journal).iter().any(|it| it["outcome"] == "unknown");
-        assert_eq!(open, hit["outcome"] == "approved" && hit["stored"] == false, "room for {room} bytes: {hit}");
-
-        fs::remove_file(small.0.path().join("ballast")).unwrap();
-        let recovered = terminal.till(&["recover", "--json", "--journal", journal, "--timeout-recovery", "0.02"]);
-        assert_eq!(recovered.status.code(), Some(0), "{} {}", stdout(&recovered), stderr(&recovered));
-        let listed = transactions_in(journal);
-        let approved = listed.iter().filter(|it| it["outcome"] == "approved").count();
-        assert!(listed.iter().all(|it| it["outcome"] != "unknown"), "{listed:?}");
-        assert_eq!(approved, terminal.booked().len(), "room for {room} bytes: {hit}");
-        let what = match (hit["outcome"].as_str(), hit["stored"].as_bool(), whole) {
-            (Some("not_sent"), ..) => "not sent",
-            (_, Some(false), _) => "end not stored",
-            (.., false) => "receipt not stored",
-            _ => "nothing missing",
-        };
-        *seen.entry(what.into()).or_default() += 1;
-    }
-    println!("full disk: {seen:?}");
-    assert!(seen.len() >= 3, "too few points of a payment were hit: {seen:?}");
+fn no_lane_takes_the_journal_of_another() {
+    let terminal = Terminal::start(&[]);
+    assert_eq!(end(&terminal.till(&["pay", "25.00", "CHF", "--json"])).1, 0);
+    let folder = terminal.state.path().join("opi/lane-1");
+    let other = ["pay", "1.00", "CHF", "--json", "--workstation", "lane-2", "--journal", folder.to_str().unwrap()];
+    let refused = finish(terminal.start_till(&other));
+    assert_eq!(end(&refused).1, 3, "{}", stdout(&refused));
+    assert!(stderr(&refused).contains("lane-1"), "{}", stderr(&refused));
+    assert_eq!(terminal.booked().len(), 1);
 }
 
-fn transactions_in(journal: &str) -> Vec<Value> {
-    events(&run(&["journal", "--json", "--journal", journal]))
-}
-
-/// Makes a journal whose last page has room for so many bytes.
-fn leave(journal: &Path, room: usize) {
-    const PAGE: usize = 4096;
-    let store = JournalStore::open(journal).unwrap();
-    let segment = journal.join("journal-00000001.opi");
-    let length = || usize::try_from(fs::metadata(&segment).unwrap().len()).unwrap();
-    let add = |text: &str| {
-        let sheet = WholeSheet {
-            id: SheetId(1),
-            purpose: Purpose::Journal,
-            request: None,
-            target: Id::default(),
-            lines: vec![Line { text: text.into(), ..Line::default() }],
-            journal: RawText::default(),
-            cut: false,
-            reference: None,
-            kept: true,
-        };
-        smol::block_on(store.clone().persist(Entry::Sheet(sheet))).unwrap();
+#[cfg(target_os = "linux")]
+#[test]
+fn the_journal_lies_where_the_platform_keeps_states_unless_it_is_named() {
+    let terminal = Terminal::start(&[]);
+    let pay = |environment: &[(&str, &Path)], more: &[&str]| {
+        let places = ["--terminal", &terminal.places.terminal, "--listen", &terminal.places.till];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_opi"));
+        command.args(["pay", "25.00", "CHF"]).args(places).args(more).env_remove("XDG_STATE_HOME");
+        let output = command.envs(environment.iter().copied()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     };
-    add("");
-    let least = length();
-    let goal = 2 * PAGE - room;
-    while length() + 3 * least + 100 <= goal {
-        add(&"x".repeat(100));
-    }
-    // What is left is that of two sheets.
-    let rest = goal - length() - 2 * least;
-    add(&"x".repeat(rest / 2));
-    add(&"x".repeat(rest - rest / 2));
-    assert_eq!(length(), goal);
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let at = |folder: &str| home.join(folder).join("journal-00000001.opi").exists();
+    pay(&[("HOME", home)], &[]);
+    assert!(at(".local/state/opi/lane-1"));
+    pay(&[("HOME", home), ("XDG_STATE_HOME", &home.join("states"))], &["--workstation", "lane-2"]);
+    assert!(at("states/opi/lane-2") && !at(".local/state/opi/lane-2"));
+    pay(&[("HOME", home)], &["--workstation", "lane-3", "--journal", home.join("here").to_str().unwrap()]);
+    assert!(at("here") && !at(".local/state/opi/lane-3"));
 }
 
-/// Takes all the rest of the file system.
-fn fill(ballast: &Path) {
-    let mut bytes = vec![0; 256 * 1024];
-    while fs::write(ballast, &bytes).is_err() {
-        bytes.truncate(bytes.len() - 4096);
-    }
+#[cfg(unix)]
+#[test]
+fn a_payment_after_a_crash_first_finds_out_how_the_last_one_ended() {
+    let terminal = Terminal::start(&["--script", "signature-question"]);
+    let mut till = terminal.start_till(&["pay", "25.00", "CHF", "--json"]);
+    let mut lines = BufReader::new(till.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let started: Value = serde_json::from_str(&lines.find(|line| line.contains("\"started\"")).unwrap()).unwrap();
+    assert!(lines.any(|line| line.contains("\"display\"")));
+    till.0.kill().unwrap();
+    till.0.wait().unwrap();
+    let again = terminal.till(&["pay", "12.00", "CHF", "--json", "--yes", "--timeout-recovery", "0.3"]);
+    let said = events(&again);
+    let place = |wanted: &dyn Fn(&Value) -> bool| said.iter().position(wanted).unwrap_or_else(|| panic!("{said:?}"));
+    let recovering = place(&|event| event["event"] == "recovering" && event["requestId"] == started["requestId"]);
+    let recovered = place(&|event| event["event"] == "recovered" && event["settledBy"] == "repeat_last_message");
+    let new = place(&|event| event["event"] == "started" && event["requestId"] != started["requestId"]);
+    assert!(recovering < recovered && recovered < new, "{said:?}");
+    assert_eq!(end(&again).0["outcome"], "approved", "{said:?}");
+    // Nobody could confirm the first one, so the terminal ended it.
+    let ends: Vec<_> = transactions(terminal.state.path()).iter().map(|it| it["outcome"].clone()).collect();
+    assert_eq!(ends, ["aborted", "approved"]);
+    assert_eq!(terminal.booked().len(), 1);
 }

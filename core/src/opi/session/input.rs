@@ -28,6 +28,8 @@ impl<const D: usize> Session<'_, D> {
             Input::ConnectFailed(link) => self.connect_failed(link),
             Input::Accepted(link) => self.accepted(link),
             Input::Received(link, bytes) => self.received(link, bytes),
+            // OPI has frames, and no answers of HTTP.
+            Input::Complete { link, .. } => Err(Misuse::WrongLink(link)),
             Input::Sent(link) => self.sent(link),
             Input::SendFailed { link, at_most } => self.send_failed(link, at_most),
             Input::Closed(link) => {

@@ -3,15 +3,25 @@
 //! They live here, and not beside the fuzzer, so that every stable build compiles them and replays the seeds.
 //! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
 
-use core::fmt::{self, Write};
+mod choices;
+mod envelope;
+mod json;
+mod nexo;
+mod transcript;
+
+use core::fmt::Write;
 
 use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece};
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
 use crate::opi::message::{Decoder, FragmentOf, Message, Part, Style};
-use crate::xml::{Raw, Reader, Token, Tolerance};
+use crate::xml::{Reader, Token, Tolerance};
 
-/// Bytes in front of the data of every target: two for switches, the others are lengths of chunks, used in turn.
-pub const CHOICES: usize = 8;
+pub use choices::CHOICES;
+use choices::Choices;
+pub use envelope::envelope;
+pub use json::json;
+pub use nexo::nexo;
+use transcript::Transcript;
 
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.
 const ENCODED: usize = 128 * 1024;
@@ -313,104 +323,5 @@ fn through_window(mut choices: Choices, document: &[u8], take: &mut Take<'_>) {
         assert!(!rest.is_empty(), "incomplete though everything is there");
         assert!(unread.len() < size, "a full window gets stuck (I10)");
         window = heapless::Vec::from_slice(unread).expect("more than the window holds");
-    }
-}
-
-/// The switches and the lengths of chunks that stand in front of the data.
-#[derive(Clone, Copy)]
-struct Choices {
-    first: u8,
-    second: u8,
-    lengths: [u8; CHOICES - 2],
-    turn: usize,
-}
-
-impl Choices {
-    /// Data that is too short has zeros for choices.
-    fn take(data: &[u8]) -> (Self, &[u8]) {
-        let (&[first, second, ref lengths @ ..], rest) =
-            data.split_first_chunk::<CHOICES>().unwrap_or((&[0; CHOICES], data));
-        (Self { first, second, lengths: *lengths, turn: 0 }, rest)
-    }
-
-    /// The length of the next chunk: 1 to 256.
-    fn next(&mut self) -> usize {
-        let length = self.lengths.get(self.turn).copied().unwrap_or_default();
-        self.turn = (self.turn + 1) % self.lengths.len();
-        usize::from(length) + 1
-    }
-
-    fn cut<'a>(&mut self, rest: &mut &'a [u8]) -> &'a [u8] {
-        let (chunk, behind) = rest.split_at(self.next().min(rest.len()));
-        *rest = behind;
-        chunk
-    }
-
-    const fn switch(&self, bit: u8) -> bool {
-        self.second & (1 << bit) != 0
-    }
-
-    const fn tolerance(&self) -> Tolerance {
-        Tolerance { blank_before_declaration: self.switch(0), lying_encoding: self.switch(1) }
-    }
-
-    const fn style(&self) -> Style {
-        Style {
-            declaration: self.switch(2),
-            namespace: self.switch(3),
-            shift_number_as_attribute: self.switch(4),
-            card_circuits_last: self.switch(5),
-        }
-    }
-}
-
-/// What was read, as a number: FNV-1a over everything noted. Two that differ by chance are not to be expected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Transcript {
-    digest: u64,
-    /// The mark noted last, if only text was noted since.
-    open: u8,
-}
-
-impl Default for Transcript {
-    fn default() -> Self {
-        Self { digest: 0xcbf2_9ce4_8422_2325, open: 0 }
-    }
-}
-
-impl Transcript {
-    /// Notes what comes: no byte of UTF-8 is the one in front of the mark.
-    fn mark(&mut self, mark: u8) {
-        self.bytes(&[0xff, mark]);
-        self.open = mark;
-    }
-
-    /// The same, unless this is the next piece of it.
-    fn mark_once(&mut self, mark: u8) {
-        if self.open != mark {
-            self.mark(mark);
-        }
-    }
-
-    fn named(&mut self, mark: u8, name: &[u8]) {
-        self.mark(mark);
-        self.bytes(name);
-    }
-
-    fn text(&mut self, raw: Raw<'_>) {
-        let _ = raw.write_to(self);
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.digest = (self.digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
-
-impl Write for Transcript {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.bytes(text.as_bytes());
-        Ok(())
     }
 }

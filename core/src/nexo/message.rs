@@ -1,0 +1,397 @@
+//! Whole messages.
+
+use super::body::{
+    AbortRequest, AdminRequest, AdminResponse, BalanceInquiryRequest, BalanceInquiryResponse, CardAcquisitionRequest,
+    CardAcquisitionResponse, CardReaderAPDURequest, CardReaderAPDUResponse, DiagnosisRequest, DiagnosisResponse,
+    DisplayRequest, DisplayResponse, EnableServiceRequest, EnableServiceResponse, EventNotification, GetTotalsRequest,
+    GetTotalsResponse, InputRequest, InputResponse, InputUpdate, LoginRequest, LoginResponse, LogoutRequest,
+    LogoutResponse, PaymentRequest, PaymentResponse, PrintRequest, PrintResponse, ReconciliationRequest,
+    ReconciliationResponse, Response, ReversalRequest, ReversalResponse, StoredValueRequest, StoredValueResponse,
+    TransactionStatusRequest, TransactionStatusResponse,
+};
+use super::dialect::Dialect;
+use super::field::{Direction, Field, Reading};
+use super::header::{Category, MessageHeader};
+use super::raw::Raw;
+use super::report::{Path, Reason, Report};
+use super::structure::structure;
+use super::text::Base64;
+use crate::json::{Document, Kind, Object, Str, Value, WriteError, Writer};
+
+impl Direction {
+    /// The one member of the document.
+    #[must_use]
+    pub const fn envelope(self) -> &'static str {
+        match self {
+            Self::Request => "SaleToPOIRequest",
+            Self::Response => "SaleToPOIResponse",
+        }
+    }
+}
+
+/// A message whose header was read, and whose body was not yet.
+///
+/// A terminal looks at the header first, whatever stands first: a request that it does not serve is not read.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    /// Which envelope.
+    pub direction: Direction,
+    /// The header: what of it could be read.
+    pub header: MessageHeader<'a>,
+    members: Object<'a>,
+    dialect: &'static Dialect,
+}
+
+pub(super) const HEADER: &str = "MessageHeader";
+pub(super) const BLOB: &str = "NexoBlob";
+pub(super) const TRAILER: &str = "SecurityTrailer";
+
+impl<'a> Envelope<'a> {
+    /// Which envelope the document is; `None` if neither.
+    #[must_use]
+    pub fn direction_of(document: Document<'a>) -> Option<Direction> {
+        let object = document.root().object()?;
+        [Direction::Request, Direction::Response]
+            .into_iter()
+            .find(|direction| object.get(direction.envelope()).is_some())
+    }
+
+    /// Opens the envelope and reads the header; `None` if there is no such envelope, which is reported.
+    pub fn read(
+        document: Document<'a>,
+        direction: Direction,
+        dialect: &'static Dialect,
+        report: &mut Report,
+    ) -> Option<Self> {
+        let reading = &mut Reading::new(report, dialect, direction);
+        let name = direction.envelope();
+        let (top, at) = (&Path::TOP, &Path::TOP.child(name));
+        let Some(members) = document.root().object() else {
+            reading.error_of_whole(top, Reason::Expected(Kind::Object));
+            return None;
+        };
+        let mut message = None;
+        for (member, value) in members {
+            if member == *name {
+                message = Some(value);
+            } else {
+                reading.unexpected(top, member);
+            }
+        }
+        let Some(message) = message else {
+            reading.error(at, Reason::Missing);
+            return None;
+        };
+        let members = reading.object(message, at)?;
+        let header = required(members.get(HEADER), &at.child(HEADER), reading).unwrap_or_default();
+        Some(Self { direction, header, members, dialect })
+    }
+
+    /// Whether the body is sealed.
+    #[must_use]
+    pub fn is_secured(&self) -> bool {
+        self.members.get(BLOB).is_some_and(|blob| !blob.is_null())
+    }
+
+    /// The header as it stands, with what nobody reads.
+    #[cfg(feature = "nexo-crypto")]
+    pub(super) fn written_header(&self) -> Option<Object<'a>> {
+        self.members.get(HEADER)?.object()
+    }
+
+    /// Reads the body; `None` if there is none that can be used, which is reported.
+    pub fn body(&self, report: &mut Report) -> Option<Body<'a>> {
+        let reading = &mut Reading::new(report, self.dialect, self.direction);
+        let at = &Path::TOP.child(self.direction.envelope());
+        if self.is_secured() {
+            return self.secured(at, reading).map(Body::Secured);
+        }
+        // Without a category nobody can say which body is meant; that it is missing was reported with the header.
+        let category = self.header.category()?;
+        let name = match self.direction {
+            Direction::Request => category.request_body(),
+            Direction::Response => category.response_body(),
+        };
+        let mut found = None;
+        for (member, value) in self.members {
+            if member == *name {
+                found = Some(value);
+            } else if member != *HEADER {
+                reading.unexpected(at, member);
+            }
+        }
+        let Some(value) = found else {
+            if self.direction == Direction::Response && category == Category::Abort {
+                return Some(Body::None);
+            }
+            // Observed on terminals: two lines.
+            reading.error(&at.child(name), Reason::Missing);
+            reading.error_of_whole(at, Reason::Missing);
+            return None;
+        };
+        let at = &at.child(name);
+        match self.direction {
+            Direction::Request => RequestBody::read(category, value, at, reading).map(Body::Request),
+            Direction::Response => ResponseBody::read(category, value, at, reading).map(Body::Response),
+        }
+    }
+
+    fn secured(&self, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Secured<'a>> {
+        let (mut blob, mut trailer) = (None, None);
+        for (member, value) in self.members {
+            if member == *BLOB {
+                blob = Some(value);
+            } else if member == *TRAILER {
+                trailer = Some(value);
+            } else if member != *HEADER {
+                reading.unexpected(at, member);
+            }
+        }
+        let nexo_blob = required(blob, &at.child(BLOB), reading);
+        let security_trailer = required(trailer, &at.child(TRAILER), reading);
+        Some(Secured { nexo_blob: nexo_blob?, security_trailer: security_trailer? })
+    }
+}
+
+fn required<'a, F: Field<'a>>(value: Option<Value<'a>>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<F> {
+    match value {
+        Some(value) => F::read(value, at, reading),
+        None => {
+            reading.error(at, Reason::Missing);
+            None
+        }
+    }
+}
+
+/// A whole message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Message<'a> {
+    /// Which envelope.
+    pub direction: Direction,
+    /// The header.
+    pub header: MessageHeader<'a>,
+    /// The body.
+    pub body: Body<'a>,
+}
+
+impl<'a> Message<'a> {
+    /// A request.
+    #[must_use]
+    pub const fn request(header: MessageHeader<'a>, body: RequestBody<'a>) -> Self {
+        Self { direction: Direction::Request, header, body: Body::Request(body) }
+    }
+
+    /// An answer.
+    #[must_use]
+    pub const fn response(header: MessageHeader<'a>, body: ResponseBody<'a>) -> Self {
+        Self { direction: Direction::Response, header, body: Body::Response(body) }
+    }
+
+    /// Reads header and body; `None` if either is of no use, which is reported.
+    pub fn read(
+        document: Document<'a>,
+        direction: Direction,
+        dialect: &'static Dialect,
+        report: &mut Report,
+    ) -> Option<Self> {
+        let envelope = Envelope::read(document, direction, dialect, report)?;
+        Some(Self { direction, header: envelope.header, body: envelope.body(report)? })
+    }
+
+    /// Writes it; gives its length.
+    ///
+    /// # Errors
+    /// The buffer is too small.
+    pub fn write(&self, dialect: &'static Dialect, buffer: &mut [u8]) -> Result<usize, WriteError> {
+        let mut out = Writer::new(buffer);
+        self.write_to(&mut out, dialect);
+        out.finish()
+    }
+
+    /// Writes it as a JSON value.
+    pub fn write_to(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {
+        out.begin_object();
+        out.name(self.direction.envelope());
+        out.begin_object();
+        out.name(HEADER);
+        self.header.write(out, dialect);
+        match &self.body {
+            Body::Request(body) => body.write(out, dialect),
+            Body::Response(body) => body.write(out, dialect),
+            Body::Secured(secured) => {
+                out.name(BLOB);
+                secured.nexo_blob.write(out, dialect);
+                out.name(TRAILER);
+                secured.security_trailer.write(out, dialect);
+            }
+            Body::None => {}
+        }
+        out.end_object();
+        out.end_object();
+    }
+}
+
+/// What stands beside the header.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
+pub enum Body<'a> {
+    /// A request, or an event.
+    Request(RequestBody<'a>),
+    /// An answer.
+    Response(ResponseBody<'a>),
+    /// A sealed message.
+    Secured(Secured<'a>),
+    /// Nothing: the answer to an abort has no body.
+    None,
+}
+
+/// A sealed message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Secured<'a> {
+    /// The whole message, encrypted.
+    pub nexo_blob: Base64<'a>,
+    /// What is needed to open it, but the key.
+    pub security_trailer: SecurityTrailer<'a>,
+}
+
+structure! {
+    /// What is needed to open a sealed message, but the key.
+    pub struct SecurityTrailer<'a> {
+        required {
+            adyen_crypto_version: u32 = "AdyenCryptoVersion";
+            key_identifier: Str<'a> = "KeyIdentifier";
+            key_version: u32 = "KeyVersion";
+            nonce: Base64<'a> = "Nonce";
+            hmac: Base64<'a> = "Hmac";
+        }
+    }
+}
+
+/// `Variant(Type)`: the bodies of one envelope, each for the category of its name.
+macro_rules! bodies {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident by $body_name:ident {
+            $( $(#[$doc:meta])* $variant:ident($type:ty), )+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
+        pub enum $name<'a> {
+            $( $(#[$doc])* #[doc = concat!("Category `", stringify!($variant), "`.")] $variant($type), )+
+            /// A category that is not implemented.
+            Unlisted(Category, Raw<'a>),
+        }
+
+        impl<'a> $name<'a> {
+            /// The category of the message it belongs to.
+            #[must_use]
+            pub const fn category(&self) -> Category {
+                match self {
+                    $( Self::$variant(_) => Category::$variant, )+
+                    Self::Unlisted(category, _) => *category,
+                }
+            }
+
+            fn read(category: Category, value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+                match category {
+                    $( Category::$variant => Field::read(value, at, reading).map(Self::$variant), )+
+                    _ => Field::read(value, at, reading).map(|raw| Self::Unlisted(category, raw)),
+                }
+            }
+
+            fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {
+                out.name(self.category().$body_name());
+                match self {
+                    $( Self::$variant(body) => body.write(out, dialect), )+
+                    Self::Unlisted(_, raw) => raw.write(out, dialect),
+                }
+            }
+        }
+
+        $(
+            impl<'a> From<$type> for $name<'a> {
+                fn from(body: $type) -> Self {
+                    Self::$variant(body)
+                }
+            }
+        )+
+    };
+}
+
+bodies! {
+    /// What is asked or told.
+    pub enum RequestBody by request_body {
+        Abort(AbortRequest<'a>),
+        Admin(AdminRequest<'a>),
+        BalanceInquiry(BalanceInquiryRequest<'a>),
+        CardAcquisition(CardAcquisitionRequest<'a>),
+        CardReaderApdu(CardReaderAPDURequest<'a>),
+        Diagnosis(DiagnosisRequest<'a>),
+        Display(DisplayRequest<'a>),
+        EnableService(EnableServiceRequest<'a>),
+        Event(EventNotification<'a>),
+        GetTotals(GetTotalsRequest<'a>),
+        Input(InputRequest<'a>),
+        InputUpdate(InputUpdate<'a>),
+        Login(LoginRequest<'a>),
+        Logout(LogoutRequest),
+        Payment(PaymentRequest<'a>),
+        Print(PrintRequest<'a>),
+        Reconciliation(ReconciliationRequest<'a>),
+        Reversal(ReversalRequest<'a>),
+        StoredValue(StoredValueRequest<'a>),
+        TransactionStatus(TransactionStatusRequest<'a>),
+    }
+}
+
+bodies! {
+    /// What is answered.
+    pub enum ResponseBody by response_body {
+        Admin(AdminResponse<'a>),
+        BalanceInquiry(BalanceInquiryResponse<'a>),
+        CardAcquisition(CardAcquisitionResponse<'a>),
+        CardReaderApdu(CardReaderAPDUResponse<'a>),
+        Diagnosis(DiagnosisResponse<'a>),
+        Display(DisplayResponse<'a>),
+        EnableService(EnableServiceResponse<'a>),
+        GetTotals(GetTotalsResponse<'a>),
+        Input(InputResponse<'a>),
+        Login(LoginResponse<'a>),
+        Logout(LogoutResponse<'a>),
+        Payment(PaymentResponse<'a>),
+        Print(PrintResponse<'a>),
+        Reconciliation(ReconciliationResponse<'a>),
+        Reversal(ReversalResponse<'a>),
+        StoredValue(StoredValueResponse<'a>),
+        TransactionStatus(TransactionStatusResponse<'a>),
+    }
+}
+
+impl<'a> ResponseBody<'a> {
+    /// How the request ended, as the answer's own `Response` says; `None` where each device has its own.
+    #[must_use]
+    pub const fn response(&self) -> Option<&Response<'a>> {
+        Some(match self {
+            Self::Admin(body) => &body.response,
+            Self::BalanceInquiry(body) => &body.response,
+            Self::CardAcquisition(body) => &body.response,
+            Self::CardReaderApdu(body) => &body.response,
+            Self::Diagnosis(body) => &body.response,
+            Self::EnableService(body) => &body.response,
+            Self::GetTotals(body) => &body.response,
+            Self::Input(body) => &body.input_result.response,
+            Self::Login(body) => &body.response,
+            Self::Logout(body) => &body.response,
+            Self::Payment(body) => &body.response,
+            Self::Print(body) => &body.response,
+            Self::Reconciliation(body) => &body.response,
+            Self::Reversal(body) => &body.response,
+            Self::StoredValue(body) => &body.response,
+            Self::TransactionStatus(body) => &body.response,
+            Self::Display(_) | Self::Unlisted(..) => return None,
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The terminal's side of the Terminal API.
+#![allow(clippy::unwrap_used)]
+
+mod additional;
+mod dialogues;
+mod durable;
+mod order;
+mod samples;
+mod seen;
+mod world;
