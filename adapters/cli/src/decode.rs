@@ -127,7 +127,7 @@ impl Reading<'_> {
     }
 
     fn show(&self, document: Document, offset: Option<u64>) -> io::Result<()> {
-        let found = Found { message: document.collector.finish(), file: self.name, offset };
+        let found = Found { message: document.collector.finish(document.decoder.lost()), file: self.name, offset };
         let mut out = io::stdout().lock();
         writeln!(out, "{}", line(&found))?;
         out.flush()

@@ -60,6 +60,7 @@ impl Current {
             moves_money: true,
             result: original.overall_result.as_ref(),
             facts: &answer.facts,
+            lost: answer.lost,
             // Whether the card holder was prompted before a restart is not known: not believed to be idle.
             prompted: self.prompted || self.undertaking.is_resumed(),
             asked: self.compared(),
