@@ -117,6 +117,9 @@ impl Till {
             }
             *first_request = recovered.first_request.unwrap_or(*first_request);
             *first_sheet = recovered.first_sheet;
+            if let Terminal::Opi { settings, .. } = &mut terminal {
+                settings.last_settled = recovered.last_settled;
+            }
         }
         let (machine, way) = match terminal {
             Terminal::Opi { address: terminal, listener, settings } => {
