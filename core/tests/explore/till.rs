@@ -71,6 +71,9 @@ pub(crate) struct Truth {
     pub(crate) sheets: usize,
     /// Receipts that the terminal was told to be handled, or the till to be kept.
     pub(crate) acknowledged: usize,
+    /// Sheets that the till was told of, and the ends of sheets.
+    pub(crate) begun: usize,
+    pub(crate) ended: usize,
     pub(crate) answers: usize,
     pub(crate) given: usize,
     pub(crate) ends: BTreeMap<u32, End>,

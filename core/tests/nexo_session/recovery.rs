@@ -352,3 +352,20 @@ fn receipts_of_a_lost_answer_are_told() {
     assert_eq!(did.iter().filter(|it| **it == Did::SheetEnded(true)).count(), 2, "{did:?}");
     assert!(did.iter().any(|it| matches!(it, Did::Finished(end) if end.outcome == Outcome::Approved)));
 }
+
+/// After a mere time-out the connection is closed right before the first question: that question comes too early to
+/// prove anything.
+#[test]
+fn not_found_counts_only_a_pause_after_the_connection_was_closed() {
+    let mut till = Till::new();
+    till.pay();
+    till.sleep();
+    let mut did = till.sleep();
+    for count in 1..=3 {
+        let question = till.leave(did);
+        let named = format!("{NOT_FOUND}%2c%20last%20such%20Request%20has%20SaleID%3dPOS-1%20ServiceID%3d1000");
+        did = status(&mut till, &question, no_status("NotFound", &named));
+        let over = did.iter().any(|it| matches!(it, Did::Result(_)));
+        assert_eq!(over, count == 3, "{count}: {did:?}");
+    }
+}
