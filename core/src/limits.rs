@@ -40,15 +40,15 @@ pub const XML_REFERENCE: usize = 16;
 /// long receipts as XHTML must be given more.
 pub const JSON_BYTES: usize = 64 * 1024;
 
-/// Open objects and arrays at one time. Real messages use at most 9.
+/// Open objects and arrays at one time. The deepest sample, a display, has 8; receipts in an answer have as many.
 pub const JSON_DEPTH: u8 = 16;
 
-/// Members of one object. The richest object of the nexo schemas has about 30. Each name is compared with those before
-/// it, so this also bounds that work.
+/// Members of one object. The richest of the nexo schemas, `InputData`, has about 20. Each name is compared with those
+/// before it, so this also bounds that work.
 pub const JSON_MEMBERS: u16 = 64;
 
-/// Member names of all open objects together, kept to find duplicates: eight bytes each. Real messages need fewer
-/// than 100.
+/// Member names of all open objects together, kept to find duplicates: eight bytes each. The samples need at
+/// most 13, so this leaves room for four objects of [`JSON_MEMBERS`] inside each other.
 pub const JSON_NAMES: usize = 256;
 
 /// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
@@ -275,14 +275,6 @@ pub const SIM_TRANSMIT: usize = 80 * 1024;
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
 
-/// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
-/// API messages).
-pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
-
-/// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
-/// percent-encoded.
-pub const ADDITIONAL_RESPONSE: usize = 4096;
-
 // Fields of Terminal API messages. Text is borrowed, so only what must be compared, kept or answered has a bound.
 
 /// `ServiceID` and `DeviceID`, in characters (nexo Sale to POI 3.0 schema; Adyen's pages say so, too).
@@ -312,17 +304,54 @@ pub const NEXO_AMOUNT_TEXT: usize = 24;
 /// Errors that an answer tells of. Terminals tell several at once; who writes messages by hand needs no more.
 pub const NEXO_ERRORS: usize = 8;
 
-/// The text of these errors, in bytes: a line about a payment has about 110, the longest possible one 300.
-pub const NEXO_ERROR_TEXT: usize = 1024;
+/// The text of these errors, in bytes: a line about a payment has 110 to 150, the longest possible one 300.
+pub const NEXO_ERROR_TEXT: usize = 1280;
 
 /// Warnings that an answer tells of: a till of another vendor may send many members that nobody uses.
 pub const NEXO_WARNINGS: usize = 16;
 
-/// The text of these warnings, in bytes.
+/// The text of these warnings, in bytes: of names as long as they can be, it holds half as many.
 pub const NEXO_WARNING_TEXT: usize = 2048;
 
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
 pub const NEXO_STRAY_NAME: usize = 64;
+
+/// Minutes within which the ids of a message are not used again: 48 hours (Adyen, Structuring and validating Terminal
+/// API messages).
+pub const ID_WINDOW_MINUTES: u32 = 48 * 60;
+
+/// `AdditionalResponse` of one answer of ours, in bytes: eight errors and sixteen warnings about paths of usual length,
+/// percent-encoded.
+pub const ADDITIONAL_RESPONSE: usize = 4096;
+
+/// The name of a transaction that is kept, in bytes: 37 are seen of terminals; of tills any, though 36 of a UUID are the
+/// most likely.
+pub const NEXO_TRANSACTION_ID: usize = 128;
+
+/// Transactions whose responses are kept at most, whatever memory is lent.
+pub const NEXO_HISTORY: usize = 32;
+
+/// Tills that are logged in at one time. One more takes the place of the one that logged in first.
+pub const NEXO_LOGINS: usize = 16;
+
+/// Lines of one prompt to the till: a display of the cashier has two to four.
+pub const NEXO_PROMPT_LINES: usize = 8;
+
+/// Outputs of one display request: four devices with ten kinds of contents each, of which a till uses two or three.
+pub const NEXO_OUTPUTS: usize = 16;
+
+/// Entries of one menu.
+pub const NEXO_MENU: usize = 64;
+
+/// Records that are to be stored and that nobody waits for. A request makes one, or two where it asks for a message that
+/// never came.
+pub const NEXO_RECORDS: usize = 4;
+
+/// Least memory for one request: a payment has about one KiB.
+pub const NEXO_REQUEST_MIN: usize = 1024;
+
+/// Least memory for responses: one of a payment without receipts has about two KiB, and what is kept beside it one more.
+pub const NEXO_HISTORY_MIN: usize = 8192;
 
 // The till's session at the Terminal API.
 
@@ -346,3 +375,9 @@ pub const QUICK_POLLS: u8 = 6;
 
 /// How often in a row a terminal must say that it does not know a request. Once could be before the request arrives.
 pub const NOT_FOUND: u8 = 2;
+
+/// The name of a shared key, in bytes. No document bounds it; those seen have up to 24.
+pub const KEY_IDENTIFIER: usize = 64;
+
+/// The passphrase of a shared key, in bytes. No document bounds it; a sentence has room.
+pub const PASSPHRASE: usize = 128;

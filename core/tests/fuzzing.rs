@@ -30,7 +30,9 @@ fn seeds() {
     replay(&files("../fuzz/seeds/frame"), fuzzing::frame);
     replay(&files("../fuzz/seeds/xml"), fuzzing::xml);
     replay(&files("../fuzz/seeds/json"), fuzzing::json);
+    replay(&files("../fuzz/seeds/nexo"), fuzzing::nexo);
     replay(&files("../fuzz/seeds/message"), fuzzing::message);
+    replay(&files("../fuzz/seeds/envelope"), fuzzing::envelope);
 }
 
 /// Within limits that let every sample pass, and within those that stop most.
@@ -39,6 +41,18 @@ fn json_samples_within_limits() {
     for limits in [[16, 255, 0, 0, 0, 0, 0, 0], [5, 7, 7, 0, 0, 0, 0, 0], [0; CHOICES]] {
         for (path, sample) in files("tests/data/nexo") {
             replay(&[(path, [&limits[..], &sample].concat())], fuzzing::json);
+        }
+    }
+}
+
+/// In every dialect, and as an answer where it is a request.
+#[test]
+fn nexo_samples_in_every_dialect() {
+    for dialect in 0..3 {
+        for switches in 0..4 {
+            for (path, sample) in files("tests/data/nexo") {
+                replay(&[(path, [&[dialect, switches, 0, 0, 0, 0, 0, 0], &sample[..]].concat())], fuzzing::nexo);
+            }
         }
     }
 }

@@ -12,10 +12,15 @@ use opi_core::frame;
 use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
 use opi_core::json::{self, Document, Limits, Value, WriteError, Writer};
 use opi_core::money::{Currency, Decimal, Money, MoneyError};
+use opi_core::nexo;
+use opi_core::nexo::additional::Form;
+use opi_core::nexo::envelope::{self, CryptoFailure, Key, KeyError, Nonce, Opened, Passphrase, SealError};
+use opi_core::nexo::front::{self, Front, record};
+use opi_core::nexo::{Envelope, Secured};
 use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
-use opi_core::time::Instant;
+use opi_core::time::{Instant, WallTime};
 use opi_core::xml::{Reader, Token, Tolerance, XmlError};
 
 unsafe extern "C" {
@@ -98,6 +103,20 @@ pub fn entry_json_write(value: Value<'_>, text: json::Str<'_>, out: &mut [u8]) -
 }
 
 #[unsafe(no_mangle)]
+pub fn entry_nexo(document: &[u8], out: &mut [u8], dialect: &'static nexo::Dialect) -> Option<usize> {
+    let document = Document::parse(document).ok()?;
+    let mut report = nexo::Report::new();
+    let message = nexo::Message::read(document, nexo::Envelope::direction_of(document)?, dialect, &mut report);
+    _ = black_box((report.errors().as_str(), report.warnings().as_str()));
+    message?.write(dialect, out).ok()
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_nexo_shown(message: &nexo::Message<'_>, out: &mut dyn core::fmt::Write) {
+    _ = write!(out, "{message:?}");
+}
+
+#[unsafe(no_mangle)]
 pub fn entry_decode(mut window: &[u8], last: bool, decoder: &mut Decoder) -> Result<(), Fault> {
     while let Some(part) = decoder.next(&mut window, last)? {
         if let Part::End = black_box(part) {
@@ -137,6 +156,40 @@ pub fn entry_record(record: &Record<'_>, out: &mut [u8]) -> Result<usize, Full> 
 }
 
 #[unsafe(no_mangle)]
+pub fn entry_front_input(front: &mut Front<'_>, now: Instant, input: front::Input<'_>) -> Result<(), front::Misuse> {
+    front.handle_input(now, input)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_front_output<'s>(front: &'s mut Front<'_>, tx: &mut [u8]) -> front::Output<'s> {
+    front.poll_output(tx)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_front_restart(front: &mut Front<'_>, now: Instant, at: WallTime, mut stored: &[u8]) -> bool {
+    while let Ok((entry, length)) = record::decode(stored) {
+        front.restore(&entry);
+        black_box(front.needs(now, at, &entry));
+        stored = stored.get(length..).unwrap_or_default();
+    }
+    stored.is_empty()
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_front_record(stored: &record::Record<'_>, out: &mut [u8]) -> Result<usize, record::Full> {
+    record::encode(stored, out)
+}
+
+/// What is only shown.
+#[unsafe(no_mangle)]
+pub fn entry_additional(text: &str, out: &mut dyn core::fmt::Write) -> core::fmt::Result {
+    for (name, value) in Form::read(text).into_iter().flat_map(Form::pairs) {
+        write!(out, "{name}: {value}")?;
+    }
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
 pub fn entry_input(session: &mut Session<'_, 2>, now: Instant, input: Input<'_>) -> Result<(), Misuse> {
     session.handle_input(now, input)
 }
@@ -144,6 +197,29 @@ pub fn entry_input(session: &mut Session<'_, 2>, now: Instant, input: Input<'_>)
 #[unsafe(no_mangle)]
 pub fn entry_output<'s>(session: &'s mut Session<'_, 2>, tx: &mut [u8]) -> Output<'s> {
     session.poll_output(tx)
+}
+
+/// For the allocator only: the key schedule and the rounds of decryption in the cipher's crate check indices that count
+/// from constant to constant, which no input can change and the optimiser does not see.
+#[unsafe(no_mangle)]
+pub fn shared_key(identifier: &str, passphrase: &str) -> Result<Key, KeyError> {
+    Key::derive(identifier, 1, &Passphrase::new(passphrase)?)
+}
+
+/// For the allocator only, like [`shared_key`]. Decryption aside it links without a way to panic.
+#[unsafe(no_mangle)]
+pub fn secured_opened<'s>(
+    outer: &Envelope<'_>,
+    secured: &Secured<'_>,
+    keys: &[Key],
+    scratch: &'s mut [u8],
+) -> Result<Opened<'s>, CryptoFailure> {
+    envelope::open(outer, secured, keys, scratch, Limits::default())
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_seal(message: Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
+    envelope::seal(message, key, nonce, out)
 }
 
 /// For the allocator only: a simulator may panic, though it should not.

@@ -1,6 +1,6 @@
 //! Where the journal of a lane is, and what a till that cannot use it is told.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
@@ -50,8 +50,17 @@ pub(crate) fn open(args: &TillArgs, operation: &Operation) -> Result<Kept, Strin
         }
         // To stop the terminal is wanted most while another command waits for it, and moves no money.
         Err(JournalError::InUse { .. }) if *operation == Operation::Abort => Ok(forgetful()),
+        Err(error @ JournalError::Files { .. }) => Err(format!("{error}\n{}", not_sent(&folder))),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// What to do about a journal that could not be written before anything was sent.
+pub(crate) fn not_sent(folder: &Path) -> String {
+    format!(
+        "Nothing was sent, because nothing could be stored in {}: make room there or repair it, and ask again.",
+        folder.display()
+    )
 }
 
 fn forgetful() -> Kept {

@@ -279,7 +279,8 @@ impl Run<'_> {
                 ),
             }
         }
-        let folder = self.folder.map(|folder| folder.display().to_string()).unwrap_or_default();
+        let path = self.folder.unwrap_or(Path::new(""));
+        let folder = path.display();
         if self.unkept && finished.stored {
             self.view.note(&format!(
                 "A receipt could not be stored in {folder}, and the terminal was told so: make room there or repair it, \
@@ -287,10 +288,7 @@ impl Run<'_> {
             ));
         }
         if finished.reason == Some(Reason::NotStored) && finished.outcome == Outcome::NotSent {
-            self.view.note(&format!(
-                "Nothing was sent, because nothing could be stored in {folder}: make room there or repair it, and ask \
-                 again."
-            ));
+            self.view.note(&keep::not_sent(path));
         } else if !finished.stored && finished.outcome != Outcome::NotSent {
             self.view.note(&format!(
                 "This end could not be stored in {folder}: write it down now. The request stays open in the journal; \

@@ -112,6 +112,11 @@ fn open_ledger(path: &Path) -> io::Result<File> {
         file.write_all(b"\n")?;
     }
     file.sync_all()?;
+    // A new file survives only when its folder knows it. Only Unix lets a folder be synchronised.
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+    }
     Ok(file)
 }
 

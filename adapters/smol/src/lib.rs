@@ -45,9 +45,14 @@
 //!   once more by [`Till::recover`], settles it, or a person's decision is given to [`Till::resolve`].
 //! * A [`Store`] tells the truth: what it calls stored survives a power cut.
 //! * Bind the [`Listener`] once, and let the terminal through the firewall: without callbacks there are no receipts.
+//!
+//! All that is OPI. The feature `terminal-api` adds what carries the Terminal API: HTTPS for both sides (`https`) and the
+//! file of a shared key (`shared_key`).
 
 pub mod clock;
 pub mod config;
+#[cfg(feature = "terminal-api")]
+pub mod https;
 pub mod journal;
 mod link;
 mod listener;
@@ -55,6 +60,8 @@ mod machine;
 pub mod notice;
 pub mod private_data;
 mod records;
+#[cfg(feature = "terminal-api")]
+pub mod shared_key;
 mod sheets;
 #[cfg(feature = "sim")]
 pub mod sim;

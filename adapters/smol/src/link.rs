@@ -188,7 +188,7 @@ impl Wire {
 }
 
 /// No waiting for more to send, and a dead peer is noticed.
-fn set_options(stream: &TcpStream) -> io::Result<()> {
+pub(crate) fn set_options(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (idle, interval, count) = KEEP_ALIVE;
     let keep_alive = socket2::TcpKeepalive::new().with_time(idle).with_interval(interval);

@@ -4,7 +4,9 @@
 //! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
 
 mod choices;
+mod envelope;
 mod json;
+mod nexo;
 mod transcript;
 
 use core::fmt::Write;
@@ -16,7 +18,9 @@ use crate::xml::{Reader, Token, Tolerance};
 
 pub use choices::CHOICES;
 use choices::Choices;
+pub use envelope::envelope;
 pub use json::json;
+pub use nexo::nexo;
 use transcript::Transcript;
 
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.

@@ -6,9 +6,40 @@ pub(super) fn blank(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(bytes.len())
 }
 
-/// Length of the run at the front without a quote, a backslash and a control character (below 20).
+/// Length of the run at the front without a quote, a backslash and a control character (below 20). Many bytes at once
+/// where the machine has wide registers.
+#[cfg(target_pointer_width = "64")]
 #[inline]
 pub(super) fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let mut rest = bytes;
+    while let Some((word, more)) = rest.split_first_chunk::<8>() {
+        // Each term has the top bit of a byte set if the byte is of its kind. The subtractions can borrow from a hit
+        // into the bytes above it, never into those below, so the lowest hit is right.
+        let word = u64::from_le_bytes(*word);
+        let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
+        let hits = (word.wrapping_sub(ONES * 0x20) & !word)
+            | (quote.wrapping_sub(ONES) & !quote)
+            | (backslash.wrapping_sub(ONES) & !backslash);
+        let hits = hits & TOPS;
+        if hits != 0 {
+            return bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize;
+        }
+        rest = more;
+    }
+    bytes.len() - rest.len() + plain_bytewise(rest)
+}
+
+/// Length of the run at the front without a quote, a backslash and a control character (below 20).
+#[cfg(not(target_pointer_width = "64"))]
+#[inline]
+pub(super) fn plain(bytes: &[u8]) -> usize {
+    plain_bytewise(bytes)
+}
+
+#[inline]
+fn plain_bytewise(bytes: &[u8]) -> usize {
     bytes.iter().position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\').unwrap_or(bytes.len())
 }
 
@@ -33,6 +64,13 @@ pub(super) fn quoted(bytes: &[u8]) -> (usize, bool) {
             _ => return (at.min(bytes.len()), escaped),
         }
     }
+}
+
+/// Of a checked document: length of what separates its values at the front.
+#[inline]
+pub(super) fn separators(bytes: &[u8]) -> usize {
+    let separates = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':');
+    bytes.iter().position(|byte| !separates(byte)).unwrap_or(bytes.len())
 }
 
 /// Of a checked document that goes on with a value: the length of the value.

@@ -261,13 +261,12 @@ impl<'a> Rest<'a> {
 
     /// The next value, or name; `None` at the bracket. Where a comma or colon may stand was checked before.
     fn value(&mut self) -> Option<Value<'a>> {
-        let between = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | ',' | ':');
-        let rest = self.0.trim_start_matches(between);
-        if rest.starts_with(['}', ']']) {
+        let rest = self.0.get(scan::separators(self.0.as_bytes())..)?;
+        if let Some(b'}' | b']') = rest.as_bytes().first() {
             return None;
         }
         let value = Value::front(rest);
-        self.0 = rest.get(value.0.len()..).unwrap_or_default();
+        self.0 = rest.get(value.0.len()..)?;
         (!value.0.is_empty()).then_some(value)
     }
 }

@@ -66,11 +66,28 @@ impl Additional {
     }
 
     fn add(&mut self, part: fmt::Arguments<'_>) {
-        let length = self.text.len();
-        if self.text.write_fmt(part).is_err() {
-            self.text.truncate(length);
+        let mut length = Length(0);
+        // Neither counting nor writing what was counted can fail.
+        _ = length.write_fmt(part);
+        if self.text.len().saturating_add(length.0) <= limits::ADDITIONAL_RESPONSE {
+            _ = self.text.write_fmt(part);
+        } else {
             self.cut = true;
         }
+    }
+
+    /// Adds everything that stands in another one of the same form.
+    pub fn append(&mut self, other: &Self) {
+        if other.text.is_empty() {
+            return;
+        }
+        let join = match (self.text.is_empty(), Form::read(&self.text).is_some()) {
+            (true, _) => "",
+            (false, true) => "&",
+            (false, false) => "\n",
+        };
+        self.add(format_args!("{join}{}", other.text));
+        self.cut |= other.cut;
     }
 
     /// What stands there.
@@ -89,6 +106,15 @@ impl Additional {
     #[must_use]
     pub const fn is_cut(&self) -> bool {
         self.cut
+    }
+}
+
+struct Length(usize);
+
+impl fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.saturating_add(text.len());
+        Ok(())
     }
 }
 

@@ -68,6 +68,15 @@ impl<'r> Reading<'r> {
         }
     }
 
+    /// Whether an optional member is there in name only.
+    pub(super) fn is_nothing(&mut self, value: Value<'_>, at: &Path<'_>, name: &'static str) -> bool {
+        let nothing = value.is_null();
+        if nothing && !self.lenient(Leniencies::NULL_ABSENT) {
+            self.warn(&at.child(name), Reason::Unexpected);
+        }
+        nothing
+    }
+
     /// Another JSON type than this one; `null` is as good as nothing.
     pub(super) fn wrong_kind(&mut self, value: Value<'_>, at: &Path<'_>, wanted: Kind) {
         self.error(at, if value.is_null() { Reason::Missing } else { Reason::Expected(wanted) });
@@ -114,10 +123,6 @@ impl<'r> Reading<'r> {
         self.dialect.lenient.has(leniency)
     }
 
-    pub(super) fn other_spelling(&self, name: Str<'_>, other: &str) -> bool {
-        self.lenient(Leniencies::OTHER_SPELLINGS) && name == *other
-    }
-
     /// Reports a value that is outside of its bounds.
     pub(super) fn bound<'a, F: Field<'a>>(&mut self, field: &F, bounds: (usize, usize), at: &Path<'_>) {
         let within = |measure: usize| (bounds.0..=bounds.1).contains(&measure);
@@ -135,19 +140,8 @@ pub trait Field<'a>: Sized {
     /// Reads it; `None` if there is no value in it that can be used, which is reported.
     fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self>;
 
-    /// What it is if the member is not there; `None` if it must be, which is reported.
-    fn absent(at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        reading.error(at, Reason::Missing);
-        None
-    }
-
     /// Writes it.
     fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect);
-
-    /// Whether there is nothing to write.
-    fn is_absent(&self) -> bool {
-        false
-    }
 
     /// Its characters or elements, if a list of members may bound them.
     fn length(&self) -> Option<usize> {
@@ -157,41 +151,6 @@ pub trait Field<'a>: Sized {
     /// The number it is, if a list of members may bound it.
     fn magnitude(&self) -> Option<usize> {
         None
-    }
-}
-
-impl<'a, F: Field<'a>> Field<'a> for Option<F> {
-    fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        if value.is_null() {
-            if !reading.lenient(Leniencies::NULL_ABSENT) {
-                reading.warn(at, Reason::Unexpected);
-            }
-            return Some(None);
-        }
-        Some(F::read(value, at, reading))
-    }
-
-    fn absent(_: &Path<'_>, _: &mut Reading<'_>) -> Option<Self> {
-        Some(None)
-    }
-
-    fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {
-        match self {
-            Some(field) => field.write(out, dialect),
-            None => out.null(),
-        }
-    }
-
-    fn is_absent(&self) -> bool {
-        self.is_none()
-    }
-
-    fn length(&self) -> Option<usize> {
-        self.as_ref().and_then(F::length)
-    }
-
-    fn magnitude(&self) -> Option<usize> {
-        self.as_ref().and_then(F::magnitude)
     }
 }
 
@@ -309,19 +268,45 @@ impl serde::Serialize for Amount {
     }
 }
 
+/// A JSON number, or a string with one where the dialect has them.
+fn read_decimal(value: Value<'_>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Decimal> {
+    let number = if let Some(number) = value.number() {
+        number.decimal().ok()
+    } else if reading.lenient(Leniencies::AMOUNT_TEXT)
+        && let Some(text) = value.text()
+    {
+        text.copy_to::<{ limits::NEXO_AMOUNT_TEXT }>().ok().and_then(|text| Decimal::parse(text.as_str()).ok())
+    } else {
+        reading.wrong_kind(value, at, Kind::Number);
+        return None;
+    };
+    if number.is_none() {
+        reading.error(at, Reason::InvalidValue);
+    }
+    number
+}
+
+fn write_decimal(number: Decimal, out: &mut Writer<'_>, dialect: &Dialect) {
+    match dialect.amounts {
+        AmountForm::Number => out.decimal(number),
+        AmountForm::Text => out.text_fmt(number),
+    }
+}
+
+/// A rate: without the range of an amount.
+impl<'a> Field<'a> for Decimal {
+    fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        read_decimal(value, at, reading)
+    }
+
+    fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {
+        write_decimal(*self, out, dialect);
+    }
+}
+
 impl<'a> Field<'a> for Amount {
     fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
-        let number = if let Some(number) = value.number() {
-            number.decimal().ok()
-        } else if reading.lenient(Leniencies::AMOUNT_TEXT)
-            && let Some(text) = value.text()
-        {
-            text.copy_to::<{ limits::NEXO_AMOUNT_TEXT }>().ok().and_then(|text| Decimal::parse(text.as_str()).ok())
-        } else {
-            reading.wrong_kind(value, at, Kind::Number);
-            return None;
-        };
-        let amount = number.and_then(Self::new);
+        let amount = Self::new(read_decimal(value, at, reading)?);
         if amount.is_none() {
             reading.error(at, Reason::InvalidValue);
         }
@@ -329,9 +314,6 @@ impl<'a> Field<'a> for Amount {
     }
 
     fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect) {
-        match dialect.amounts {
-            AmountForm::Number => out.decimal(self.0),
-            AmountForm::Text => out.text_fmt(self.0),
-        }
+        write_decimal(self.0, out, dialect);
     }
 }

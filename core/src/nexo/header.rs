@@ -1,8 +1,7 @@
 //! The header: who asks whom for what.
 
-use super::field::{Direction, Reading};
-use super::report::{Path, Reason};
-use super::structure::structure;
+use super::field::Direction;
+use super::structure::{Rule, structure};
 use super::word::{Word, vocabulary};
 use crate::json::Str;
 use crate::limits;
@@ -217,27 +216,28 @@ impl<'a> MessageHeader<'a> {
 pub const PROTOCOL_VERSION: &str = "3.0";
 
 /// What one member of the header asks of the others. The version is a question of sessions, hence not judged here.
-fn conditions(header: &MessageHeader<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    let event = header.message_class.is_some_and(|class| class.is(MessageClass::Event));
+fn conditions(header: &MessageHeader<'_>, rule: &mut Rule<'_, '_, '_>) {
+    let class = header.message_class.and_then(Word::listed);
+    let event = class == Some(MessageClass::Event);
     // Adyen, Structuring and validating Terminal API messages: mandatory for every request and response. Event
     // notifications have one only if they belong to a request (Adyen docs: event notifications).
     if header.service_id.is_none() && !event {
-        reading.error(&at.child("ServiceID"), Reason::Missing);
+        rule.missing("ServiceID");
     }
     let message_type = header.message_type.and_then(Word::listed);
-    let fits = match (reading.direction, message_type) {
+    let fits = match (rule.direction(), message_type) {
         (_, None) => true,
-        (Direction::Request, Some(MessageType::Notification)) => event,
+        (Direction::Request, Some(MessageType::Notification)) => event || class.is_none(),
         (Direction::Request, Some(message_type)) => message_type == MessageType::Request,
         (Direction::Response, Some(message_type)) => message_type == MessageType::Response,
     };
     if !fits {
-        reading.doubt(&at.child("MessageType"), Reason::InvalidValue);
+        rule.invalid("MessageType");
     }
-    if let Some(class) = header.category().and_then(Category::class)
-        && header.message_class.and_then(Word::listed).is_some_and(|other| other != class)
+    if let (Some(class), Some(right)) = (class, header.category().and_then(Category::class))
+        && class != right
     {
-        reading.doubt(&at.child("MessageClass"), Reason::InvalidValue);
+        rule.invalid("MessageClass");
     }
 }
 

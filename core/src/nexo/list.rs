@@ -85,8 +85,9 @@ impl<'a, T: Field<'a> + Clone + fmt::Debug> fmt::Debug for List<'a, T> {
 }
 
 impl<'a, T: Field<'a> + Clone + PartialEq> PartialEq for List<'a, T> {
+    /// Whether the elements that can be used are the same.
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().eq(other.iter())
+        self.iter().eq(other.iter())
     }
 }
 

@@ -16,7 +16,9 @@ use super::raw::Raw;
 use super::report::{Path, Reason, Report};
 use super::structure::structure;
 use super::text::Base64;
-use crate::json::{Document, Object, Str, Value, WriteError, Writer};
+use crate::json::{Document, Kind, Object, Str, Value, WriteError, Writer};
+#[cfg(feature = "serde")]
+use serde::ser::SerializeMap;
 
 impl Direction {
     /// The one member of the document.
@@ -42,9 +44,9 @@ pub struct Envelope<'a> {
     dialect: &'static Dialect,
 }
 
-const HEADER: &str = "MessageHeader";
-const BLOB: &str = "NexoBlob";
-const TRAILER: &str = "SecurityTrailer";
+pub(super) const HEADER: &str = "MessageHeader";
+pub(super) const BLOB: &str = "NexoBlob";
+pub(super) const TRAILER: &str = "SecurityTrailer";
 
 impl<'a> Envelope<'a> {
     /// Which envelope the document is; `None` if neither.
@@ -66,8 +68,12 @@ impl<'a> Envelope<'a> {
         let reading = &mut Reading::new(report, dialect, direction);
         let name = direction.envelope();
         let (top, at) = (&Path::TOP, &Path::TOP.child(name));
+        let Some(members) = document.root().object() else {
+            reading.error_of_whole(top, Reason::Expected(Kind::Object));
+            return None;
+        };
         let mut message = None;
-        for (member, value) in document.root().object()? {
+        for (member, value) in members {
             if member == *name {
                 message = Some(value);
             } else {
@@ -89,6 +95,12 @@ impl<'a> Envelope<'a> {
         self.members.get(BLOB).is_some_and(|blob| !blob.is_null())
     }
 
+    /// The header as it stands, with what nobody reads.
+    #[cfg(feature = "nexo-crypto")]
+    pub(super) fn written_header(&self) -> Option<Object<'a>> {
+        self.members.get(HEADER)?.object()
+    }
+
     /// Reads the body; `None` if there is none that can be used, which is reported.
     pub fn body(&self, report: &mut Report) -> Option<Body<'a>> {
         let reading = &mut Reading::new(report, self.dialect, self.direction);
@@ -96,8 +108,13 @@ impl<'a> Envelope<'a> {
         if self.is_secured() {
             return self.secured(at, reading).map(Body::Secured);
         }
-        // Without a category nobody can say which body is meant; that it is missing was reported with the header.
-        let category = self.header.category()?;
+        // Without a listed category nobody can say which body is meant. Of a request that was reported with the header.
+        let Some(category) = self.header.category() else {
+            if self.direction == Direction::Response && self.header.message_category.is_some() {
+                reading.error(&at.child(HEADER).child("MessageCategory"), Reason::InvalidValue);
+            }
+            return None;
+        };
         let name = match self.direction {
             Direction::Request => category.request_body(),
             Direction::Response => category.response_body(),
@@ -146,7 +163,10 @@ impl<'a> Envelope<'a> {
 fn required<'a, F: Field<'a>>(value: Option<Value<'a>>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<F> {
     match value {
         Some(value) => F::read(value, at, reading),
-        None => F::absent(at, reading),
+        None => {
+            reading.error(at, Reason::Missing);
+            None
+        }
     }
 }
 
@@ -218,9 +238,37 @@ impl<'a> Message<'a> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Message<'_> {
+    /// As on the wire, with secrets masked.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        struct Inside<'m>(&'m Message<'m>);
+        impl serde::Serialize for Inside<'_> {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let mut members = to.serialize_map(None)?;
+                members.serialize_entry(HEADER, &self.0.header)?;
+                match &self.0.body {
+                    Body::Request(body) => members.serialize_entry(body.category().request_body(), body)?,
+                    Body::Response(body) => members.serialize_entry(body.category().response_body(), body)?,
+                    Body::Secured(secured) => {
+                        members.serialize_entry(BLOB, &secured.nexo_blob)?;
+                        members.serialize_entry(TRAILER, &secured.security_trailer)?;
+                    }
+                    Body::None => {}
+                }
+                members.end()
+            }
+        }
+
+        let mut envelope = to.serialize_map(Some(1))?;
+        envelope.serialize_entry(self.direction.envelope(), &Inside(self))?;
+        envelope.end()
+    }
+}
+
 /// What stands beside the header.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
+#[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
 pub enum Body<'a> {
     /// A request, or an event.
     Request(RequestBody<'a>),
@@ -265,7 +313,7 @@ macro_rules! bodies {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]
-        #[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
+        #[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
         pub enum $name<'a> {
             $( $(#[$doc])* #[doc = concat!("Category `", stringify!($variant), "`.")] $variant($type), )+
             /// A category that is not implemented.
@@ -294,6 +342,16 @@ macro_rules! bodies {
                 match self {
                     $( Self::$variant(body) => body.write(out, dialect), )+
                     Self::Unlisted(_, raw) => raw.write(out, dialect),
+                }
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( Self::$variant(body) => body.serialize(to), )+
+                    Self::Unlisted(_, raw) => raw.serialize(to),
                 }
             }
         }

@@ -17,14 +17,21 @@ mod text;
 mod word;
 
 pub mod additional;
+pub mod asked;
 pub mod body;
 mod card;
+pub mod categories;
+#[cfg(feature = "nexo-crypto")]
+pub mod envelope;
+pub mod front;
 mod header;
 mod message;
+pub mod refusal;
 pub mod remark;
 pub mod seen;
 pub mod session;
 mod settings;
+pub mod validate;
 pub mod vocabulary;
 
 pub use card::{CardNumber, Hidden};
@@ -38,5 +45,5 @@ pub use report::{Lines, Path, Reason, Report};
 pub use session::{Memory, Session};
 pub use settings::{ConfigError, Reservations, Settings, Software, Timeouts};
 pub use structure::Structure;
-pub use text::{Base64, Code, Digits, Time};
+pub use text::{AdditionalResponse, Base64, Code, Digits, Time};
 pub use word::{Cluster, Vocabulary, Word};

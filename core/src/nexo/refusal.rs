@@ -8,7 +8,7 @@ use super::remark::{BAD_JSON, CRYPTO_ERROR, TOP_LEVEL, TOP_LEVEL_MISSING, TextPr
 use super::vocabulary::{Device, DocumentQualifier, ErrorCondition, InfoQualify};
 use super::{Category, Dialect, Direction, Field, MessageClass, MessageHeader, MessageType, Report, RequestBody, Word};
 use crate::id::Id;
-use crate::json::{Str, WriteError, Writer};
+use crate::json::{WriteError, Writer};
 use crate::limits;
 use crate::time::WallTime;
 
@@ -29,11 +29,14 @@ const UNAUTHORIZED: u16 = 401;
 pub(super) const NO_KEY: u8 = 3;
 
 impl Answer {
+    /// The answer does not fit the buffer lent for it: the connection is better closed than answered with a part.
+    pub const NO_ROOM: Self = Self { status: 500, length: 0 };
+
     /// Of a body that was written, or had no room.
     pub(super) fn of(status: u16, written: Result<usize, WriteError>) -> Self {
         match written {
             Ok(length) => Self { status, length },
-            Err(_) => Self { status: 500, length: 0 },
+            Err(_) => Self::NO_ROOM,
         }
     }
 }
@@ -186,7 +189,7 @@ impl Refusal<'_, '_> {
 
     fn write_body(&self, to: &mut Writer<'_>, dialect: &'static Dialect) {
         let response = Response {
-            additional_response: self.additional.as_option().map(Str::from),
+            additional_response: self.additional.as_option().map(Into::into),
             ..Response::failure(self.condition)
         };
         // What is not served is not looked at, and answered by a `Response` alone.

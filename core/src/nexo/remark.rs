@@ -122,6 +122,8 @@ remarks! {
     NoCard Docs { "message": "126 Shopper did not present card" }
     /// The acceptance could not be stored, so nothing was done.
     NotStored Ours { "message": "Request not stored" }
+    /// The memory for ids is full, and none may be forgotten.
+    NoPlace Ours { "message": "Too many messages within 48 hours" }
     /// A clear message on a terminal that has keys.
     ClearText Observed { "note": "Direct API REQUIRES payload crypto on live, cleartext allowed for testing only" }
     /// Lines of a receipt had no place.

@@ -140,8 +140,11 @@ impl<'m> Seen<'m> {
         self.look(now, at);
         let wanted = self.hash(sale_id, service_id);
         // The newest counts: an id that never came may be that of another message long after.
-        let found = self.ring.iter().filter(|stamp| marked(stamp.hash, Use::Accepted) == wanted && self.is_young(**stamp));
-        found.max_by_key(|stamp| stamp.minute).map(|stamp| if stamp.hash == wanted { Use::Accepted } else { Use::NeverCame })
+        let found =
+            self.ring.iter().filter(|stamp| marked(stamp.hash, Use::Accepted) == wanted && self.is_young(**stamp));
+        found
+            .max_by_key(|stamp| stamp.minute)
+            .map(|stamp| if stamp.hash == wanted { Use::Accepted } else { Use::NeverCame })
     }
 
     /// Takes the id in. What comes back is to be stored.
@@ -247,8 +250,11 @@ impl<'m> Seen<'m> {
 }
 
 const fn marked([high, low]: [u32; 2], why: Use) -> [u32; 2] {
-    [high, match why {
-        Use::Accepted => low & !1,
-        Use::NeverCame => low | 1,
-    }]
+    [
+        high,
+        match why {
+            Use::Accepted => low & !1,
+            Use::NeverCame => low | 1,
+        },
+    ]
 }

@@ -1,8 +1,9 @@
 //! Objects, each by one list of its members.
 
-use super::dialect::{AbsentForm, Dialect};
-use super::field::Field;
-use crate::json::Writer;
+use super::dialect::{AbsentForm, Dialect, Leniencies};
+use super::field::{Direction, Field, Reading};
+use super::report::{Path, Reason};
+use crate::json::{Object, Str, Value, Writer};
 
 /// A JSON object with known members.
 pub trait Structure {
@@ -14,18 +15,145 @@ pub trait Structure {
     const OPTIONAL: &'static [&'static str];
 }
 
+/// A member in the list of an object.
+pub(super) struct Member {
+    pub(super) name: &'static str,
+    /// The same as the name, if there is no other.
+    pub(super) other: &'static str,
+    pub(super) required: bool,
+    pub(super) bounds: (usize, usize),
+}
+
+/// Which members of an object were there: one bit for each.
+#[derive(Default)]
+pub(super) struct Seen(u32);
+
+impl Seen {
+    /// The place in the list of the member with this name; `None` if there is none, or it was there under its other name.
+    #[inline(never)]
+    pub(super) fn find(
+        &mut self,
+        members: &'static [Member],
+        name: Str<'_>,
+        reading: &Reading<'_>,
+    ) -> Option<(usize, &'static Member)> {
+        let others = reading.lenient(Leniencies::OTHER_SPELLINGS);
+        let (index, member) =
+            members.iter().enumerate().find(|(_, member)| name == *member.name || (others && name == *member.other))?;
+        let bit = Self::bit(index);
+        if self.0 & bit != 0 {
+            return None;
+        }
+        self.0 |= bit;
+        Some((index, member))
+    }
+
+    /// Reports what must be there and was not.
+    #[inline(never)]
+    pub(super) fn missing(&self, members: &'static [Member], at: &Path<'_>, reading: &mut Reading<'_>) {
+        for (index, member) in members.iter().enumerate() {
+            if member.required && self.0 & Self::bit(index) == 0 {
+                reading.error(&at.child(member.name), Reason::Missing);
+            }
+        }
+    }
+
+    fn bit(index: usize) -> u32 {
+        u32::try_from(index).ok().and_then(|index| 1u32.checked_shl(index)).unwrap_or(0)
+    }
+}
+
+/// Reads a member, and judges its length. One copy for each type, not for each member.
+#[inline(never)]
+pub(super) fn read_member<'a, F: Field<'a>>(
+    value: Value<'a>,
+    member: &Member,
+    at: &Path<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<F> {
+    let at = &at.child(member.name);
+    let found = F::read(value, at, reading);
+    if let Some(found) = &found
+        && member.bounds != (0, usize::MAX)
+    {
+        reading.bound(found, member.bounds, at);
+    }
+    found
+}
+
+/// What a rule about several members of an object finds. Rules see the object after all its members were read.
+pub(super) struct Rule<'c, 'p, 'r> {
+    pub(super) members: Object<'c>,
+    pub(super) at: &'c Path<'p>,
+    pub(super) reading: &'c mut Reading<'r>,
+}
+
+impl Rule<'_, '_, '_> {
+    pub(super) const fn direction(&self) -> Direction {
+        self.reading.direction
+    }
+
+    /// Whether there is nothing. What is there and could not be read was told then.
+    fn lacks(&self, name: &str) -> bool {
+        self.members.get(name).is_none_or(Value::is_null)
+    }
+
+    /// It must be there, and there is no value.
+    pub(super) fn missing(&mut self, name: &'static str) {
+        if self.lacks(name) {
+            self.reading.error(&self.at.child(name), Reason::Missing);
+        }
+    }
+
+    /// As [`missing`](Self::missing), but an answer is not worth less for it.
+    pub(super) fn lacking(&mut self, name: &'static str) {
+        if self.lacks(name) {
+            self.reading.doubt(&self.at.child(name), Reason::Missing);
+        }
+    }
+
+    /// It belongs to something else, and is of no use.
+    pub(super) fn unused(&mut self, name: &'static str) {
+        self.reading.warn(&self.at.child(name), Reason::Unexpected);
+    }
+
+    /// Its value is none it may have here.
+    pub(super) fn invalid(&mut self, name: &'static str) {
+        self.reading.doubt(&self.at.child(name), Reason::InvalidValue);
+    }
+
+    /// As [`invalid`](Self::invalid), for an element of an array.
+    pub(super) fn invalid_element(&mut self, name: &'static str, index: usize) {
+        self.reading.doubt(&self.at.child(name).element(index), Reason::InvalidValue);
+    }
+
+    /// Applies a rule to the object that this member is.
+    pub(super) fn inside(&mut self, name: &'static str, rule: impl FnOnce(&mut Rule<'_, '_, '_>)) {
+        if let Some(members) = self.members.get(name).and_then(Value::object) {
+            rule(&mut Rule { members, at: &self.at.child(name), reading: &mut *self.reading });
+        }
+    }
+}
+
 /// Writes a member, or how the dialect has one without a value.
+#[inline(never)]
 pub(super) fn write_member<'a, F: Field<'a>>(
     name: &'static str,
-    field: &F,
+    field: Option<&F>,
     out: &mut Writer<'_>,
     dialect: &'static Dialect,
 ) {
-    if field.is_absent() && dialect.absent == AbsentForm::LeftOut {
-        return;
+    match (field, dialect.absent) {
+        (Some(field), _) => {
+            out.name(name);
+            field.write(out, dialect);
+        }
+        (None, AbsentForm::Null) => {
+            out.name(name);
+            out.null();
+        }
+        (None, AbsentForm::LeftOut) => {}
     }
-    out.name(name);
-    field.write(out, dialect);
 }
 
 /// `required { field: Type = "Name" | "Other spelling", bounds; }`, then `expected` and `optional` in the same form.
@@ -98,69 +226,84 @@ macro_rules! structure {
             const OPTIONAL: &'static [&'static str] = &[$($( $optional_name, )+)?];
         }
 
-        impl<'a> $crate::nexo::field::Field<'a> for $name $(<$life>)? {
-            fn read(
-                value: $crate::json::Value<'a>,
-                at: &$crate::nexo::report::Path<'_>,
-                reading: &mut $crate::nexo::field::Reading<'_>,
-            ) -> Option<Self> {
-                use $crate::nexo::field::Field;
+        const _: () = {
+            use $crate::nexo::structure::{Member, Seen, read_member, write_member};
 
-                let object = reading.object(value, at)?;
-                $($( let mut $required: Option<Option<$required_type>> = None; )+)?
-                $($( let mut $expected: Option<Option<$expected_type>> = None; )+)?
-                $($( let mut $optional: Option<Option<Option<$optional_type>>> = None; )+)?
-                for (name, value) in object {
-                    $($(
-                        if $required.is_none() && (name == *$required_name $(|| reading.other_spelling(name, $required_other))?) {
-                            let at = &at.child($required_name);
-                            let found: Option<$required_type> = Field::read(value, at, reading);
-                            $( if let Some(found) = &found { reading.bound(found, ($required_low, $required_high), at); } )?
-                            $required = Some(found);
+            #[allow(non_camel_case_types, clippy::enum_variant_names)]
+            enum Index { $($( $required, )+)? $($( $expected, )+)? $($( $optional, )+)? }
+
+            // One bit for each.
+            const _: () = assert!(MEMBERS.len() <= 32);
+            const MEMBERS: &[Member] = &[
+                $($( structure!(@member true, $required_name $(| $required_other)? $(, $required_low, $required_high)?), )+)?
+                $($( structure!(@member true, $expected_name $(, $expected_low, $expected_high)?), )+)?
+                $($( structure!(@member false, $optional_name $(| $optional_other)? $(, $optional_low, $optional_high)?), )+)?
+            ];
+
+            impl<'a> $crate::nexo::field::Field<'a> for $name $(<$life>)? {
+                // One copy of each: a structure has as many as it has places.
+                #[inline(never)]
+                fn read(
+                    value: $crate::json::Value<'a>,
+                    at: &$crate::nexo::report::Path<'_>,
+                    reading: &mut $crate::nexo::field::Reading<'_>,
+                ) -> Option<Self> {
+                    let object = reading.object(value, at)?;
+                    $($( let mut $required: Option<$required_type> = None; )+)?
+                    $($( let mut $expected: Option<$expected_type> = None; )+)?
+                    $($( let mut $optional: Option<$optional_type> = None; )+)?
+                    let mut seen = Seen::default();
+                    for (name, value) in object {
+                        let Some((index, member)) = seen.find(MEMBERS, name, reading) else {
+                            reading.unexpected(at, name);
                             continue;
-                        }
-                    )+)?
-                    $($(
-                        if name == *$expected_name {
-                            let at = &at.child($expected_name);
-                            let found: Option<$expected_type> = Field::read(value, at, reading);
-                            $( if let Some(found) = &found { reading.bound(found, ($expected_low, $expected_high), at); } )?
-                            $expected = Some(found);
-                            continue;
-                        }
-                    )+)?
-                    $($(
-                        if $optional.is_none() && (name == *$optional_name $(|| reading.other_spelling(name, $optional_other))?) {
-                            let at = &at.child($optional_name);
-                            let found: Option<Option<$optional_type>> = Field::read(value, at, reading);
-                            $( if let Some(Some(found)) = &found { reading.bound(found, ($optional_low, $optional_high), at); } )?
-                            $optional = Some(found);
-                            continue;
-                        }
-                    )+)?
-                    reading.unexpected(at, name);
+                        };
+                        $($(
+                            if index == Index::$required as usize {
+                                $required = read_member(value, member, at, reading);
+                            }
+                        )+)?
+                        $($(
+                            if index == Index::$expected as usize {
+                                $expected = read_member(value, member, at, reading);
+                            }
+                        )+)?
+                        $($(
+                            if index == Index::$optional as usize && !reading.is_nothing(value, at, member.name) {
+                                $optional = read_member(value, member, at, reading);
+                            }
+                        )+)?
+                    }
+                    seen.missing(MEMBERS, at, reading);
+                    let whole = Self {
+                        $($( $required: $required?, )+)?
+                        $($( $expected, )+)?
+                        $($( $optional, )+)?
+                    };
+                    $( $check(&whole, &mut $crate::nexo::structure::Rule { members: object, at, reading }); )?
+                    Some(whole)
                 }
-                $($( let $required = $required.unwrap_or_else(|| Field::absent(&at.child($required_name), reading)); )+)?
-                $($( let $expected = $expected.unwrap_or_else(|| Field::absent(&at.child($expected_name), reading)); )+)?
-                let whole = Self {
-                    $($( $required: $required?, )+)?
-                    $($( $expected, )+)?
-                    $($( $optional: $optional.flatten().flatten(), )+)?
-                };
-                $( $check(&whole, at, reading); )?
-                Some(whole)
-            }
 
-            fn write(&self, out: &mut $crate::json::Writer<'_>, dialect: &'static $crate::nexo::dialect::Dialect) {
-                use $crate::nexo::structure::write_member;
-
-                out.begin_object();
-                $($( write_member($required_name, &self.$required, out, dialect); )+)?
-                $($( write_member($expected_name, &self.$expected, out, dialect); )+)?
-                $($( write_member($optional_name, &self.$optional, out, dialect); )+)?
-                out.end_object();
+                #[inline(never)]
+                fn write(&self, out: &mut $crate::json::Writer<'_>, dialect: &'static $crate::nexo::dialect::Dialect) {
+                    out.begin_object();
+                    $($( write_member($required_name, Some(&self.$required), out, dialect); )+)?
+                    $($( write_member($expected_name, self.$expected.as_ref(), out, dialect); )+)?
+                    $($( write_member($optional_name, self.$optional.as_ref(), out, dialect); )+)?
+                    out.end_object();
+                }
             }
-        }
+        };
+    };
+    (@member $required:literal, $name:literal) => { structure!(@member $required, $name | $name, 0, usize::MAX) };
+    (@member $required:literal, $name:literal, $low:literal, $high:expr) => {
+        structure!(@member $required, $name | $name, $low, $high)
+    };
+    (@member $required:literal, $name:literal | $other:literal) => {
+        structure!(@member $required, $name | $other, 0, usize::MAX)
+    };
+    (@member $required:literal, $name:literal | $other:literal, $low:literal, $high:expr) => {
+        Member { name: $name, other: $other, required: $required, bounds: ($low, $high) }
     };
     (@new $name:ident $(<$life:lifetime>)? {} { $($optional:ident,)* }) => {
         impl $(<$life>)? Default for $name $(<$life>)? {

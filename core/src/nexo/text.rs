@@ -1,4 +1,4 @@
-//! Texts with a form: digits, codes, times, base64.
+//! Texts with a form: digits, codes, times, base64, and what a terminal adds to an answer.
 
 use core::fmt;
 
@@ -6,9 +6,19 @@ use super::dialect::Dialect;
 use super::field::{Field, Reading};
 use super::report::{Path, Reason};
 use crate::json::{Chars, Str, Value, Writer};
+use crate::secret::Masked;
 
-/// `Name(Str)` with everything but reading.
+/// `Name(Str)` with everything but reading and being shown.
 macro_rules! text_type {
+    ($(#[$meta:meta])* $name:ident shown) => {
+        text_type!($(#[$meta])* $name);
+
+        impl fmt::Display for $name<'_> {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, out)
+            }
+        }
+    };
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,13 +34,7 @@ macro_rules! text_type {
 
         impl fmt::Debug for $name<'_> {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, out)
-            }
-        }
-
-        impl fmt::Display for $name<'_> {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, out)
+                write!(out, "\"{self}\"")
             }
         }
 
@@ -49,7 +53,7 @@ macro_rules! text_type {
         #[cfg(feature = "serde")]
         impl serde::Serialize for $name<'_> {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                self.0.serialize(to)
+                to.collect_str(self)
             }
         }
     };
@@ -57,7 +61,7 @@ macro_rules! text_type {
 
 text_type! {
     /// A code that is a string on the wire, and an integer in some descriptions of it: an acquirer, `"0"`.
-    Code
+    Code shown
 }
 
 impl<'a> Field<'a> for Code<'a> {
@@ -76,7 +80,7 @@ impl<'a> Field<'a> for Code<'a> {
 
 text_type! {
     /// Digits, whose zeros in front count: a country, `"056"`.
-    Digits
+    Digits shown
 }
 
 impl<'a> Field<'a> for Digits<'a> {
@@ -100,7 +104,7 @@ impl<'a> Field<'a> for Digits<'a> {
 text_type! {
     /// A date, or a date and a time, of ISO 8601, as it was written: with or without a fraction, and with `Z`, an offset,
     /// or nothing behind it (.NET tills, observed).
-    Time
+    Time shown
 }
 
 impl<'a> Field<'a> for Time<'a> {
@@ -151,7 +155,7 @@ fn goes_on_with(rest: &mut Chars<'_>, form: &str) -> bool {
 
 text_type! {
     /// Bytes in base64: standard alphabet, padded.
-    Base64
+    Base64 shown
 }
 
 impl<'a> Field<'a> for Base64<'a> {
@@ -183,4 +187,52 @@ fn is_base64(text: Str<'_>) -> bool {
         }
     }
     length.is_multiple_of(4) && padding <= 2
+}
+
+text_type! {
+    /// What a terminal adds to an answer: a sentence, a form (`name=value&...`), or JSON in base64. Adyen's terminals tell
+    /// the expiry date of the card in it, so that is not shown, nor is what is in base64 (I12).
+    AdditionalResponse
+}
+
+const HIDDEN: &str = "***";
+
+impl fmt::Display for AdditionalResponse<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(text) = self.0.plain().filter(|text| !is_object_in_base64(text)) else {
+            return out.write_str(if self.0.is_empty() { "" } else { HIDDEN });
+        };
+        // In brackets: the search for a set of characters cannot panic, as far as a linker sees.
+        for (place, pair) in text.split(['&']).enumerate() {
+            if place > 0 {
+                out.write_str("&")?;
+            }
+            match pair.split_once(['=']) {
+                Some((name, _)) if tells_expiry(name) => write!(out, "{name}={HIDDEN}")?,
+                _ => Masked(pair).fmt(out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Base64 of anything that begins with `{`.
+const fn is_object_in_base64(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'e', b'w'..=b'z' | b'0'..=b'9' | b'+' | b'/', ..])
+}
+
+/// `expiryDate`, `expiryMonth`, `card.expiryYear` and the like.
+fn tells_expiry(name: &str) -> bool {
+    const EXPIRY: &[u8] = b"expir";
+    name.as_bytes().windows(EXPIRY.len()).any(|part| part.eq_ignore_ascii_case(EXPIRY))
+}
+
+impl<'a> Field<'a> for AdditionalResponse<'a> {
+    fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
+        reading.text(value, at).map(Self)
+    }
+
+    fn write(&self, out: &mut Writer<'_>, _: &'static Dialect) {
+        out.text(self.0);
+    }
 }

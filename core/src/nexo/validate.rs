@@ -16,6 +16,7 @@
 //! and the request is done.
 
 use super::additional::Additional;
+use super::asked::Asked;
 use super::categories::Categories;
 use super::refusal::{self, Answer, Named, Refusal};
 use super::remark::{Filling, Remark, TextProfile, UNAVAILABLE};
@@ -65,6 +66,8 @@ pub struct Request<'a> {
     pub service_id: Id<{ limits::NEXO_SERVICE_ID }>,
     /// What is asked.
     pub body: RequestBody<'a>,
+    /// What that means, of a payment or reversal.
+    pub asked: Option<Asked>,
     /// What of it is not used.
     pub report: Report,
 }
@@ -115,8 +118,12 @@ pub fn check<'a>(
         _ => return Err(judge.message_format(&report, memory, out)),
     };
     let judge = Judge { body: Some(&body), ..judge };
+    let asked = Asked::of(&body, &mut report);
+    if report.is_fatal() {
+        return Err(judge.message_format(&report, memory, out));
+    }
     judge.version(category, memory.is_logged_in(sale_id.as_str()), memory, &mut report, out)?;
-    Ok(Request { header: *header, category, sale_id, service_id, body, report })
+    Ok(Request { header: *header, category, sale_id, service_id, body, asked, report })
 }
 
 /// One request before it is accepted.
@@ -170,10 +177,8 @@ impl Judge<'_, '_> {
             }
             _ => {}
         }
-        let asks_first = matches!(
-            category,
-            Category::Login | Category::Diagnosis | Category::TransactionStatus | Category::Abort
-        );
+        let asks_first =
+            matches!(category, Category::Login | Category::Diagnosis | Category::TransactionStatus | Category::Abort);
         if self.rules.login_needed && !logged_in && !asks_first {
             return Err(self.remark(ErrorCondition::LoggedOut, Remark::NotLoggedIn, "", memory, out));
         }

@@ -111,6 +111,27 @@ fn every_short_document() {
     }
 }
 
+/// Strings are searched many bytes at once: every byte at every place, and bytes beside each other that could be
+/// taken for what ends a string.
+#[test]
+fn every_byte_at_every_place() {
+    const NEAR: [u8; 14] = [0x00, 0x01, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x7f, 0x80, 0xc3, 0xff];
+    for place in 0..18 {
+        for byte in 0..=u8::MAX {
+            let mut text = [b'a'; 20];
+            text[place] = byte;
+            let _ = compare(&[b"\"", &text[..], b"\""].concat());
+        }
+        for first in NEAR {
+            for second in NEAR {
+                let mut text = [b'a'; 20];
+                (text[place], text[place + 1]) = (first, second);
+                let _ = compare(&[b"\"", &text[..], b"\""].concat());
+            }
+        }
+    }
+}
+
 /// Every character behind a backslash, and every four digits behind `\u`, alone and behind each half of a pair.
 #[test]
 fn every_escape() {

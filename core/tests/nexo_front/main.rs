@@ -2,4 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod additional;
+mod dialogues;
+mod durable;
+mod order;
+mod samples;
 mod seen;
+mod world;

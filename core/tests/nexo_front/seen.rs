@@ -31,13 +31,13 @@ fn true_wall(seconds: u64) -> WallTime {
 fn an_id_is_refused_for_48_hours_and_not_much_longer() {
     let mut ring = [Stamp::FREE; 4];
     let mut seen = new(&mut ring);
-    assert!(!seen.find(now(0), true_wall(0), "POS-1", "1").is_some());
+    assert!(seen.find(now(0), true_wall(0), "POS-1", "1").is_none());
     seen.take(now(0), true_wall(0), "POS-1", "1", Use::Accepted).unwrap();
     for seconds in [0, 1, HOUR, 47 * HOUR, 48 * HOUR] {
         assert!(seen.find(now(seconds), true_wall(seconds), "POS-1", "1").is_some(), "after {seconds} s");
     }
     let late = 48 * HOUR + 120;
-    assert!(!seen.find(now(late), true_wall(late), "POS-1", "1").is_some());
+    assert!(seen.find(now(late), true_wall(late), "POS-1", "1").is_none());
 }
 
 #[test]
@@ -46,10 +46,10 @@ fn the_pair_is_what_counts_unless_the_service_id_alone_does() {
     let mut ring = [Stamp::FREE; 8];
     let mut seen = new(&mut ring);
     for (index, (sale, service)) in taken.iter().enumerate() {
-        assert!(!seen.find(now(0), at(START), sale, service).is_some(), "{index}");
+        assert!(seen.find(now(0), at(START), sale, service).is_none(), "{index}");
         seen.take(now(0), at(START), sale, service, Use::Accepted).unwrap();
     }
-    assert!(!seen.find(now(0), at(START), "POS-2", "1").is_some());
+    assert!(seen.find(now(0), at(START), "POS-2", "1").is_none());
     let mut strict = Seen::new(&mut ring, KEY, Uniqueness::ServiceAlone, Overflow::ForgetOldest);
     strict.take(now(0), at(START), "POS-1", "1", Use::Accepted).unwrap();
     assert!(strict.find(now(0), at(START), "POS-2", "1").is_some());
@@ -118,7 +118,7 @@ fn a_full_memory_forgets_the_oldest_and_says_so_or_refuses() {
     assert!(seen.is_complete(now(0), at(START)));
     seen.take(now(60), at(START), "POS-1", "4", Use::Accepted).unwrap();
     assert_eq!(seen.forgotten(), 1);
-    assert!(!seen.find(now(60), at(START), "POS-1", "1").is_some());
+    assert!(seen.find(now(60), at(START), "POS-1", "1").is_none());
     assert!(seen.find(now(60), at(START), "POS-1", "2").is_some());
     // "Not seen" proves nothing until what was forgotten is out of the window anyway.
     assert!(!seen.is_complete(now(47 * HOUR), at(START)));

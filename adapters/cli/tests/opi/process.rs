@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,25 +28,48 @@ impl Drop for Running {
     }
 }
 
+/// What a process of `opi` runs in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Launch {
+    /// The command that starts it, if it does not start by itself.
+    pub(crate) through: Vec<String>,
+    pub(crate) environment: Vec<(String, String)>,
+}
+
+impl Launch {
+    /// Starts `opi` with this folder for its state.
+    pub(crate) fn start_in(&self, state: &Path, arguments: &[&str]) -> Running {
+        let mut words = self.through.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_opi")]);
+        let child = Command::new(words.next().unwrap())
+            .args(words)
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .env("XDG_STATE_HOME", state)
+            .env("HOME", state)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        Running(child.unwrap(), None)
+    }
+
+    /// Starts `opi` with a state folder that nobody else uses and that is forgotten.
+    fn start(&self, arguments: &[&str]) -> Running {
+        let state = TempDir::new().unwrap();
+        let mut running = self.start_in(state.path(), arguments);
+        running.1 = Some(state);
+        running
+    }
+}
+
 /// Starts `opi` with a state folder that nobody else uses and that is forgotten.
 pub(crate) fn start(arguments: &[&str]) -> Running {
-    let state = TempDir::new().unwrap();
-    let mut running = start_in(state.path(), arguments);
-    running.1 = Some(state);
-    running
+    Launch::default().start(arguments)
 }
 
 /// Starts `opi` with this folder for its state.
 pub(crate) fn start_in(state: &Path, arguments: &[&str]) -> Running {
-    let child = Command::new(env!("CARGO_BIN_EXE_opi"))
-        .args(arguments)
-        .env("XDG_STATE_HOME", state)
-        .env("HOME", state)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    Running(child.unwrap(), None)
+    Launch::default().start_in(state, arguments)
 }
 
 /// Runs `opi` to its end.
@@ -99,42 +123,78 @@ pub(crate) fn end(output: &Output) -> (Value, i32) {
     (last.clone(), output.status.code().unwrap())
 }
 
+/// A port of this machine that nobody uses. The system gives out those above to connections, so that one of its own
+/// choice could be taken again before its process has it.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let turn = std::process::id().wrapping_mul(997).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(10_000 + turn % 20_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// Where a terminal and its till find each other.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    /// Where the terminal listens, and where its till looks for it: channel 0.
+    pub(crate) terminal: String,
+    pub(crate) seen_terminal: String,
+    /// Where the till listens, and where its terminal looks for it: channel 1.
+    pub(crate) till: String,
+    pub(crate) seen_till: String,
+}
+
+impl Places {
+    /// Both on this machine, with nothing in between.
+    pub(crate) fn here() -> Self {
+        let (terminal, till) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
+        Self { seen_terminal: terminal.clone(), seen_till: till.clone(), terminal, till }
+    }
+}
+
 /// A terminal in a process of its own, and where its till has to be.
 pub(crate) struct Terminal {
     /// Where its till keeps its journal.
     pub(crate) state: TempDir,
-    process: Running,
+    pub(crate) process: Running,
     lines: BufReader<ChildStdout>,
-    /// Channel 0.
-    pub(crate) address: String,
-    /// Channel 1.
-    pub(crate) till: String,
+    pub(crate) places: Places,
 }
 
 impl Terminal {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        // Nobody else is likely to get the same port in between.
-        let till = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let (process, lines, address) = Self::switch_on("127.0.0.1:0", &till, arguments);
-        Self { state: TempDir::new().unwrap(), process, lines, address, till }
+        Self::start_at(Places::here(), &Launch::default(), arguments)
     }
 
-    fn switch_on(address: &str, till: &str, arguments: &[&str]) -> (Running, BufReader<ChildStdout>, String) {
-        let fixed = ["sim", "--listen", address, "--till", till, "--seed", "7"];
-        let mut process = start(&[&fixed, arguments].concat());
+    pub(crate) fn start_at(places: Places, launch: &Launch, arguments: &[&str]) -> Self {
+        let (process, lines) = Self::switch_on(&places, launch, arguments);
+        Self { state: TempDir::new().unwrap(), process, lines, places }
+    }
+
+    fn switch_on(places: &Places, launch: &Launch, arguments: &[&str]) -> (Running, BufReader<ChildStdout>) {
+        let fixed = ["sim", "--listen", &places.terminal, "--till", &places.seen_till, "--seed", "7"];
+        let mut process = launch.start(&[&fixed, arguments].concat());
         let mut lines = BufReader::new(process.0.stdout.take().unwrap());
         let mut line = String::new();
         lines.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("said '{line}'"));
-        let address = address.split(',').next().unwrap().to_owned();
-        (process, lines, address)
+        // One that is killed may have no time to say it.
+        assert!(line.starts_with("listening on ") || process.0.wait().unwrap().code().is_none(), "said '{line}'");
+        (process, lines)
     }
 
-    /// Kills it, and starts another one in its place.
-    pub(crate) fn restart(&mut self, arguments: &[&str]) {
+    /// Kills it.
+    pub(crate) fn kill(&mut self) {
         self.process.0.kill().unwrap();
         self.process.0.wait().unwrap();
-        (self.process, self.lines, self.address) = Self::switch_on(&self.address, &self.till, arguments);
+    }
+
+    /// Starts another one in its place.
+    pub(crate) fn restart(&mut self, launch: &Launch, arguments: &[&str]) {
+        self.kill();
+        (self.process, self.lines) = Self::switch_on(&self.places, launch, arguments);
     }
 
     /// Runs a command of the till on this terminal. Its trace is replayed.
@@ -146,8 +206,12 @@ impl Terminal {
     }
 
     pub(crate) fn start_till(&self, arguments: &[&str]) -> Running {
-        let fixed = ["--terminal", &self.address, "--listen", &self.till];
-        start_in(self.state.path(), &[arguments, &fixed].concat())
+        self.start_till_as(&Launch::default(), arguments)
+    }
+
+    pub(crate) fn start_till_as(&self, launch: &Launch, arguments: &[&str]) -> Running {
+        let fixed = ["--terminal", &self.places.seen_terminal, "--listen", &self.places.till];
+        launch.start_in(self.state.path(), &[arguments, &fixed].concat())
     }
 
     /// Ends it: what it booked.

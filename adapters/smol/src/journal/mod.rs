@@ -139,7 +139,7 @@ impl JournalStore {
     /// [`JournalError`]. No file is changed then, but the folder may have been made.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, JournalError> {
         let folder = folder.as_ref();
-        segment::make_folder(folder)?;
+        std::fs::create_dir_all(folder).map_err(at(folder))?;
         let lock_path = folder.join(LOCK);
         let lock = OpenOptions::new().create(true).append(true).open(&lock_path).map_err(at(&lock_path))?;
         lock.try_lock().map_err(|error| match error {

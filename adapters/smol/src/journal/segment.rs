@@ -31,7 +31,7 @@ impl Segment {
         let path = folder.join(name(number));
         let file = OpenOptions::new().create_new(true).append(true).open(&path).map_err(at(&path))?;
         file.sync_all().map_err(at(&path))?;
-        sync_folder(folder).map_err(at(folder))?;
+        sync_way_to(folder)?;
         Ok(Self { number, file, length: 0, broken: false })
     }
 
@@ -43,6 +43,9 @@ impl Segment {
         }
         // Of a till that died after writing it is not known whether the disk has it.
         file.sync_all().map_err(at(path))?;
+        if let Some(folder) = path.parent().filter(|_| kept == 0) {
+            sync_way_to(folder)?;
+        }
         Ok(Self { number, file, length: kept, broken: false })
     }
 
@@ -67,6 +70,9 @@ impl Segment {
         if let Err(error) = self.file.sync_data() {
             // After a failed fsync the system may forget what it could not write, and say nothing the next time.
             self.broken = true;
+            // The caller is told that it is not stored: a restart had better not find it. If this fails too, it finds
+            // more than was sent, never less.
+            let _ = self.file.set_len(self.length).and_then(|()| self.file.sync_data());
             return Err(error);
         }
         self.length = self.length.saturating_add(bytes.len() as u64);
@@ -117,13 +123,22 @@ pub(super) fn read(path: &Path, on: &mut impl FnMut(&Found)) -> Result<u64, Jour
     Ok(replay.kept())
 }
 
-/// Makes the folder and those above it, so that they survive a power cut.
-pub(super) fn make_folder(folder: &Path) -> Result<(), JournalError> {
-    let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-    fs::create_dir_all(folder).map_err(at(folder))?;
-    for made in missing {
-        let parent = made.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        sync_folder(parent).map_err(at(parent))?;
+/// Makes sure that the folder and its files are found after a power cut. Of a till that died before it had a record
+/// it is not known which of the folders the disk has, so all of them are synchronised again.
+fn sync_way_to(folder: &Path) -> Result<(), JournalError> {
+    let whole = std::path::absolute(folder).map_err(at(folder))?;
+    for above in whole.ancestors() {
+        let synced = sync_folder(above);
+        // Those that were there before anybody's till may be closed to it, or on a system that has no such thing.
+        let foreign = |error: &io::Error| {
+            use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+            above != whole && matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported)
+        };
+        if let Err(error) = synced
+            && !foreign(&error)
+        {
+            return Err(at(above)(error));
+        }
     }
     Ok(())
 }

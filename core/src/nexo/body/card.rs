@@ -6,7 +6,10 @@ use crate::nexo::list::List;
 use crate::nexo::raw::Raw;
 use crate::nexo::structure::structure;
 use crate::nexo::text::{Code, Digits, Time};
-use crate::nexo::vocabulary::{CheckTypeCode, EntryMode, PaymentInstrumentType, TokenRequestedType, TrackFormat};
+use crate::nexo::vocabulary::{
+    CheckTypeCode, EntryMode, IdentificationType, PaymentInstrumentType, StoredValueAccountType, TokenRequestedType,
+    TrackFormat,
+};
 use crate::nexo::word::{Cluster, Word};
 
 structure! {
@@ -19,7 +22,7 @@ structure! {
             card_data: CardData<'a> = "CardData";
             check_data: CheckData<'a> = "CheckData";
             mobile_data: MobileData<'a> = "MobileData";
-            stored_value_account_id: super::stored_value::StoredValueAccountID<'a> = "StoredValueAccountID";
+            stored_value_account_id: StoredValueAccountID<'a> = "StoredValueAccountID";
         }
     }
 }
@@ -120,6 +123,24 @@ structure! {
         optional {
             imsi: Hidden<'a> = "IMSI";
             imei: Hidden<'a> = "IMEI";
+        }
+    }
+}
+
+structure! {
+    /// How the account of a gift card or the like is known.
+    pub struct StoredValueAccountID<'a> {
+        required {
+            stored_value_account_type: Word<'a, StoredValueAccountType> = "StoredValueAccountType";
+            entry_mode: Cluster<EntryMode> = "EntryMode";
+            identification_type: Word<'a, IdentificationType> = "IdentificationType";
+            /// Whoever knows it can pay with it.
+            stored_value_id: Hidden<'a> = "StoredValueID" | "Value";
+        }
+        optional {
+            stored_value_provider: Str<'a> = "StoredValueProvider";
+            owner_name: Str<'a> = "OwnerName";
+            expiry_date: Hidden<'a> = "ExpiryDate", 4..=4;
         }
     }
 }

@@ -4,10 +4,9 @@ use super::card::PaymentInstrumentData;
 use super::common::{POIData, Response, SaleData, of_transaction};
 use super::loyalty::LoyaltyAccount;
 use crate::json::Str;
-use crate::nexo::field::{Amount, Reading};
+use crate::nexo::field::Amount;
 use crate::nexo::list::List;
-use crate::nexo::report::Path;
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::vocabulary::{ForceEntryMode, LoyaltyHandling, PaymentType};
 use crate::nexo::word::{Cluster, Word};
 
@@ -56,6 +55,6 @@ structure! {
     }
 }
 
-fn answer_of_an_acquisition(answer: &CardAcquisitionResponse<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    of_transaction(&answer.response, answer.sale_data.is_some(), answer.poi_data.is_some(), at, reading);
+fn answer_of_an_acquisition(answer: &CardAcquisitionResponse<'_>, rule: &mut Rule<'_, '_, '_>) {
+    of_transaction(&answer.response, rule);
 }

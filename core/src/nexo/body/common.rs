@@ -2,11 +2,10 @@
 
 use crate::json::Str;
 use crate::limits;
-use crate::nexo::field::{Amount, Direction, Reading};
+use crate::nexo::field::{Amount, Direction};
 use crate::nexo::list::List;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
-use crate::nexo::text::{Code, Digits, Time};
+use crate::nexo::structure::{Rule, structure};
+use crate::nexo::text::{AdditionalResponse, Code, Digits, Time};
 use crate::nexo::vocabulary::{CustomerOrderReq, ErrorCondition, ResultType, TokenRequestedType};
 use crate::nexo::word::{Cluster, Word};
 
@@ -20,7 +19,7 @@ structure! {
             /// Must be there on a failure.
             error_condition: Word<'a, ErrorCondition> = "ErrorCondition";
             /// For those who look for the cause.
-            additional_response: Str<'a> = "AdditionalResponse";
+            additional_response: AdditionalResponse<'a> = "AdditionalResponse";
         }
     }
 }
@@ -40,29 +39,18 @@ impl<'a> Response<'a> {
 }
 
 /// Adyen, Structuring and validating Terminal API messages: mandatory if the result is a failure.
-fn condition_of_failure(response: &Response<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    if response.result.is(ResultType::Failure) && response.error_condition.is_none() {
-        reading.doubt(&at.child("ErrorCondition"), Reason::Missing);
+fn condition_of_failure(response: &Response<'_>, rule: &mut Rule<'_, '_, '_>) {
+    if response.result.is(ResultType::Failure) {
+        rule.lacking("ErrorCondition");
     }
 }
 
 /// A failure may leave out what only a transaction has: an unimplemented one is answered by a `Response` alone (Adyen,
 /// Structuring and validating Terminal API messages).
-pub(super) fn of_transaction(
-    response: &Response<'_>,
-    sale_data: bool,
-    poi_data: bool,
-    at: &Path<'_>,
-    reading: &mut Reading<'_>,
-) {
-    if response.result.is(ResultType::Failure) {
-        return;
-    }
-    if !sale_data {
-        reading.doubt(&at.child("SaleData"), Reason::Missing);
-    }
-    if !poi_data {
-        reading.doubt(&at.child("POIData"), Reason::Missing);
+pub(super) fn of_transaction(response: &Response<'_>, rule: &mut Rule<'_, '_, '_>) {
+    if !response.result.is(ResultType::Failure) {
+        rule.lacking("SaleData");
+        rule.lacking("POIData");
     }
 }
 
@@ -99,9 +87,9 @@ structure! {
     }
 }
 
-fn transaction_of_a_request(data: &SaleData<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    if reading.direction == Direction::Request && data.sale_transaction_id.is_none() {
-        reading.error(&at.child("SaleTransactionID"), Reason::Missing);
+fn transaction_of_a_request(_: &SaleData<'_>, rule: &mut Rule<'_, '_, '_>) {
+    if rule.direction() == Direction::Request {
+        rule.missing("SaleTransactionID");
     }
 }
 

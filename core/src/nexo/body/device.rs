@@ -6,17 +6,31 @@ use crate::json::Str;
 use crate::nexo::header::MessageReference;
 use crate::nexo::list::List;
 use crate::nexo::raw::Raw;
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::{Base64, Digits};
 use crate::nexo::vocabulary::{Device, DocumentQualifier, InfoQualify, InputCommand, ResponseMode};
-use crate::nexo::word::Word;
+use crate::nexo::word::{Vocabulary, Word};
 
 structure! {
     /// Asks to show something.
-    pub struct DisplayRequest<'a> {
+    pub struct DisplayRequest<'a> checked by one_output_for_each_place {
         required {
             display_output: List<'a, DisplayOutput<'a>> = "DisplayOutput", 1..=usize::MAX;
         }
+    }
+}
+
+/// At most one output for each device and what is shown there (nexo Sale to POI 3.0 schema).
+fn one_output_for_each_place(request: &DisplayRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
+    let mut seen = 0u64;
+    for (index, output) in request.display_output.iter().enumerate() {
+        let (Some(device), Some(what)) = (output.device.listed(), output.info_qualify.listed()) else { continue };
+        // Both are numbers of a nibble: 4 devices, 10 kinds.
+        let place = 1u64.wrapping_shl(u32::from(device.index()) << 4 | u32::from(what.index()));
+        if seen & place != 0 {
+            rule.invalid_element("DisplayOutput", index);
+        }
+        seen |= place;
     }
 }
 

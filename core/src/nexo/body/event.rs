@@ -2,10 +2,9 @@
 
 use super::output::DisplayOutput;
 use crate::json::Str;
-use crate::nexo::field::Reading;
 use crate::nexo::list::List;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::report::Reason;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::{Base64, Time};
 use crate::nexo::vocabulary::EventToNotify;
 use crate::nexo::word::Word;
@@ -30,8 +29,8 @@ structure! {
 }
 
 /// nexo Sale to POI 3.0 schema; the event is told all the same.
-fn message_of_a_reject(event: &EventNotification<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
+fn message_of_a_reject(event: &EventNotification<'_>, rule: &mut Rule<'_, '_, '_>) {
     if event.event_to_notify.is(EventToNotify::Reject) && event.rejected_message.is_none() {
-        reading.warn(&at.child("RejectedMessage"), Reason::Missing);
+        rule.reading.warn(&rule.at.child("RejectedMessage"), Reason::Missing);
     }
 }

@@ -3,9 +3,7 @@
 use super::common::{Response, SaleTerminalData};
 use super::diagnosis::POIStatus;
 use crate::json::Str;
-use crate::nexo::field::Reading;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::Time;
 use crate::nexo::vocabulary::{CustomerOrderReq, ResultType, TokenRequestedType};
 use crate::nexo::word::{Cluster, Word};
@@ -56,9 +54,9 @@ structure! {
     }
 }
 
-fn system_of_a_success(answer: &LoginResponse<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    if answer.response.result.is(ResultType::Success) && answer.poi_system_data.is_none() {
-        reading.doubt(&at.child("POISystemData"), Reason::Missing);
+fn system_of_a_success(answer: &LoginResponse<'_>, rule: &mut Rule<'_, '_, '_>) {
+    if answer.response.result.is(ResultType::Success) {
+        rule.lacking("POISystemData");
     }
 }
 

@@ -3,10 +3,8 @@
 use super::common::Response;
 use crate::json::Str;
 use crate::limits;
-use crate::nexo::field::Reading;
 use crate::nexo::list::List;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::Base64;
 use crate::nexo::vocabulary::{
     Alignment, BarcodeType, CharacterHeight, CharacterStyle, CharacterWidth, Device, InfoQualify, MenuEntryTag,
@@ -35,17 +33,14 @@ structure! {
 
 /// What the format promises must be there (nexo Sale to POI 3.0 schema). That nothing else may be is not asked: Adyen's
 /// own screens for inputs break it.
-fn member_of_the_format(content: &OutputContent<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    let missing = match content.output_format.listed() {
-        Some(OutputFormat::Text) if content.output_text.is_none() && content.predefined_content.is_none() => {
-            "OutputText"
-        }
-        Some(OutputFormat::MessageRef) if content.predefined_content.is_none() => "PredefinedContent",
-        Some(OutputFormat::Xhtml) if content.output_xhtml.is_none() => "OutputXHTML",
-        Some(OutputFormat::BarCode) if content.output_barcode.is_none() => "OutputBarcode",
+fn member_of_the_format(content: &OutputContent<'_>, rule: &mut Rule<'_, '_, '_>) {
+    rule.lacking(match content.output_format.listed() {
+        Some(OutputFormat::Text) if content.predefined_content.is_none() => "OutputText",
+        Some(OutputFormat::MessageRef) => "PredefinedContent",
+        Some(OutputFormat::Xhtml) => "OutputXHTML",
+        Some(OutputFormat::BarCode) => "OutputBarcode",
         _ => return,
-    };
-    reading.doubt(&at.child(missing), Reason::Missing);
+    });
 }
 
 structure! {

@@ -5,11 +5,11 @@ use super::common::{OriginalPOITransaction, POIData, Response, SaleData, Transac
 use super::loyalty::{LoyaltyData, LoyaltyResult};
 use super::output::OutputContent;
 use crate::json::Str;
-use crate::nexo::field::{Amount, Reading};
+use crate::money::Decimal;
+use crate::nexo::field::Amount;
 use crate::nexo::list::List;
 use crate::nexo::raw::Raw;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::{Code, Digits, Time};
 use crate::nexo::vocabulary::{
     AuthenticationMethod, DocumentQualifier, ForceEntryMode, InstalmentType, LoyaltyHandling, PaymentType, PeriodUnit,
@@ -39,15 +39,20 @@ impl<'a> PaymentRequest<'a> {
 }
 
 /// The amount may be left out only where it is not known yet (nexo Sale to POI 3.0 schema).
-fn amount_of_a_payment(request: &PaymentRequest<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    let at = &at.child("PaymentTransaction");
-    let at = &at.child("AmountsReq");
-    let at = &at.child("RequestedAmount");
-    match request.payment_transaction.amounts_req.requested_amount {
-        None if !request.payment_type().is(PaymentType::OneTimeReservation) => reading.error(at, Reason::Missing),
-        Some(amount) if amount.is_zero() => reading.doubt(at, Reason::InvalidValue),
-        _ => {}
-    }
+fn amount_of_a_payment(request: &PaymentRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
+    const AMOUNT: &str = "RequestedAmount";
+    let known = !request.payment_type().is(PaymentType::OneTimeReservation);
+    let nothing = request.payment_transaction.amounts_req.requested_amount.is_some_and(Amount::is_zero);
+    rule.inside("PaymentTransaction", |rule| {
+        rule.inside("AmountsReq", |rule| {
+            if known {
+                rule.missing(AMOUNT);
+            }
+            if nothing {
+                rule.invalid(AMOUNT);
+            }
+        });
+    });
 }
 
 structure! {
@@ -83,10 +88,10 @@ structure! {
 }
 
 /// Three capitals (nexo Sale to POI 3.0 schema); which of them are currencies is not a question of form.
-fn currency_of_a_request(amounts: &AmountsReq<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
+fn currency_of_a_request(amounts: &AmountsReq<'_>, rule: &mut Rule<'_, '_, '_>) {
     let currency = amounts.currency;
     if currency.char_count() != 3 || !currency.chars().all(|letter| letter.is_ascii_uppercase()) {
-        reading.doubt(&at.child("Currency"), Reason::InvalidValue);
+        rule.invalid("Currency");
     }
 }
 
@@ -158,8 +163,8 @@ structure! {
     }
 }
 
-fn answer_of_a_payment(answer: &PaymentResponse<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    of_transaction(&answer.response, answer.sale_data.is_some(), answer.poi_data.is_some(), at, reading);
+fn answer_of_a_payment(answer: &PaymentResponse<'_>, rule: &mut Rule<'_, '_, '_>) {
+    of_transaction(&answer.response, rule);
 }
 
 structure! {
@@ -220,8 +225,8 @@ structure! {
         optional {
             /// `true` if absent.
             customer_approved_flag: bool = "CustomerApprovedFlag";
-            rate: Amount = "Rate";
-            markup: Amount = "Markup";
+            rate: Decimal = "Rate";
+            markup: Decimal = "Markup";
             commission: Amount = "Commission";
             declaration: Str<'a> = "Declaration";
         }

@@ -3,10 +3,9 @@
 use super::common::{OriginalPOITransaction, POIData, Response, SaleData};
 use super::payment::PaymentReceipt;
 use crate::json::Str;
-use crate::nexo::field::{Amount, Reading};
+use crate::nexo::field::Amount;
 use crate::nexo::list::List;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::vocabulary::ReversalReason;
 use crate::nexo::word::Word;
 
@@ -25,12 +24,10 @@ structure! {
     }
 }
 
-fn original(request: &ReversalRequest<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    if request.original_poi_transaction.poi_transaction_id.is_none() {
-        reading.error(&at.child("OriginalPOITransaction").child("POITransactionID"), Reason::Missing);
-    }
+fn original(request: &ReversalRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
+    rule.inside("OriginalPOITransaction", |rule| rule.missing("POITransactionID"));
     if request.reversed_amount.is_some_and(Amount::is_zero) {
-        reading.doubt(&at.child("ReversedAmount"), Reason::InvalidValue);
+        rule.invalid("ReversedAmount");
     }
 }
 

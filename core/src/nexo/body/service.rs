@@ -2,9 +2,7 @@
 
 use super::common::Response;
 use super::output::DisplayOutput;
-use crate::nexo::field::Reading;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::Base64;
 use crate::nexo::vocabulary::{ServicesEnabled, TransactionAction};
 use crate::nexo::word::{Cluster, Word};
@@ -24,12 +22,12 @@ structure! {
 }
 
 /// nexo Sale to POI 3.0 schema. Services that nothing is started for do no harm.
-fn services_to_start(request: &EnableServiceRequest<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    let at = &at.child("ServicesEnabled");
-    match (request.transaction_action.is(TransactionAction::StartTransaction), request.services_enabled.is_some()) {
-        (true, false) => reading.error(at, Reason::Missing),
-        (false, true) => reading.warn(at, Reason::Unexpected),
-        _ => {}
+fn services_to_start(request: &EnableServiceRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
+    const SERVICES: &str = "ServicesEnabled";
+    if request.transaction_action.is(TransactionAction::StartTransaction) {
+        rule.missing(SERVICES);
+    } else if request.services_enabled.is_some() {
+        rule.unused(SERVICES);
     }
 }
 

@@ -7,11 +7,9 @@ use super::reader::CardReaderAPDUResponse;
 use super::reversal::ReversalResponse;
 use super::stored_value::StoredValueResponse;
 use crate::nexo::choice::choice;
-use crate::nexo::field::Reading;
 use crate::nexo::header::{MessageHeader, MessageReference};
 use crate::nexo::raw::Raw;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::vocabulary::DocumentQualifier;
 use crate::nexo::word::Cluster;
 
@@ -30,12 +28,12 @@ structure! {
 
 /// Which receipts are wanted is said if and only if some are (nexo Sale to POI 3.0 schema). Said for nothing it does no
 /// harm.
-fn reprint(request: &TransactionStatusRequest<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    let at = &at.child("DocumentQualifier");
-    match (request.receipt_reprint_flag == Some(true), request.document_qualifier.is_some()) {
-        (true, false) => reading.doubt(at, Reason::Missing),
-        (false, true) => reading.warn(at, Reason::Unexpected),
-        _ => {}
+fn reprint(request: &TransactionStatusRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
+    const WHICH: &str = "DocumentQualifier";
+    if request.receipt_reprint_flag == Some(true) {
+        rule.missing(WHICH);
+    } else if request.document_qualifier.is_some() {
+        rule.unused(WHICH);
     }
 }
 

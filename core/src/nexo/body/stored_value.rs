@@ -1,16 +1,15 @@
 //! Gift cards and the like.
 
+use super::card::StoredValueAccountID;
 use super::common::{OriginalPOITransaction, POIData, Response, SaleData, TransactionIdentification, of_transaction};
 use super::payment::PaymentReceipt;
 use crate::json::Str;
-use crate::nexo::card::Hidden;
-use crate::nexo::field::{Amount, Reading};
+use crate::nexo::field::Amount;
 use crate::nexo::list::List;
-use crate::nexo::report::Path;
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::Code;
-use crate::nexo::vocabulary::{EntryMode, IdentificationType, StoredValueAccountType, StoredValueTransactionType};
-use crate::nexo::word::{Cluster, Word};
+use crate::nexo::vocabulary::StoredValueTransactionType;
+use crate::nexo::word::Word;
 
 structure! {
     /// Asks to load, activate or unload.
@@ -44,24 +43,6 @@ structure! {
 }
 
 structure! {
-    /// How an account is known.
-    pub struct StoredValueAccountID<'a> {
-        required {
-            stored_value_account_type: Word<'a, StoredValueAccountType> = "StoredValueAccountType";
-            entry_mode: Cluster<EntryMode> = "EntryMode";
-            identification_type: Word<'a, IdentificationType> = "IdentificationType";
-            /// Whoever knows it can pay with it.
-            stored_value_id: Hidden<'a> = "StoredValueID" | "Value";
-        }
-        optional {
-            stored_value_provider: Str<'a> = "StoredValueProvider";
-            owner_name: Str<'a> = "OwnerName";
-            expiry_date: Hidden<'a> = "ExpiryDate", 4..=4;
-        }
-    }
-}
-
-structure! {
     /// Tells what was done.
     pub struct StoredValueResponse<'a> checked by answer_of_a_stored_value {
         required {
@@ -78,8 +59,8 @@ structure! {
     }
 }
 
-fn answer_of_a_stored_value(answer: &StoredValueResponse<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    of_transaction(&answer.response, answer.sale_data.is_some(), answer.poi_data.is_some(), at, reading);
+fn answer_of_a_stored_value(answer: &StoredValueResponse<'_>, rule: &mut Rule<'_, '_, '_>) {
+    of_transaction(&answer.response, rule);
 }
 
 structure! {

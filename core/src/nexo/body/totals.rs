@@ -3,14 +3,13 @@
 use super::common::Response;
 use crate::json::Str;
 use crate::limits;
-use crate::nexo::field::{Amount, Reading};
+use crate::nexo::field::Amount;
 use crate::nexo::list::List;
 use crate::nexo::raw::Raw;
-use crate::nexo::report::{Path, Reason};
-use crate::nexo::structure::structure;
+use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::Code;
 use crate::nexo::vocabulary::{
-    ErrorCondition, LoyaltyUnit, PaymentInstrumentType, ReconciliationType, TotalDetails, TransactionType,
+    ErrorCondition, LoyaltyUnit, PaymentInstrumentType, ReconciliationType, ResultType, TotalDetails, TransactionType,
 };
 use crate::nexo::word::{Cluster, Word};
 
@@ -51,11 +50,9 @@ structure! {
     }
 }
 
-fn period_of_a_success(answer: &GetTotalsResponse<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
-    if !answer.response.result.is(crate::nexo::vocabulary::ResultType::Failure)
-        && answer.poi_reconciliation_id.is_none()
-    {
-        reading.doubt(&at.child("POIReconciliationID"), Reason::Missing);
+fn period_of_a_success(answer: &GetTotalsResponse<'_>, rule: &mut Rule<'_, '_, '_>) {
+    if !answer.response.result.is(ResultType::Failure) {
+        rule.lacking("POIReconciliationID");
     }
 }
 
@@ -111,18 +108,18 @@ structure! {
 }
 
 /// nexo Sale to POI 3.0 schema. What belongs to another type does no harm.
-fn members_of_the_type(request: &ReconciliationRequest<'_>, at: &Path<'_>, reading: &mut Reading<'_>) {
+fn members_of_the_type(request: &ReconciliationRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
+    const PERIOD: &str = "POIReconciliationID";
     let Some(of) = request.reconciliation_type.listed() else { return };
     let acquirers =
         matches!(of, ReconciliationType::AcquirerReconciliation | ReconciliationType::AcquirerSynchronisation);
     if request.acquirer_id.is_some() && !acquirers {
-        reading.warn(&at.child("AcquirerID"), Reason::Unexpected);
+        rule.unused("AcquirerID");
     }
-    let at = &at.child("POIReconciliationID");
-    match (of == ReconciliationType::PreviousReconciliation, request.poi_reconciliation_id.is_some()) {
-        (true, false) => reading.error(at, Reason::Missing),
-        (false, true) => reading.warn(at, Reason::Unexpected),
-        _ => {}
+    if of == ReconciliationType::PreviousReconciliation {
+        rule.missing(PERIOD);
+    } else if request.poi_reconciliation_id.is_some() {
+        rule.unused(PERIOD);
     }
 }
 

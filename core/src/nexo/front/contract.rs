@@ -68,7 +68,7 @@ pub enum Performed<'a> {
     /// The customer answered the question.
     Answer(Answer<'a>),
     /// It was done, and this is the answer. Names of transactions are added where they are missing.
-    Responded(ResponseBody<'a>),
+    Responded(&'a ResponseBody<'a>),
     /// It was not done. Of an operation this says that no money moved.
     Refused(Refused<'a>),
 }
@@ -95,6 +95,7 @@ impl Refused<'_> {
 /// What is to be done.
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
 pub enum Output<'a> {
     /// Answer with the first `length` bytes of the transmit buffer. There is exactly one answer to each request, unless
     /// it is [`Close`](Self::Close)d or the till is [`Gone`](Input::Gone).
@@ -127,6 +128,7 @@ pub enum Output<'a> {
 /// What the terminal wants of the application behind it.
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
 pub enum Wish<'a> {
     /// An operation. Its reference is the terminal's own name of the transaction, by which it is found again after a
     /// restart.
@@ -205,7 +207,9 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Requests { least } => write!(out, "the memory for requests must be twice the same, {least} bytes or more"),
+            Self::Requests { least } => {
+                write!(out, "the memory for requests must be twice the same, {least} bytes or more")
+            }
             Self::History { least } => write!(out, "the memory for responses must have {least} bytes or more"),
         }
     }

@@ -7,7 +7,7 @@ use heapless::Vec;
 
 use super::settings::ReceiptLines;
 use crate::drive::Total;
-use crate::json::{Array, Document, Limits, Writer};
+use crate::json::{Array, Document, Limits, Value, Writer};
 use crate::limits;
 use crate::nexo::additional::Encoded;
 use crate::nexo::body::{OutputContent, OutputText, PaymentReceipt, PaymentTotals, TransactionTotals};
@@ -15,7 +15,7 @@ use crate::nexo::vocabulary::{
     Alignment, CharacterHeight, CharacterStyle, CharacterWidth, DocumentQualifier, OutputFormat, PaymentInstrumentType,
     TransactionType,
 };
-use crate::nexo::{Amount, Dialect, Field, List};
+use crate::nexo::{Amount, Category, Dialect, Direction, Field, List};
 use crate::receipt::{self, Copy, Line, SheetId};
 
 /// One JSON array that grows.
@@ -71,6 +71,12 @@ impl<'m> Gathered<'m> {
         document.root().array()
     }
 
+    /// The body in the message that an application gave.
+    pub(super) fn responded(&self, category: Category) -> Option<Value<'_>> {
+        let message = self.array()?.into_iter().next()?;
+        message.object()?.get(Direction::Response.envelope())?.object()?.get(category.response_body())
+    }
+
     /// A receipt begins.
     pub(super) fn begin(&mut self, sheet: SheetId, copy: Copy, dialect: &'static Dialect) {
         let qualifier = match copy {
@@ -78,8 +84,10 @@ impl<'m> Gathered<'m> {
             Copy::Merchant => DocumentQualifier::CashierReceipt,
         };
         let lines: &[OutputText<'_>] = &[];
-        let content = OutputContent { output_text: Some(lines.into()), ..OutputContent::new(OutputFormat::Text.into()) };
-        let receipt = PaymentReceipt { required_signature_flag: Some(false), ..PaymentReceipt::new(qualifier.into(), content) };
+        let content =
+            OutputContent { output_text: Some(lines.into()), ..OutputContent::new(OutputFormat::Text.into()) };
+        let receipt =
+            PaymentReceipt { required_signature_flag: Some(false), ..PaymentReceipt::new(qualifier.into(), content) };
         let Some((from, length)) = self.append(|out| receipt.write(out, dialect)) else { return };
         // The only empty array in it is that of the lines.
         let place = self.memory.get(from..from.saturating_add(length)).and_then(|text| {
@@ -136,7 +144,7 @@ impl<'m> Gathered<'m> {
         _ = self.append(|out| totals.write(out, dialect));
     }
 
-    /// A body that an application gave, alone.
+    /// A message that an application gave, alone.
     pub(super) fn keep(&mut self, write: impl FnOnce(&mut Writer<'_>)) -> bool {
         self.clear();
         self.append(write).is_some()
@@ -157,7 +165,12 @@ impl<'m> Gathered<'m> {
         self.cut |= inserted.is_none();
         let length = inserted?;
         let end = self.length.saturating_add(length);
-        self.memory.get_mut(at..end)?.rotate_right(length);
+        let moved = self.memory.get_mut(at..end)?;
+        // Turned around as a whole and then in both parts: the last `length` bytes come to the front.
+        moved.reverse();
+        let (inserted, behind) = moved.split_at_mut_checked(length)?;
+        inserted.reverse();
+        behind.reverse();
         self.length = end;
         Some(length)
     }

@@ -29,7 +29,9 @@ impl<'m> History<'m> {
         let from = if newest.saturating_add(most) <= self.memory.len() { newest } else { 0 };
         let to = from.saturating_add(most);
         // Whatever lies in the way is older than all behind it.
-        while self.places.is_full() || self.places.iter().any(|(at, length)| *at < to && at.saturating_add(*length) > from) {
+        while self.places.is_full()
+            || self.places.iter().any(|(at, length)| *at < to && at.saturating_add(*length) > from)
+        {
             if self.places.pop_front().is_none() {
                 break;
             }

@@ -66,6 +66,7 @@ impl fmt::Debug for Response<'_> {
 /// One fact as it is read again.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
 pub enum Entry<'a> {
     /// See [`Record::Used`].
     Used(Used),

@@ -96,10 +96,12 @@ pub struct Timeouts {
     /// Until the connection of a request without an answer is closed. Longer, since what was stopped may still end in
     /// either way; and a till has to wait longer than the dialogue, too.
     pub exchange: Duration,
+    /// Until a store that says nothing is taken for one that failed.
+    pub store: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { dialogue: Duration::from_secs(120), exchange: Duration::from_secs(150) }
+        Self { dialogue: Duration::from_secs(120), exchange: Duration::from_secs(150), store: Duration::from_secs(10) }
     }
 }

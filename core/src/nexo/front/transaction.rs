@@ -7,27 +7,10 @@ use crate::journal::field::{Field, In, Out};
 use crate::limits;
 use crate::money::Money;
 use crate::nexo::Category;
+use crate::nexo::asked::{Kind, TransactionId};
+use crate::nexo::refusal::Named;
 use crate::operation::Original;
 use crate::time::WallTime;
-
-/// What a transaction does with money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Kind {
-    /// Takes it.
-    Payment,
-    /// Gives some back to a card that is shown.
-    Refund,
-    /// Holds it.
-    Reservation,
-    /// Takes what was held.
-    Completion,
-    /// Takes back a whole transaction.
-    Reversal,
-    /// Gives back a part of a transaction.
-    PartialReversal,
-}
 
 impl Kind {
     /// The category of the messages about it.
@@ -38,16 +21,6 @@ impl Kind {
             Self::Reversal | Self::PartialReversal => Category::Reversal,
         }
     }
-}
-
-/// The name of a transaction, given by the till or by a terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct TransactionId {
-    /// `TransactionID`.
-    pub id: Id<{ limits::NEXO_TRANSACTION_ID }>,
-    /// `TimeStamp`, as it was written.
-    pub stamp: Id<{ limits::TIMESTAMP }>,
 }
 
 /// A transaction that was accepted.
@@ -128,9 +101,14 @@ impl Names {
         self.last = self.last.max(digits.unwrap_or(0));
     }
 
-    /// The number of the last name.
-    pub(super) const fn last(&self) -> u64 {
-        self.last
+    /// A name that looks whole, for an answer about no transaction.
+    pub(super) fn of_none(&mut self, at: WallTime) -> Named {
+        let name = self.next(at);
+        let mut text = heapless::String::<{ limits::NEXO_TRANSACTION_ID }>::new();
+        // Two short parts always fit.
+        _ = text.push_str(name.as_ref().map_or("", Reference::as_str));
+        _ = fmt::Write::write_fmt(&mut text, format_args!(".{:016}", self.last));
+        Named { id: Id::new(text.as_str()).unwrap_or_default(), at }
     }
 }
 

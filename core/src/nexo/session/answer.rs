@@ -78,7 +78,7 @@ impl Answer {
         };
         self.facts.overall_result = word.copy_to().ok();
         if let Some(additional) = response.additional_response {
-            self.remark(&additional.cut_to(), ours);
+            self.remark(&additional.text().cut_to(), ours);
         }
     }
 
