@@ -6,5 +6,6 @@
 
 pub mod corpus;
 pub mod framing;
+pub mod json;
 pub mod pull;
 pub mod typed;

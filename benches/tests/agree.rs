@@ -14,3 +14,8 @@ fn documents() {
 fn receipts() {
     opi_benches::typed::check();
 }
+
+#[test]
+fn json() {
+    opi_benches::json::check();
+}

@@ -59,6 +59,8 @@ pub struct Reader<'a> {
     open: heapless::Vec<Open, { limits::JSON_DEPTH as usize }>,
     /// The names of all open objects, outermost first.
     names: heapless::Vec<Span, { limits::JSON_NAMES }>,
+    /// Whether a name had an escape. Otherwise names are the same if their bytes are.
+    has_escaped_names: bool,
     refused: Option<Error>,
 }
 
@@ -108,6 +110,7 @@ impl<'a> Reader<'a> {
             state: State::Value,
             open: heapless::Vec::new(),
             names: heapless::Vec::new(),
+            has_escaped_names: false,
             refused: fault.map(|fault| Error::locate(fault, document)),
         }
     }
@@ -130,9 +133,18 @@ impl<'a> Reader<'a> {
         self.at
     }
 
-    /// The checked document without what is around its value.
-    pub(super) fn checked(&self) -> &'a str {
-        self.text.trim_start_matches(['\u{feff}', ' ', '\t', '\n', '\r'])
+    /// Reads to the end; gives the document without what is around its value.
+    pub(super) fn check(mut self) -> Result<&'a str, Error> {
+        if let Some(error) = self.refused {
+            return Err(error);
+        }
+        loop {
+            match self.token() {
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(self.text.trim_matches(['\u{feff}', ' ', '\t', '\n', '\r'])),
+                Err(fault) => return Err(self.refuse(fault)),
+            }
+        }
     }
 
     #[cold]
@@ -152,15 +164,15 @@ impl<'a> Reader<'a> {
             (_, None) => Err((ErrorKind::UnexpectedEnd, self.at)),
             (State::End, Some(_)) => Err((ErrorKind::Trailing, self.at)),
             (State::Member, Some(b'}')) | (State::Element, Some(b']')) => Ok(self.close()),
-            (State::Member, Some(first)) => self.name(first).map(Some),
-            (State::Value | State::Element, Some(first)) => self.value(first).map(Some),
+            (State::Member, Some(first)) => self.name(first),
+            (State::Value | State::Element, Some(first)) => self.value(first),
             (State::More, Some(first)) => match (self.open.last(), first) {
                 (Some(Open::Object { .. }), b'}') | (Some(Open::Array), b']') => Ok(self.close()),
                 (Some(open), b',') => {
                     let is_object = matches!(open, Open::Object { .. });
                     self.at += 1;
                     let first = self.peek().ok_or((ErrorKind::UnexpectedEnd, self.at))?;
-                    if is_object { self.name(first).map(Some) } else { self.value(first).map(Some) }
+                    if is_object { self.name(first) } else { self.value(first) }
                 }
                 _ => Err((ErrorKind::Comma, self.at)),
             },
@@ -179,17 +191,17 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    fn value(&mut self, first: u8) -> Result<Token<'a>, Fault> {
+    fn value(&mut self, first: u8) -> Result<Option<Token<'a>>, Fault> {
         let token = match first {
             b'{' => {
                 self.begin(Open::Object { names: self.names.len() })?;
                 self.state = State::Member;
-                return Ok(Token::BeginObject);
+                return Ok(Some(Token::BeginObject));
             }
             b'[' => {
                 self.begin(Open::Array)?;
                 self.state = State::Element;
-                return Ok(Token::BeginArray);
+                return Ok(Some(Token::BeginArray));
             }
             b'"' => {
                 let (span, escaped) = self.quoted()?;
@@ -201,14 +213,23 @@ impl<'a> Reader<'a> {
                 self.at += length;
                 Token::Number(Number::of_checked(raw))
             }
-            b't' => self.word(b"true", Token::Boolean(true))?,
-            b'f' => self.word(b"false", Token::Boolean(false))?,
-            b'n' => self.word(b"null", Token::Null)?,
+            b't' => {
+                self.word(b"true")?;
+                Token::Boolean(true)
+            }
+            b'f' => {
+                self.word(b"false")?;
+                Token::Boolean(false)
+            }
+            b'n' => {
+                self.word(b"null")?;
+                Token::Null
+            }
             b'a'..=b'z' | b'A'..=b'Z' => return Err((ErrorKind::Word, self.at)),
             _ => return Err((ErrorKind::Value, self.at)),
         };
         self.after_value();
-        Ok(token)
+        Ok(Some(token))
     }
 
     fn after_value(&mut self) {
@@ -239,18 +260,25 @@ impl<'a> Reader<'a> {
     }
 
     /// A name and the colon behind it.
-    fn name(&mut self, first: u8) -> Result<Token<'a>, Fault> {
+    fn name(&mut self, first: u8) -> Result<Option<Token<'a>>, Fault> {
         let begin = self.at;
         if first != b'"' {
             return Err((ErrorKind::Name, begin));
         }
         let (span, escaped) = self.quoted()?;
-        let name = Str::of_checked(self.content(span), escaped);
+        let raw = self.content(span);
+        let name = Str::of_checked(raw, escaped);
+        self.has_escaped_names |= escaped;
         let others = match self.open.last() {
             Some(Open::Object { names }) => self.names.get(*names..).unwrap_or_default(),
             _ => &[],
         };
-        if others.iter().any(|other| self.means(*other, name)) {
+        let is_known = if self.has_escaped_names {
+            others.iter().any(|other| self.means(*other, name))
+        } else {
+            others.iter().any(|other| self.bytes(*other) == raw.as_bytes())
+        };
+        if is_known {
             return Err((ErrorKind::Duplicate, begin));
         }
         if others.len() >= usize::from(self.limits.members) {
@@ -263,13 +291,19 @@ impl<'a> Reader<'a> {
             None => return Err((ErrorKind::UnexpectedEnd, self.at)),
         }
         self.state = State::Value;
-        Ok(Token::Name(name))
+        Ok(Some(Token::Name(name)))
     }
 
     /// Whether the name at `span` has the characters of `name`.
     fn means(&self, span: Span, name: Str<'_>) -> bool {
         let other = self.content(span);
         Str::of_checked(other, other.as_bytes().contains(&b'\\')) == name
+    }
+
+    #[inline]
+    fn bytes(&self, span: Span) -> &'a [u8] {
+        // They came from offsets in memory.
+        self.text.as_bytes().get(span.from as usize..span.to as usize).unwrap_or_default()
     }
 
     /// Where the content of the string that begins here stands, and whether it has escapes.
@@ -289,11 +323,11 @@ impl<'a> Reader<'a> {
         self.text.get(span.from as usize..span.to as usize).unwrap_or_default()
     }
 
-    fn word(&mut self, word: &[u8], token: Token<'a>) -> Result<Token<'a>, Fault> {
+    fn word(&mut self, word: &[u8]) -> Result<(), Fault> {
         let rest = self.rest();
         if rest.starts_with(word) {
             self.at += word.len();
-            Ok(token)
+            Ok(())
         } else if word.starts_with(rest) {
             Err((ErrorKind::UnexpectedEnd, self.text.len()))
         } else {

@@ -22,9 +22,7 @@ impl<'a> Document<'a> {
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse_within(document: &'a [u8], limits: Limits) -> Result<Self, Error> {
-        let mut reader = Reader::new(document, limits);
-        while reader.next()?.is_some() {}
-        Ok(Self(Value::front(reader.checked())))
+        Reader::new(document, limits).check().map(|checked| Self(Value(checked)))
     }
 
     /// The value that the document is.
@@ -60,7 +58,7 @@ pub struct Value<'a>(&'a str);
 
 impl<'a> Value<'a> {
     /// Of a checked document that goes on with a value.
-    pub(super) fn front(document: &'a str) -> Self {
+    fn front(document: &'a str) -> Self {
         let length = scan::value(document.as_bytes());
         Self(document.get(..length).unwrap_or_default())
     }
