@@ -6,7 +6,9 @@ use super::additional::Additional;
 use super::body::{OutputResult, POIData, Response, SaleData, TransactionIdentification};
 use super::remark::{BAD_JSON, CRYPTO_ERROR, TOP_LEVEL, TOP_LEVEL_MISSING, TextProfile};
 use super::vocabulary::{Device, DocumentQualifier, ErrorCondition, InfoQualify};
-use super::{Category, Dialect, Direction, Field, MessageClass, MessageHeader, MessageType, Report, RequestBody, Word};
+use super::{
+    Category, Dialect, Direction, Field, List, MessageClass, MessageHeader, MessageType, Report, RequestBody, Word,
+};
 use crate::id::Id;
 use crate::json::{WriteError, Writer};
 use crate::limits;
@@ -198,11 +200,17 @@ impl Refusal<'_, '_> {
             (Category::Display, body) if !alone => {
                 to.name("OutputResult");
                 to.begin_array();
-                if let Some(RequestBody::Display(request)) = body {
-                    for output in request.display_output {
-                        OutputResult::new(output.device, output.info_qualify, response).write(to, dialect);
-                    }
-                } else {
+                let outputs = match body {
+                    Some(RequestBody::Display(request)) => request.display_output,
+                    _ => List::from(&[]),
+                };
+                let mut is_told = false;
+                for output in outputs {
+                    OutputResult::new(output.device, output.info_qualify, response).write(to, dialect);
+                    is_told = true;
+                }
+                // There is no other place for it: also if none of the outputs could be read.
+                if !is_told {
                     OutputResult::new(Device::CustomerDisplay.into(), InfoQualify::Display.into(), response)
                         .write(to, dialect);
                 }

@@ -167,7 +167,7 @@ impl Speaker<'_> {
         }
     }
 
-    fn authorisation(&self, page: &mut Page<'_>, verdict: Verdict, trade: &Trade, brand: &Brand) {
+    fn authorisation(&self, page: &mut Page<'_>, verdict: Verdict, trade: &Trade, brand: Brand) {
         let dialect = self.setup.dialect;
         let approval = format_args!("{:06}", trade.approval);
         let reference = format_args!("{:011}", trade.trx_reference);

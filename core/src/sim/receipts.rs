@@ -105,7 +105,7 @@ fn pair(page: &mut Page<'_>, name: &str, value: core::fmt::Arguments<'_>) {
 /// What a receipt says besides its transaction.
 #[derive(Clone, Copy)]
 pub(super) struct Slip<'a> {
-    pub(super) brand: &'static Brand,
+    pub(super) brand: Brand,
     pub(super) terminal_id: &'a str,
     pub(super) german: bool,
     pub(super) merchant: bool,

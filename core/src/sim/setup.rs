@@ -40,6 +40,8 @@ pub struct Setup {
     pub logged_in: bool,
     /// Whether it can print itself.
     pub has_printer: bool,
+    /// Whether it masks card numbers. One that does not sends numbers of test cards, to find who keeps them.
+    pub masks_cards: bool,
 }
 
 impl Setup {
@@ -61,6 +63,7 @@ impl Setup {
             encoding: Encoding::Utf8,
             logged_in: true,
             has_printer: true,
+            masks_cards: true,
         }
     }
 

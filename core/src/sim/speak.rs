@@ -359,9 +359,10 @@ impl Speaker<'_> {
         page.end("TransactionInfo");
     }
 
-    pub(super) fn brand(&self, trade: &Trade) -> &'static Brand {
+    pub(super) fn brand(&self, trade: &Trade) -> Brand {
         const NONE: Brand = Brand { code: "OTHR", name: "?", card: "" };
-        self.setup.dialect.brands.get(trade.brand).unwrap_or(&NONE)
+        let brand = self.setup.dialect.brands.get(trade.brand).copied().unwrap_or(NONE);
+        if self.setup.masks_cards { brand } else { brand.unmasked(trade.brand) }
     }
 
     pub(super) fn stamp(&self, at: WallTime) -> impl Display {

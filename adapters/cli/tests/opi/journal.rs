@@ -1,7 +1,10 @@
 //! The journal of a lane as its users meet it: after a lost answer, a restart, a decision.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::process::Command;
 use std::process::Output;
 
 use serde_json::{Value, json};
@@ -121,4 +124,91 @@ fn a_simulated_terminal_in_the_same_process_leaves_nothing_behind() {
     let output = finish(start_in(state.path(), &["pay", "25.00", "CHF"]));
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(fs::read_dir(state.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn two_tills_never_use_one_journal_and_the_second_says_why() {
+    let terminal = Terminal::start(&["--script", "slow-card"]);
+    let state = terminal.state.path();
+    let mut first = terminal.start_till(&["pay", "25.00", "CHF", "--json"]);
+    let mut said = BufReader::new(first.0.stdout.take().unwrap()).lines();
+    let shown = said.find(|line| line.as_ref().unwrap().contains("\"display\""));
+    assert!(shown.is_some());
+    let elsewhere = ["--json", "--terminal", &terminal.places.terminal, "--listen", "127.0.0.1:0"];
+    let folder = state.join("opi/lane-1");
+    for command in [&["pay", "1.00", "CHF"][..], &["recover"], &["reprint"], &["status"]] {
+        let second = finish(start_in(state, &[command, &elsewhere].concat()));
+        let refusal = stderr(&second);
+        assert!(refusal.contains("in use by another till") && refusal.contains(folder.to_str().unwrap()), "{refusal}");
+        // What recover was to find out is as unknown as before.
+        let expected = if command == ["recover"] { 4 } else { 3 };
+        assert_eq!(second.status.code(), Some(expected), "{command:?}: {}", stdout(&second));
+    }
+    let decided = resolve(&terminal, &["1", "--charged", "--note", "too early"]);
+    assert_eq!(decided.status.code(), Some(3), "{}", stderr(&decided));
+    // To look is allowed at any time, and so is to stop.
+    assert_eq!(transactions(state)[0]["outcome"], "unknown");
+    assert_eq!(finish(start_in(state, &[&["abort"][..], &elsewhere].concat())).status.code(), Some(0));
+    let last: Value = said.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).last().unwrap();
+    assert_eq!((&last["event"], &last["outcome"]), (&json!("finished"), &json!("aborted")));
+    assert_eq!(transactions(state).len(), 1, "the others left nothing in it");
+    assert!(terminal.booked().is_empty());
+}
+
+#[test]
+fn no_lane_takes_the_journal_of_another() {
+    let terminal = Terminal::start(&[]);
+    assert_eq!(end(&terminal.till(&["pay", "25.00", "CHF", "--json"])).1, 0);
+    let folder = terminal.state.path().join("opi/lane-1");
+    let other = ["pay", "1.00", "CHF", "--json", "--workstation", "lane-2", "--journal", folder.to_str().unwrap()];
+    let refused = finish(terminal.start_till(&other));
+    assert_eq!(end(&refused).1, 3, "{}", stdout(&refused));
+    assert!(stderr(&refused).contains("lane-1"), "{}", stderr(&refused));
+    assert_eq!(terminal.booked().len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_journal_lies_where_the_platform_keeps_states_unless_it_is_named() {
+    let terminal = Terminal::start(&[]);
+    let pay = |environment: &[(&str, &Path)], more: &[&str]| {
+        let places = ["--terminal", &terminal.places.terminal, "--listen", &terminal.places.till];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_opi"));
+        command.args(["pay", "25.00", "CHF"]).args(places).args(more).env_remove("XDG_STATE_HOME");
+        let output = command.envs(environment.iter().copied()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let at = |folder: &str| home.join(folder).join("journal-00000001.opi").exists();
+    pay(&[("HOME", home)], &[]);
+    assert!(at(".local/state/opi/lane-1"));
+    pay(&[("HOME", home), ("XDG_STATE_HOME", &home.join("states"))], &["--workstation", "lane-2"]);
+    assert!(at("states/opi/lane-2") && !at(".local/state/opi/lane-2"));
+    pay(&[("HOME", home)], &["--workstation", "lane-3", "--journal", home.join("here").to_str().unwrap()]);
+    assert!(at("here") && !at(".local/state/opi/lane-3"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_payment_after_a_crash_first_finds_out_how_the_last_one_ended() {
+    let terminal = Terminal::start(&["--script", "signature-question"]);
+    let mut till = terminal.start_till(&["pay", "25.00", "CHF", "--json"]);
+    let mut lines = BufReader::new(till.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let started: Value = serde_json::from_str(&lines.find(|line| line.contains("\"started\"")).unwrap()).unwrap();
+    assert!(lines.any(|line| line.contains("\"display\"")));
+    till.0.kill().unwrap();
+    till.0.wait().unwrap();
+    let again = terminal.till(&["pay", "12.00", "CHF", "--json", "--yes", "--timeout-recovery", "0.3"]);
+    let said = events(&again);
+    let place = |wanted: &dyn Fn(&Value) -> bool| said.iter().position(wanted).unwrap_or_else(|| panic!("{said:?}"));
+    let recovering = place(&|event| event["event"] == "recovering" && event["requestId"] == started["requestId"]);
+    let recovered = place(&|event| event["event"] == "recovered" && event["settledBy"] == "repeat_last_message");
+    let new = place(&|event| event["event"] == "started" && event["requestId"] != started["requestId"]);
+    assert!(recovering < recovered && recovered < new, "{said:?}");
+    assert_eq!(end(&again).0["outcome"], "approved", "{said:?}");
+    // Nobody could confirm the first one, so the terminal ended it.
+    let ends: Vec<_> = transactions(terminal.state.path()).iter().map(|it| it["outcome"].clone()).collect();
+    assert_eq!(ends, ["aborted", "approved"]);
+    assert_eq!(terminal.booked().len(), 1);
 }

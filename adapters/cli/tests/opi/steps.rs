@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use opi_smol::trace;
 
-use crate::process::{Launch, Places};
+use crate::process::{Launch, Places, finish};
 use crate::world::{Deal, World, in_each_profile};
 
 /// More than a payment has: the terminal or the till goes round in circles.
@@ -129,6 +129,7 @@ fn at_each_step(profile: &'static str, deal: Deal, what: &str, tally: &mut Tally
         if is_killed {
             let what = format!("{what} at step {step}");
             world.check(&what);
+            world.check_receipts(&what);
             world.go_on(&what);
             tally.add(&world, step);
         }
@@ -163,6 +164,37 @@ fn a_till_without_power_at_each_output_step_loses_no_charge_and_charges_nothing_
     });
     let cuts = Tally::print("power cuts of the till at each output step", &tallies);
     assert!(cuts >= 400, "{cuts}");
+}
+
+/// A payment is killed when its end is being stored, and then the run that finds out about it.
+#[test]
+#[ignore = "takes a minute: .ci/run plays it"]
+fn a_recovery_without_power_at_each_output_step_loses_no_charge() {
+    let tallies = in_each_profile(|profile| {
+        let strike = |what, step| Strike { what, step, kinds: Strike::ALL, lies: false };
+        let world = World::new(profile, Deal::QUESTION);
+        let log = world.note("steps");
+        world.pay(&strike("kill", 0).launch(&log), &[]);
+        let end = taken(&log).iter().rposition(|step| step.starts_with("write journal")).unwrap() + 1;
+        let mut tally = Tally::default();
+        for step in 1..TOO_MANY {
+            let mut world = World::new(profile, Deal::QUESTION);
+            let (first, second) = (world.note("first"), world.note("second"));
+            world.pay(&strike("kill", end).launch(&first), &[]);
+            assert_eq!(world.charges(), 1);
+            let recovered = finish(world.start_as(&strike("power", step).launch(&second), &["recover"]));
+            if taken(&second).len() < step {
+                return tally;
+            }
+            let what = format!("recovery, {:?} at step {step}", recovered.status);
+            world.check(&what);
+            world.go_on(&what);
+            tally.add(&world, step);
+        }
+        panic!("{profile}: no end");
+    });
+    let cuts = Tally::print("power cuts of a recovery at each output step", &tallies);
+    assert!(cuts >= 40, "{cuts}");
 }
 
 /// What a killed run had not synchronised, the next one has to.

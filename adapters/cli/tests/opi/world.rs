@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::journal::transactions;
-use crate::process::{Launch, PROFILES, Places, Running, Terminal, events, finish, start_in, stderr, stdout};
+use crate::process::{Launch, PROFILES, Places, Running, Terminal, finish, start_in, stderr, stdout};
 
 /// What is done with the card, by the customer and by the cashier.
 #[derive(Clone, Copy, Debug)]
@@ -249,19 +249,38 @@ impl World {
         }
     }
 
-    /// A person looks at the terminal, once it is at rest, and decides.
-    fn decide(&mut self, request: &str, what: &str) {
+    /// Waits until the terminal is at rest; what it says of itself then.
+    fn at_rest(&self, what: &str) -> String {
         let begun = Instant::now();
         loop {
-            let status = finish(self.start(&["status"]));
-            let is_busy =
-                events(&status).iter().any(|event| event["value"].as_str().is_some_and(|it| it.contains("BUSY")));
-            if !is_busy {
-                break;
+            let said = stdout(&finish(self.start(&["status"])));
+            if !said.to_lowercase().contains("busy") {
+                return said;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "{what}: {}", stdout(&status));
+            assert!(begun.elapsed() < Duration::from_secs(60), "{what}: {said}");
             sleep(Duration::from_millis(50));
         }
+    }
+
+    /// What the terminal does not hold any more stands in the journal: both receipts of each charge.
+    pub(crate) fn check_receipts(&self, what: &str) {
+        // Where the dialect has a word for it.
+        let is_told = matches!(self.profile, "nexi" | "ccv-nl") && !self.deal.stopped;
+        if !is_told || self.charges() == 0 || self.at_rest(what).contains("REPRINT_TICKET") {
+            return;
+        }
+        for it in self.transactions().iter().filter(|it| self.booked().contains_key(it["requestId"].as_str().unwrap()))
+        {
+            for copy in ["customer", "merchant"] {
+                let mut kept = it["receipts"].as_array().unwrap().iter();
+                assert!(kept.any(|receipt| receipt["purpose"] == copy), "{what}: the {copy} receipt is lost: {it}");
+            }
+        }
+    }
+
+    /// A person looks at the terminal and decides.
+    fn decide(&mut self, request: &str, what: &str) {
+        self.at_rest(what);
         let decision = if self.booked().contains_key(request) { "--charged" } else { "--not-charged" };
         let resolve = ["resolve", request, decision, "--note", "compared with the terminal's ledger"];
         let resolved = finish(start_in(self.terminal.state.path(), &resolve));
