@@ -3,7 +3,7 @@
 use opi_core::drive::Link;
 
 use crate::till::{Fact, Owed};
-use crate::world::{Arrive, Choice, Item, Leave, Store, Stray, Torn, World};
+use crate::world::{Arrive, Choice, Item, Leave, Store, Stray, Torn, Wire, World};
 
 impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
@@ -77,7 +77,8 @@ impl World {
             self.bad_luck(pending, &mut all);
         }
         // What was on its way when its connection was ended arrives, or does not.
-        for wire in self.wires.iter().filter(|wire| wire.lingers.is_some() && !wire.to_terminal.is_empty()) {
+        let lingers = |wire: &&Wire| wire.lingers.is_some_and(|until| self.now < until);
+        for wire in self.wires.iter().filter(lingers).filter(|wire| !wire.to_terminal.is_empty()) {
             all.extend([Arrive::Well, Arrive::Lost].map(|arrive| Choice::ToTerminal(wire.number, arrive)));
         }
         all

@@ -9,8 +9,7 @@ pub(crate) use opi_core::nexo::Settings;
 const WINDOW: usize = 4096;
 
 pub(crate) type Lane = Session<'static>;
-/// There is one.
-pub(crate) type Dialect = ();
+pub(crate) type Dialect = &'static opi_core::nexo::Dialect;
 
 pub(crate) const POI: &str = "P400Plus-123456789";
 
@@ -22,12 +21,13 @@ pub(crate) fn make(settings: Settings) -> Box<Lane> {
 
 pub(crate) fn settings(
     lane: WorkstationId,
-    (): Dialect,
+    dialect: Dialect,
     _alone: bool,
     first: RequestId,
     first_sheet: SheetId,
 ) -> Settings {
     let mut settings = Settings::new(lane, Id::new(POI).unwrap(), first);
+    settings.dialect = dialect;
     settings.first_sheet = first_sheet;
     settings
 }

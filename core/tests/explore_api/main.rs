@@ -2,7 +2,7 @@
 //!
 //! The same explorer as for OPI, with the same environment variables (see `explore`), on another world: exchanges
 //! instead of frames, and a terminal of its own (see `terminal`).
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
 
 mod choices;
 mod digest;

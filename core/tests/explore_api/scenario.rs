@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use opi_core::money::{Currency, Money};
+use opi_core::nexo::Dialect;
 use opi_core::operation::{Operation, Original};
 
 use crate::terminal::{Script, Terminal};
@@ -78,7 +79,7 @@ impl Scenario {
             Self::Refund => vec![Operation::Refund { amount, original: Original::default() }],
             _ => vec![pay(2_500)],
         };
-        let mut world = World::new(vec![Till::new((), "lane-1", 0, false, plan)], Terminal::new(script));
+        let mut world = World::new(vec![Till::new(&Dialect::ADYEN, "lane-1", 0, false, plan)], Terminal::new(script));
         match self {
             Self::Aborted | Self::TooLate => world.tills[0].aborts = 1,
             Self::Strays => world.strays = 1,
