@@ -73,6 +73,11 @@ pub(crate) struct Truth {
     pub(crate) sheets: usize,
     /// Receipts that the terminal was told to be handled, or the till to be kept.
     pub(crate) acknowledged: usize,
+    /// Sheets that the till was told of, and the ends of sheets. Counted where sheets come with answers.
+    #[allow(dead_code)]
+    pub(crate) begun: usize,
+    #[allow(dead_code)]
+    pub(crate) ended: usize,
     pub(crate) answers: usize,
     pub(crate) given: usize,
     pub(crate) ends: BTreeMap<u32, End>,

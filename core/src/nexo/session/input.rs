@@ -111,6 +111,8 @@ impl<'m> Session<'m> {
         let left = self.exchange(link)?.left(at_most).ok_or(Misuse::WrongLink(link))?;
         match (link, left) {
             (_, Left::Nobody) => {}
+            // The answer is here: how the request got there does not matter any more.
+            (Link::Request, _) if self.is_telling() => {}
             (Link::Request, left) => {
                 let whole = left == Left::Whole && !(failed && mistake(Mistake::SaysNotSentAfterAWholeFrame));
                 self.progress.signal(match (failed, whole) {
