@@ -16,11 +16,11 @@ use opi_smol::{Config, JournalStore, Listener, Terminal, Till};
 
 use super::args::FrontArgs;
 use super::sim::PORT;
-use crate::args::{host, seconds, workstation};
 use crate::dialect::Dialect;
 use crate::keep;
 use crate::pay::resolve;
 use crate::simulate::say;
+use crate::values::{host, language, seconds, workstation};
 
 /// The file of what the terminal remembers towards its tills, beside the journal of the OPI lane.
 const RECORDS: &str = "terminal-api.records";
@@ -56,7 +56,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation, help_heading = "OPI terminal")]
     workstation: WorkstationId,
     /// Language of the prompts, two letters
-    #[arg(long, value_name = "LANG", default_value = "en", help_heading = "OPI terminal")]
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language, help_heading = "OPI terminal")]
     language: String,
     /// Pause before that terminal is asked about a lost answer, in seconds [default: 2]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "OPI terminal")]
@@ -121,7 +121,7 @@ async fn till(args: &ServeArgs, folder: &std::path::Path) -> Result<Till, String
     let listen = args.listen_opi.unwrap_or((every, profile.device_port).into());
     let listener = Listener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let mut settings = Settings::new(args.workstation.clone(), profile, keep::first_of_journal());
-    settings.language = Language::new(&args.language).map_err(|_| "--language: two letters, such as de")?;
+    settings.language = Language::new(&args.language).unwrap_or(Language::ENGLISH);
     settings.application_sender = Some("opi".into());
     let timeouts = &mut settings.timeouts;
     timeouts.probe_pause = args.timeout_recovery.unwrap_or(Duration::from_secs(2));
