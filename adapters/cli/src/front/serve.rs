@@ -16,11 +16,11 @@ use opi_smol::{Config, JournalStore, Listener, Terminal, Till};
 
 use super::args::FrontArgs;
 use super::sim::PORT;
+use crate::address::resolve;
 use crate::dialect::Dialect;
 use crate::keep;
-use crate::pay::resolve;
 use crate::simulate::say;
-use crate::values::{host, language, seconds, workstation};
+use crate::values::{host, seconds, workstation};
 
 /// The file of what the terminal remembers towards its tills, beside the journal of the OPI lane.
 const RECORDS: &str = "terminal-api.records";
@@ -32,8 +32,7 @@ Examples:
   opi serve --terminal-api --plain --listen 127.0.0.1:8443 --poiid P400Plus-123456789 --terminal 192.168.1.50
 
 Receipts come in the answer of a payment. After a power cut, start it again with the same --journal: the terminal is asked \
-how the last payment ended, and until that is known a till that asks for it is told that it is in progress. If the \
-terminal cannot tell, stop this command, look at the terminal, and run `opi resolve` with the same --journal.";
+how the last payment ended, and until that is known a till that asks for it is told that it is in progress.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -56,7 +55,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation, help_heading = "OPI terminal")]
     workstation: WorkstationId,
     /// Language of the prompts, two letters
-    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language, help_heading = "OPI terminal")]
+    #[arg(long, value_name = "LANG", default_value = "en", help_heading = "OPI terminal")]
     language: String,
     /// Pause before that terminal is asked about a lost answer, in seconds [default: 2]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "OPI terminal")]
@@ -121,7 +120,7 @@ async fn till(args: &ServeArgs, folder: &std::path::Path) -> Result<Till, String
     let listen = args.listen_opi.unwrap_or((every, profile.device_port).into());
     let listener = Listener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let mut settings = Settings::new(args.workstation.clone(), profile, keep::first_of_journal());
-    settings.language = Language::new(&args.language).unwrap_or(Language::ENGLISH);
+    settings.language = Language::new(&args.language).map_err(|_| "--language: two letters, such as de")?;
     settings.application_sender = Some("opi".into());
     let timeouts = &mut settings.timeouts;
     timeouts.probe_pause = args.timeout_recovery.unwrap_or(Duration::from_secs(2));
