@@ -32,8 +32,7 @@ Examples:
   opi serve --terminal-api --plain --listen 127.0.0.1:8443 --poiid P400Plus-123456789 --terminal 192.168.1.50
 
 Receipts come in the answer of a payment. After a power cut, start it again with the same --journal: the terminal is asked \
-how the last payment ended, and until that is known a till that asks for it is told that it is in progress. If the \
-terminal cannot tell, stop this command, look at the terminal, and run `opi resolve` with the same --journal.";
+how the last payment ended, and until that is known a till that asks for it is told that it is in progress.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
