@@ -11,6 +11,8 @@ use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
 
 use crate::dialect::{Dialect, Reading};
+use crate::front::{CheckArgs, FrontArgs};
+use crate::terminal_api::ApiArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +26,8 @@ Examples:
           give part of a payment back
   opi recover --terminal 192.168.1.50
           after a power cut: ask the terminal how the last payment ended; opi pay does so by itself
+  opi pay 25.00 EUR --terminal-api https://192.168.1.50:8443 --poiid P400Plus-123456789 --tls-ca root.pem
+          pay on a terminal that speaks the Terminal API (nexo)
   opi journal
           what became of each payment
   opi sim --listen 127.0.0.1:4100 --till 127.0.0.1:4102 --script tip --fault split
@@ -154,6 +158,8 @@ pub(crate) enum Command {
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
+    /// Show what a terminal of the Terminal API answers to a message
+    Check(CheckArgs),
     /// Show messages as JSON, one object a line
     #[command(after_help = DECODE_EXAMPLES)]
     Decode(DecodeArgs),
@@ -167,6 +173,7 @@ Examples:
   opi sim --list
   opi sim --listen 0.0.0.0:4100 --till 192.168.1.20:4102
   opi sim --profile opi-de --script decline --fault split --seed 7
+  opi sim --terminal-api --plain --listen 127.0.0.1:8443 --poiid P400Plus-123456789
 
 A script FILE holds one script name a line, one line for each card request; the last one repeats.";
 
@@ -198,7 +205,7 @@ impl AmountArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The earlier transaction")]
 pub(crate) struct OriginalArgs {
-    /// Its reference: what the terminal gave (Nexi), or the receipt number (CCV)
+    /// Its reference: what the terminal gave (Nexi, Terminal API), or the receipt number (CCV)
     #[arg(long, value_name = "REF")]
     pub(crate) original: Option<String>,
     /// Its trace or receipt number, with leading zeros (OPI-DE, IFSF)
@@ -210,7 +217,7 @@ pub(crate) struct OriginalArgs {
     /// The terminal's batch (IFSF)
     #[arg(long, value_name = "N")]
     pub(crate) batch: Option<String>,
-    /// Its time as the terminal wrote it (IFSF)
+    /// Its time as the terminal wrote it (IFSF, Terminal API)
     #[arg(long, value_name = "TIME")]
     pub(crate) time: Option<String>,
 }
@@ -237,7 +244,7 @@ impl OriginalArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LaneArgs {
     /// Name of the lane
-    #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation)]
+    #[arg(long, visible_alias = "sale-id", value_name = "ID", default_value = "lane-1", value_parser = workstation)]
     pub(crate) workstation: WorkstationId,
     /// Folder of its journal [default: opi/LANE in the state folder of the user, such as ~/.local/state]
     #[arg(long, value_name = "DIR")]
@@ -278,8 +285,11 @@ pub(crate) struct TillArgs {
     /// The dialect of the terminal
     #[arg(long, value_enum, default_value_t = Dialect::Nexi, help_heading = "Terminal")]
     pub(crate) profile: Dialect,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
     /// Name of this lane: 1 to 40 of A-Z a-z 0-9 _ -
-    #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation, help_heading = "Terminal")]
+    #[arg(long, visible_alias = "sale-id", value_name = "ID", default_value = "lane-1", value_parser = workstation)]
+    #[arg(help_heading = "Terminal")]
     pub(crate) workstation: WorkstationId,
     /// The merchant's own reference: 1 to 20 of A-Z a-z 0-9 _ -
     #[arg(long, value_name = "REF", value_parser = reference)]
@@ -290,7 +300,7 @@ pub(crate) struct TillArgs {
     /// Shift number, sent along
     #[arg(long, value_name = "N")]
     pub(crate) shift: Option<u32>,
-    /// Longest time for the whole operation, in seconds [default: of the dialect]
+    /// Longest time for the whole operation, in seconds [default: of the dialect; Terminal API: 160]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
     pub(crate) timeout: Option<Duration>,
     /// Longest silence of the terminal, in seconds
@@ -299,7 +309,7 @@ pub(crate) struct TillArgs {
     /// Longest time to connect, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
     pub(crate) timeout_connect: Option<Duration>,
-    /// Pause before the terminal is asked about a lost answer, in seconds [default: 2]
+    /// Pause before the terminal is asked about a lost answer, in seconds [default: 2; Terminal API: 5]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
     pub(crate) timeout_recovery: Option<Duration>,
     /// Answer the terminal's questions with yes
@@ -356,6 +366,8 @@ pub(crate) struct SimArgs {
     pub(crate) ledger: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) simulated: SimulatedArgs,
+    #[command(flatten)]
+    pub(crate) front: FrontArgs,
     /// Show scripts and faults, and leave
     #[arg(long)]
     pub(crate) list: bool,
@@ -440,12 +452,17 @@ impl Command {
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
             Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
-            Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
+            Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }
 
 impl TillArgs {
+    /// No terminal is named.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.terminal.is_none() && self.api.terminal_api.is_none()
+    }
+
     /// What only a simulated terminal can do was asked of a real one.
     pub(crate) fn misplaced(&self) -> Option<&'static str> {
         let SimulatedArgs { script, fault, seed } = &self.simulated;

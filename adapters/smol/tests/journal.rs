@@ -15,7 +15,7 @@ use opi_core::operation::{Operation, Outcome, Reason, Request};
 use opi_core::opi::Profile;
 use opi_core::sim::{Dialect, Setup};
 use opi_smol::journal::{self, JournalError};
-use opi_smol::{Config, JournalStore, OpenError, Store, Till, now_local, sim};
+use opi_smol::{Config, JournalStore, OpenError, Store, Terminal, Till, now_local, sim};
 
 fn payment() -> Request {
     let amount = Money::from_minor(2500, Currency::CHF);
@@ -206,7 +206,8 @@ fn numbers_that_cannot_be_reserved_are_not_used() {
         let mut settings = settings("lane-1", &Profile::NEXI);
         settings.first_request = RequestId::new(999_999_990).unwrap();
         let store = Box::new(JournalStore::open(folder.path()).unwrap());
-        let config = Config { terminal: nowhere(), listener: listener().await, settings, store };
+        let terminal = Terminal::Opi { address: nowhere(), listener: listener().await, settings };
+        let config = Config { terminal, store };
         let mut till = Till::new(config).await.unwrap();
         let (finished, told) = run(&mut till, &payment()).await;
         assert_eq!((finished.outcome, finished.reason), (Outcome::NotSent, Some(Reason::NotStored)));

@@ -8,6 +8,9 @@
 
 use core::fmt::{self, Write};
 
+use base64ct::{Base64, Encoding};
+
+use crate::json::{Document, Writer};
 use crate::limits;
 
 /// Shows a value percent-encoded: everything but letters, digits and `- . _ ~` becomes `%` and two lower-case digits,
@@ -115,6 +118,79 @@ impl fmt::Write for Length {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0 = self.0.saturating_add(text.len());
         Ok(())
+    }
+}
+
+/// What stands in an `AdditionalResponse` that was read.
+#[derive(Clone, Copy, Debug)]
+pub enum Said<'a> {
+    /// A plain sentence.
+    Sentence(&'a str),
+    /// Pairs.
+    Pairs(Form<'a>),
+    /// A JSON object.
+    Json(Document<'a>),
+}
+
+impl<'a> Said<'a> {
+    /// Tells the forms apart: Base64 of what begins with `{`, pairs, or else a sentence. `scratch` takes what was Base64;
+    /// three quarters of the text are enough. Without the room it is taken as a sentence.
+    #[must_use]
+    pub fn read(text: &'a str, scratch: &'a mut [u8]) -> Self {
+        if is_object_in_base64(text)
+            && let Ok(bytes) = Base64::decode(text.as_bytes(), scratch)
+            && let Ok(document) = Document::parse(bytes)
+        {
+            return Self::Json(document);
+        }
+        Form::read(text).map_or(Self::Sentence(text), Self::Pairs)
+    }
+}
+
+/// Whether the text begins like Base64 of a JSON object.
+#[must_use]
+pub fn is_object_in_base64(text: &str) -> bool {
+    let mut first = [0; 3];
+    let front = text.as_bytes().first_chunk::<4>();
+    front.is_some_and(|front| matches!(Base64::decode(front, &mut first), Ok([b'{', ..])))
+}
+
+/// A text in Base64 of a JSON object: [`Additional::to_json`].
+pub type JsonText = heapless::String<{ limits::ADDITIONAL_RESPONSE / 3 * 4 + 4 }>;
+
+impl Additional {
+    /// The pairs as a JSON object in Base64: what is about the message by itself, everything else in `additionalData`
+    /// (Adyen docs: pass additional data). `None` if there is nothing, or if it is a sentence.
+    #[must_use]
+    pub fn to_json(&self) -> Option<JsonText> {
+        let pairs = Form::read(self.as_option()?)?;
+        let mut json = [0; limits::ADDITIONAL_RESPONSE];
+        let mut out = Writer::new(&mut json);
+        let about_message =
+            |name: &str| matches!(name, "message" | "refusalReason" | "errors" | "warnings" | "note" | "store");
+        let member = |out: &mut Writer<'_>, (name, value): (Decoded<'_>, Decoded<'_>)| {
+            out.name(name.raw());
+            out.text_fmt(Plain(value));
+        };
+        out.begin_object();
+        out.name("additionalData");
+        out.begin_object();
+        pairs.pairs().filter(|(name, _)| !about_message(name.raw())).for_each(|pair| member(&mut out, pair));
+        out.end_object();
+        pairs.pairs().filter(|(name, _)| about_message(name.raw())).for_each(|pair| member(&mut out, pair));
+        out.end_object();
+        let length = out.finish().ok()?;
+        let mut text = [0; limits::ADDITIONAL_RESPONSE / 3 * 4 + 4];
+        Base64::encode(json.get(..length)?, &mut text).ok().and_then(|text| JsonText::try_from(text).ok())
+    }
+}
+
+/// Shows a value decoded, whatever is in it.
+struct Plain<'a>(Decoded<'a>);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| out.write_char(character))
     }
 }
 

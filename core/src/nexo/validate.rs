@@ -25,7 +25,7 @@ use super::{
     Body, Category, Dialect, Direction, Envelope, MessageHeader, PROTOCOL_VERSION, Path, Reason, Report, RequestBody,
 };
 use crate::id::Id;
-use crate::json::{Document, Str};
+use crate::json::{Document, Limits, Str};
 use crate::limits;
 
 /// What a terminal asks of requests.
@@ -83,7 +83,10 @@ pub fn check<'a>(
     memory: &mut impl Memory,
     out: &mut [u8],
 ) -> Result<Request<'a>, Answer> {
-    let document = Document::parse(document).map_err(|error| refusal::bad_json(error.line, &error, out))?;
+    // Whoever lent the memory for it has bounded it.
+    let limits = Limits { bytes: document.len(), ..Limits::default() };
+    let document =
+        Document::parse_within(document, limits).map_err(|error| refusal::bad_json(error.line, &error, out))?;
     if document.root().object().is_none() {
         // The value begins where it is the first thing of the document.
         return Err(refusal::bad_json(1, &"an object is expected", out));

@@ -12,6 +12,7 @@
 //! the moment money moves: it is the truth that outcomes are judged by (I4).
 
 mod answer;
+pub mod application;
 mod chance;
 mod dialect;
 mod dialogue;

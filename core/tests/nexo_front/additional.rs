@@ -1,6 +1,6 @@
 //! `AdditionalResponse`: what is written is read again, and the published bytes come out.
 
-use opi_core::nexo::additional::{Additional, Form};
+use opi_core::nexo::additional::{Additional, Form, Said};
 use opi_core::nexo::remark::{Filling, Remark, TextProfile};
 use proptest::prelude::*;
 
@@ -76,6 +76,27 @@ fn the_three_forms_are_told_apart() {
     assert!(form.get("message").unwrap() == *"Input is not a JSONObject");
     assert!(form.get("note").unwrap() == *"");
     assert!(form.get("other").is_none());
+}
+
+#[test]
+fn pairs_become_json_for_tills_that_want_it() {
+    let mut text = Additional::new();
+    text.pair("tid", "80000001");
+    text.pair("message", "a \"quoted\" é");
+    text.pair("iso", "2026-04-08T08:15:00Z");
+    let json = text.to_json().unwrap();
+    let mut scratch = [0; 512];
+    let Said::Json(document) = Said::read(&json, &mut scratch) else { panic!("{json}") };
+    assert_eq!(
+        document.root().raw(),
+        r#"{"additionalData":{"tid":"80000001","iso":"2026-04-08T08:15:00Z"},"message":"a \"quoted\" é"}"#
+    );
+    assert!(Additional::new().to_json().is_none());
+    assert!(matches!(Said::read("Unavailable Device Service", &mut [0; 64]), Said::Sentence(_)));
+    assert!(matches!(Said::read("message=x", &mut [0; 64]), Said::Pairs(_)));
+    // Base64 of something else, and of a half object.
+    assert!(matches!(Said::read("aGVsbG8=", &mut [0; 64]), Said::Sentence(_) | Said::Pairs(_)));
+    assert!(matches!(Said::read("eyJhIjox", &mut [0; 64]), Said::Sentence(_)));
 }
 
 #[test]

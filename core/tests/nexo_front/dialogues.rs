@@ -497,6 +497,18 @@ fn an_application_that_refuses_gives_the_words() {
     assert_eq!(text, "refusalReason=NOT_ENOUGH_BALANCE&message=210%20Not%20enough%20balance");
 }
 
+/// A till that passes its data as JSON in Base64 is answered in the same form.
+#[test]
+fn json_is_answered_with_json() {
+    let text = String::from_utf8(payment("A", "10.99")).unwrap();
+    for (data, json) in [("eyJhcHBsaWNhdGlvbkluZm8iOnt9fQ==", true), ("currency=EUR", false), ("", false)] {
+        let with = text.replace("\"SaleData\":{", &format!("\"SaleData\":{{\"SaleToAcquirerData\":\"{data}\","));
+        let (_, _, said) = response(&World::new().ask(with.as_bytes()).json());
+        assert_eq!(said.starts_with("eyJhZGRpdGlvbmFsRGF0YSI6"), json, "{data}: {said}");
+        assert_eq!(said.contains("posAuthAmountValue=1099"), !json);
+    }
+}
+
 #[test]
 fn prompts_of_a_transaction_are_told_to_the_till() {
     let mut world = waiting();

@@ -34,7 +34,10 @@ fn at_every_byte_of_the_disk_a_status_says_nothing_untrue() {
     world.settle(wish, &approved(&request));
     let whole = world.disk.clone();
     assert!(whole.len() > accepted);
-    for length in 0..=whole.len() {
+    // Every byte of the acceptance, and around both ends of the answer; between them every seventh.
+    let lengths =
+        (0..=whole.len()).filter(|length| *length <= accepted + 40 || *length + 40 >= whole.len() || length % 7 == 0);
+    for length in lengths {
         let mut world = World::new();
         world.disk = whole[..length].to_vec();
         world.habit = Habit::Waits;

@@ -3,6 +3,8 @@
 
 mod additional;
 mod dialogues;
+#[cfg(feature = "nexo-crypto")]
+mod door;
 mod durable;
 mod order;
 mod samples;

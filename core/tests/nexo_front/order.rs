@@ -273,7 +273,9 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
     let whole = (names, "[0-9]{0,11}", sample).prop_map(|(category, id, body)| message(category, &id, body));
     let files: Vec<Vec<u8>> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/nexo"))
         .unwrap()
-        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.file_name().is_some_and(|name| name != "manifest.json"))
+        .map(|path| std::fs::read(path).unwrap_or_default())
         .collect();
     let spoiled =
         (prop::sample::select(files), prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4))

@@ -77,9 +77,9 @@ pub(crate) enum StoreHabit {
 fn front(settings: &Settings) -> Front<'static> {
     let lend = |length| Box::leak(vec![0u8; length].into_boxed_slice());
     let memory = Memory {
-        requests: [lend(16384), lend(16384)],
-        history: lend(100_000),
-        gathered: lend(16384),
+        requests: [lend(4096), lend(4096)],
+        history: lend(60_000),
+        gathered: lend(8192),
         ids: Box::leak(vec![Stamp::FREE; 256].into_boxed_slice()),
     };
     Front::new(settings.clone(), memory).unwrap()
@@ -157,16 +157,27 @@ impl World {
 
     /// A till sends this; its answer comes now or later.
     pub(crate) fn send(&mut self, body: &[u8]) -> ExchangeId {
+        self.send_as(body, false)
+    }
+
+    fn send_as(&mut self, body: &[u8], clear: bool) -> ExchangeId {
         self.exchanges += 1;
         let exchange = ExchangeId(self.exchanges);
         let at = WallTime::new(self.wall, 120);
-        self.input(Input::Received { exchange, at, body, clear: false }).unwrap();
+        self.input(Input::Received { exchange, at, body, clear }).unwrap();
         exchange
     }
 
     /// A till sends this, and has its answer at once.
     pub(crate) fn ask(&mut self, body: &[u8]) -> Ending {
         let exchange = self.send(body);
+        self.ending(exchange).unwrap_or_else(|| panic!("no answer to {}", String::from_utf8_lossy(body)))
+    }
+
+    /// As [`ask`](Self::ask), of a request that came clear or not, where there are keys.
+    #[cfg(feature = "nexo-crypto")]
+    pub(crate) fn ask_as(&mut self, body: &[u8], clear: bool) -> Ending {
+        let exchange = self.send_as(body, clear);
         self.ending(exchange).unwrap_or_else(|| panic!("no answer to {}", String::from_utf8_lossy(body)))
     }
 
@@ -180,7 +191,7 @@ impl World {
     pub(crate) fn drain(&mut self) {
         for _ in 0..1000 {
             let now = Instant::from_millis(self.now);
-            let mut inputs: Vec<Box<dyn FnOnce(&mut Front<'static>)>> = Vec::new();
+            let mut inputs: Vec<Report> = Vec::new();
             match self.front.poll_output(&mut self.tx) {
                 Output::Reply { exchange, status, length } => {
                     let body = String::from_utf8(self.tx[..length].to_vec()).unwrap();
@@ -268,7 +279,10 @@ impl World {
     }
 }
 
-fn perform(id: WishId, how: Performed<'static>, now: Instant) -> Box<dyn FnOnce(&mut Front<'static>)> {
+/// Something to be reported once an output is dealt with.
+type Report = Box<dyn FnOnce(&mut Front<'static>)>;
+
+fn perform(id: WishId, how: Performed<'static>, now: Instant) -> Report {
     Box::new(move |front| front.handle_input(now, Input::Performed(id, how)).unwrap())
 }
 

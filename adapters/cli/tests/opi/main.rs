@@ -18,6 +18,8 @@ mod proxy;
 mod scripts;
 #[cfg(target_os = "linux")]
 mod steps;
+#[cfg(unix)]
+mod terminal_api;
 mod trace;
 mod usage;
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ use super::transaction::{Ended, Transaction};
 use crate::id::Id;
 use crate::limits;
 use crate::money::{Currency, Money};
-use crate::nexo::additional::{Additional, Form};
+use crate::nexo::additional::{Additional, Form, is_object_in_base64};
 use crate::nexo::asked::{Asked, Kind, TransactionId};
 use crate::nexo::remark::{Filling, Remark};
 use crate::nexo::seen::Full;
@@ -70,6 +70,7 @@ impl Front<'_> {
         dialogue.operation =
             Some(operation::Request { reference: Some(name), ..operation::Request::new(operation, at) });
         dialogue.last = last;
+        dialogue.json = wants_json(&request.body);
         // What holds a card lets nothing else through.
         dialogue.card = self.held.take().map(|held| held.wish);
         self.dialogue = Some(dialogue);
@@ -129,4 +130,16 @@ fn original_of(named: &TransactionId) -> Original {
         time_stamp: Some(named.stamp.clone()),
         ..Original::default()
     }
+}
+
+/// A till that passes its own data as JSON is answered in JSON, too (Adyen docs: pass additional data).
+fn wants_json(body: &RequestBody<'_>) -> bool {
+    let sale_data = match body {
+        RequestBody::Payment(body) => Some(body.sale_data),
+        RequestBody::Reversal(body) => body.sale_data,
+        _ => None,
+    };
+    let data = sale_data.and_then(|data| data.sale_to_acquirer_data);
+    let front = data.map(|data| data.cut_to::<4>());
+    front.is_some_and(|front| is_object_in_base64(front.as_str()))
 }

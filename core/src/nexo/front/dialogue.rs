@@ -149,6 +149,8 @@ pub(super) struct Dialogue {
     pub(super) warnings: heapless::String<{ limits::NEXO_WARNING_TEXT }>,
     /// It came clear, though there are keys.
     pub(super) clear: bool,
+    /// What is said beside the result is wanted as JSON.
+    pub(super) json: bool,
     pub(super) end: Option<End>,
     pub(super) prompt: Option<Prompt>,
 }
@@ -182,6 +184,7 @@ impl Dialogue {
             restored: false,
             warnings: heapless::String::new(),
             clear: false,
+            json: false,
             end: None,
             prompt: None,
         }

@@ -14,6 +14,58 @@
 //!   that it was said of is taken, so a request that is still on its way is not done after it.
 //! * **An id is used once** within 48 hours; a request that is refused because the terminal is busy leaves its id free.
 //!
+//! ```
+//! use opi_core::drive::Event;
+//! use opi_core::money::{Currency, Money};
+//! use opi_core::nexo::front::{ExchangeId, Front, Input, Memory, Output, Performed, Settings, Wish, record};
+//! use opi_core::nexo::seen::Stamp;
+//! use opi_core::operation::{Facts, Finished, Outcome, SettledBy};
+//! use opi_core::time::{Instant, WallTime};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // All memory is yours, and so is the key of the ids: secret, and random.
+//! let (mut a, mut b, mut history) = ([0; 4096], [0; 4096], [0; 16384]);
+//! let (mut gathered, mut ids, mut tx) = ([0; 4096], [Stamp::FREE; 64], [0; 8192]);
+//! let memory = Memory { requests: [&mut a, &mut b], history: &mut history, gathered: &mut gathered, ids: &mut ids };
+//! let mut front = Front::new(Settings::new("P400Plus-123456789", [7; 16])?, memory)?;
+//!
+//! // What an HTTP server received, and the time.
+//! let body = br#"{"SaleToPOIRequest":{"MessageHeader":{"ProtocolVersion":"3.0","MessageClass":"Service",
+//!     "MessageCategory":"Payment","MessageType":"Request","ServiceID":"29","SaleID":"POS-1",
+//!     "POIID":"P400Plus-123456789"},"PaymentRequest":{"SaleData":{"SaleTransactionID":{"TransactionID":"T-1",
+//!     "TimeStamp":"2026-04-08T08:15:00Z"}},"PaymentTransaction":{"AmountsReq":{"Currency":"EUR",
+//!     "RequestedAmount":10.99}}}}}"#;
+//! let (now, at) = (Instant::from_millis(0), WallTime::new(1_775_636_100, 120));
+//! front.handle_input(now, Input::Received { exchange: ExchangeId(1), at, body, clear: false })?;
+//! let (mut disk, mut stored) = (Vec::new(), vec![0; 32768]);
+//! let answer = loop {
+//!     match front.poll_output(&mut tx) {
+//!         Output::Persist(ticket, record) => {
+//!             // Append it, and come back when it would survive a power cut.
+//!             let length = record::encode(&record, &mut stored)?;
+//!             disk.extend_from_slice(&stored[..length]);
+//!             front.handle_input(now, Input::Stored(ticket))?;
+//!         }
+//!         Output::Perform(wish, Wish::Operation { request, .. }) => {
+//!             // The application takes the payment; its reference finds it again after a restart.
+//!             let facts = Facts { amount: request.operation.amount(), ..Facts::default() };
+//!             let (outcome, settled_by) = (Outcome::Approved, SettledBy::Answer);
+//!             let end = Finished { request_id: None, outcome, reason: None, settled_by, facts, stored: true };
+//!             front.handle_input(now, Input::Told(wish, &Event::Finished(&end)))?;
+//!         }
+//!         Output::Perform(wish, _) => front.handle_input(now, Input::Performed(wish, Performed::Done))?,
+//!         Output::Reply { exchange, status, length } => {
+//!             assert_eq!((exchange, status), (ExchangeId(1), 200));
+//!             break String::from_utf8(tx[..length].to_vec())?;
+//!         }
+//!         Output::Wait(wait) => panic!("nothing is under way, but {}", wait.why),
+//!         _ => {}
+//!     }
+//! };
+//! assert!(answer.contains(r#""AuthorizedAmount":10.99"#));
+//! # Ok(()) }
+//! ```
+//!
 //! | file | what is in it |
 //! | --- | --- |
 //! | `contract` | inputs, outputs and wishes |
@@ -28,11 +80,14 @@
 //! | `transaction`, `record` | what is stored of a transaction, and its bytes |
 //! | `history` | the last responses |
 //! | `restart` | what a restart needs |
+//! | `door` | opening and sealing before it (feature `nexo-crypto`) |
 
 mod begin;
 mod contract;
 mod deadline;
 mod dialogue;
+#[cfg(feature = "nexo-crypto")]
+mod door;
 mod gathered;
 mod history;
 mod intake;
@@ -49,6 +104,8 @@ mod transaction;
 use heapless::Deque;
 
 pub use contract::*;
+#[cfg(feature = "nexo-crypto")]
+pub use door::{ClearText, Door, Entrance, KeyIndex};
 pub use settings::{ReceiptLines, Settings, Timeouts};
 pub use transaction::{Ended, Transaction};
 

@@ -68,7 +68,9 @@ impl Scribe<'_> {
         }
         let receipts_cut = self.gathered.is_cut() || (!receipts && !self.gathered.is_empty());
         self.add_remarks(receipts_cut, &mut additional);
-        let response = response(told, &additional);
+        let json = if self.dialogue.json { additional.to_json() } else { None };
+        let said = json.as_ref().map(|json| json.as_str()).or(additional.as_option());
+        let response = Response { additional_response: said.map(Into::into), ..response(told, &additional) };
 
         let receipts: Option<List<'_, PaymentReceipt<'_>>> = if receipts { self.gathered_list() } else { None };
         let name = poi_transaction(transaction, facts);

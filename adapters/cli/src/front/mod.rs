@@ -1,0 +1,9 @@
+//! The terminal's side of the Terminal API on the command line: check messages, be a terminal.
+
+mod args;
+mod check;
+mod sim;
+
+pub(crate) use args::FrontArgs;
+pub(crate) use check::{CheckArgs, run as check};
+pub(crate) use sim::{list, run as simulate};
