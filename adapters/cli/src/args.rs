@@ -11,7 +11,7 @@ use opi_core::money::{Currency, Money, MoneyError};
 use opi_core::operation::{Operation, Original};
 
 use crate::dialect::{Dialect, Reading};
-use crate::front::{CheckArgs, FrontArgs};
+use crate::front::{CheckArgs, FrontArgs, ServeArgs};
 use crate::terminal_api::ApiArgs;
 
 const EXAMPLES: &str = "\
@@ -158,6 +158,8 @@ pub(crate) enum Command {
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
+    /// Serve tills of the Terminal API on a terminal that speaks OPI
+    Serve(ServeArgs),
     /// Show what a terminal of the Terminal API answers to a message
     Check(CheckArgs),
     /// Show messages as JSON, one object a line
@@ -181,9 +183,10 @@ const DECODE_EXAMPLES: &str = "\
 Examples:
   opi decode request.xml response.xml
   opi decode --frames conversation.bin
+  opi decode --shared-key key.json terminal-api.json
   nc -l 4102 | opi decode --frames -
 
-Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
+What begins with { or [ is read as a message of the Terminal API. Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
 standard error with the byte where it breaks; the others are still decoded, and the exit status is 1.";
 
 #[derive(Debug, Args)]
@@ -403,6 +406,9 @@ pub(crate) struct DecodeArgs {
     /// Take only what the XML recommendation allows, with none of the tolerances that terminals in the field need
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Open messages of the Terminal API that are in secured form with the key of this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) shared_key: Option<PathBuf>,
     /// Whose rules say which copy a receipt is; `auto` decides by what each message looks like
     #[arg(long, value_enum, default_value_t = Reading::Auto)]
     pub(crate) profile: Reading,
@@ -452,7 +458,7 @@ impl Command {
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
             Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
-            Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
+            Self::Serve(_) | Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }
@@ -483,7 +489,7 @@ fn currency(text: &str) -> Result<Currency, MoneyError> {
     Currency::new(&text.to_ascii_uppercase())
 }
 
-fn workstation(text: &str) -> Result<WorkstationId, String> {
+pub(crate) fn workstation(text: &str) -> Result<WorkstationId, String> {
     WorkstationId::new(text).map_err(|why| why.to_string())
 }
 
@@ -497,7 +503,7 @@ fn reference(text: &str) -> Result<Reference, String> {
 }
 
 /// `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; whether the host exists is found out later.
-fn host(text: &str) -> Result<String, &'static str> {
+pub(crate) fn host(text: &str) -> Result<String, &'static str> {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),
         Some((host, behind)) => (host, Some(behind.strip_prefix(':').ok_or("only :PORT may follow the bracket")?)),
@@ -519,7 +525,7 @@ fn language(text: &str) -> Result<String, &'static str> {
     if two_letters { Ok(text.to_ascii_lowercase()) } else { Err("two letters, such as de") }
 }
 
-fn seconds(text: &str) -> Result<Duration, &'static str> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
     // A day: beyond it a limit is none, and it must not overflow a clock.
     let usable = (0.001..=86_400.0).contains(&seconds);

@@ -74,7 +74,7 @@ fn tenths() -> u32 {
 }
 
 /// Beyond the numbers of a journal of this lane that was thrown away, most likely.
-fn first_of_journal() -> RequestId {
+pub(crate) fn first_of_journal() -> RequestId {
     RequestId::new(tenths().saturating_add(1)).unwrap_or(RequestId::FIRST)
 }
 

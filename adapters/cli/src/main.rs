@@ -49,6 +49,7 @@ fn main() -> ExitCode {
 /// Carries the command out; the error is one of usage.
 fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
+        Command::Serve(args) => front::serve(args),
         Command::Check(args) => front::check(args),
         Command::Sim(args) if args.front.terminal_api && !args.list => front::simulate(args),
         Command::Sim(args) => Ok(simulate::run(args, simulate::setup(args.profile.profile(), &args.simulated)?)),
@@ -58,7 +59,7 @@ fn run(command: &Command) -> Result<ExitCode, String> {
         Command::Recover(till) => Ok(pay::recover(till, place(till)?)),
         Command::Resolve(args) => Ok(settle::run(args)),
         Command::Journal(args) => Ok(ledger::run(args)),
-        Command::Decode(args) => Ok(decode::run(args)),
+        Command::Decode(args) => decode::run(args),
         Command::Replay(args) => Ok(replay::run(args)),
         command => {
             let Some((operation, till)) = command.operation()? else { return Ok(ExitCode::SUCCESS) };
@@ -73,7 +74,7 @@ fn run(command: &Command) -> Result<ExitCode, String> {
 /// What the till is to pay on.
 fn place(till: &TillArgs) -> Result<Place, String> {
     if let Some(terminal) = ApiTerminal::new(till)? {
-        return Ok(Place::Api(Box::new(terminal)));
+        return Ok(Place::Api(terminal));
     }
     simulate::setup(till.profile.profile(), &till.simulated).map(Place::Opi)
 }

@@ -29,11 +29,12 @@ use crate::terminal_api::ApiTerminal;
 use crate::view::View;
 
 /// What a till pays on.
+#[expect(clippy::large_enum_variant, reason = "there is one, and it is taken apart at once")]
 pub(crate) enum Place {
     /// A terminal that speaks OPI; one that is simulated is made of this.
     Opi(Setup),
     /// A terminal that speaks the Terminal API.
-    Api(Box<ApiTerminal>),
+    Api(ApiTerminal),
 }
 
 /// Runs the operation to its end.

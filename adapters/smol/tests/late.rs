@@ -19,8 +19,8 @@ fn an_answer_that_waits_in_the_socket_is_older_than_the_deadline() {
         let mut settings = settings("lane-1", &Profile::NEXI);
         settings.timeouts.idle = Duration::from_millis(200);
         let address = terminal.local_addr().unwrap();
-        let terminal = Terminal::Opi { address, listener: listener().await, settings };
-        let config = Config { terminal, store: Box::new(MemoryStore::new()) };
+        let way = Terminal::Opi { address, listener: listener().await, settings };
+        let config = Config { terminal: way, store: Box::new(MemoryStore::new()) };
         let mut till = Till::new(config).await.unwrap();
         let amount = Money::from_minor(2500, Currency::CHF);
         till.start(&Request::new(Operation::Payment { amount, cash_back: None }, now_local())).unwrap();

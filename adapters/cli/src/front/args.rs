@@ -6,8 +6,10 @@ use clap::{Args, ValueEnum};
 use opi_core::nexo::front::Settings;
 use opi_core::nexo::remark::TextProfile;
 use opi_smol::front::Keys;
-use opi_smol::https::Security;
+use opi_smol::https::{Endpoint, Security};
 use opi_smol::shared_key::SharedKey;
+
+use super::notify::Notifier;
 
 /// Which texts a terminal writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -53,6 +55,9 @@ pub(crate) struct FrontArgs {
     /// Which texts it writes
     #[arg(long, value_enum, default_value_t)]
     pub(crate) text_profile: Texts,
+    /// Where the till takes the prompts of a payment, as display requests that need no answer: http:// on this machine
+    #[arg(long, value_name = "URL")]
+    pub(crate) display_url: Option<Endpoint>,
 }
 
 impl FrontArgs {
@@ -70,6 +75,11 @@ impl FrontArgs {
             _ if self.plain => Ok(Security::Plain),
             _ => Err("--terminal-api needs --tls-cert and --tls-key, or --plain".into()),
         }
+    }
+
+    /// Who hears of prompts; the error is one of usage.
+    pub(crate) fn notifier(&self) -> Result<Notifier, String> {
+        Notifier::new(self.display_url.as_ref())
     }
 
     /// The shared key, if there is one; the error is one of usage.

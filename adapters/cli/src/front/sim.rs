@@ -5,14 +5,14 @@ use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
 use opi_core::sim::application::{Fault, Setup};
-use opi_smol::front::{Happening, Records, Service, Simulated, serve};
+use opi_smol::front::{Records, Service, Simulated, serve};
 use opi_smol::https::Server;
 
 use crate::args::SimArgs;
 use crate::simulate;
 
 /// The port of terminals (Adyen docs: local integration).
-const PORT: u16 = 8443;
+pub(super) const PORT: u16 = 8443;
 
 /// Serves tills; the error is one of usage.
 pub(crate) fn run(args: &SimArgs) -> Result<ExitCode, String> {
@@ -26,6 +26,7 @@ pub(crate) fn run(args: &SimArgs) -> Result<ExitCode, String> {
             fault.ok_or_else(|| format!("--fault '{name}': none of the Terminal API, see `opi sim --list`"))?;
     }
     let (settings, keys, security) = (args.front.settings()?, args.front.keys()?, args.front.security()?);
+    let notifier = args.front.notifier()?;
     let listen = args.listen.unwrap_or((Ipv4Addr::LOCALHOST, PORT).into());
     let served = smol::block_on(async {
         let mut ledger = match &args.ledger {
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &SimArgs) -> Result<ExitCode, String> {
             simulate::say(&simulate::booked(entry));
         });
         let service = Service { server, settings, keys, records: Records::in_memory() };
-        serve(service, &mut application, tell).await.map_err(|error| error.to_string())
+        serve(service, &mut application, |happening| notifier.tell(happening)).await.map_err(|error| error.to_string())
     });
     match served {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -50,17 +51,6 @@ pub(crate) fn run(args: &SimArgs) -> Result<ExitCode, String> {
             let _ = writeln!(io::stderr(), "{why}");
             Ok(ExitCode::FAILURE)
         }
-    }
-}
-
-/// A line for whoever looks.
-fn tell(happening: Happening) {
-    match happening {
-        Happening::TurnedAway(client) => simulate::say(&format!("turned away {client}")),
-        Happening::NotStored(why) => simulate::say(&format!("not stored: {why}")),
-        Happening::NotSealed(why) => simulate::say(&format!("not sealed: {why}")),
-        Happening::Restarted => simulate::say("restarted"),
-        _ => {}
     }
 }
 

@@ -8,8 +8,8 @@ use opi_core::nexo::Settings;
 use opi_core::nexo::envelope::Key;
 use opi_smol::Terminal;
 use opi_smol::https::{Client, ClientConfig, Trust};
-use opi_smol::shared_key::SharedKey;
 
+use super::key;
 use crate::args::TillArgs;
 
 /// The terminal that the command line names.
@@ -39,11 +39,8 @@ impl ApiTerminal {
         let client = Client::new(ClientConfig { endpoint, trust }).map_err(|error| format!("--tls-ca: {error}"))?;
         let (mut key, mut warning) = (None, None);
         if let Some(path) = &args.api.shared_key {
-            let shared = SharedKey::read(path).map_err(|error| format!("--shared-key: {error}"))?;
-            key = Some(shared.derive().map_err(|error| format!("--shared-key: {}: {error}", path.display()))?);
-            warning = shared
-                .readable_by_others
-                .then(|| format!("{}: other users of this machine can read the passphrase", path.display()));
+            let read = key::read(path)?;
+            (key, warning) = (Some(read.0), read.1);
         }
         Ok(Some(Self { client, key, poi_id, warning }))
     }

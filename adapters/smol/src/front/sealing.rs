@@ -44,6 +44,9 @@ pub enum Form {
     Secured(usize),
 }
 
+/// A message that a key opened, and the place of the key.
+type Genuine = (Zeroizing<Vec<u8>>, usize);
+
 impl Keys {
     /// The message in clear, and the form of its answer.
     #[must_use]
@@ -61,7 +64,7 @@ impl Keys {
     }
 
     /// `None` for what is not in secured form; the error is the number of the refusal.
-    fn opened(&self, body: &[u8]) -> Option<Result<(Zeroizing<Vec<u8>>, usize), u8>> {
+    fn opened(&self, body: &[u8]) -> Option<Result<Genuine, u8>> {
         if self.0.is_empty() {
             return None;
         }

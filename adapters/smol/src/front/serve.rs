@@ -1,8 +1,7 @@
 //! A terminal over HTTPS.
 
 use std::collections::HashMap;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::{Future as _, poll_fn};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -150,10 +149,8 @@ impl<A: Application> Run<'_, '_, A> {
         // The terminal reads milliseconds, rounded down.
         let until = until.map(|until| self.begun + Duration::from_millis(until.as_millis().saturating_add(1)));
         let until = until.map_or(nap, |until| until.min(nap));
-        let mut gone: Vec<(ExchangeId, Pin<Box<dyn Future<Output = ()> + '_>>)> = Vec::new();
-        for (id, (exchange, _)) in &self.open {
-            gone.push((*id, Box::pin(exchange.abandoned())));
-        }
+        let mut gone: Vec<_> =
+            self.open.iter().map(|(id, (exchange, _))| (*id, Box::pin(exchange.abandoned()))).collect();
         let gone = poll_fn(move |context| {
             for (id, abandoned) in &mut gone {
                 if abandoned.as_mut().poll(context).is_ready() {

@@ -24,7 +24,7 @@ pub(crate) enum Conduct {
     Slow(Duration),
     /// Takes no notice of aborts.
     SlowAndDeaf(Duration),
-    /// Never gets the request as a whole: it hangs up after the head.
+    /// Hangs up in the middle of the first request.
     HangUpEarly,
     /// Hangs up before it does anything.
     DropBefore,
@@ -50,6 +50,7 @@ struct Transaction {
 struct Books {
     transactions: BTreeMap<String, Transaction>,
     last: String,
+    hung_up: bool,
 }
 
 /// The terminal, and the state folder of its till.
@@ -128,7 +129,7 @@ fn serve(mut stream: &TcpStream, books: &Mutex<Books>, conduct: Conduct) -> Opti
             length = text.trim().parse().unwrap();
         }
     }
-    if conduct == Conduct::HangUpEarly {
+    if conduct == Conduct::HangUpEarly && !std::mem::replace(&mut lock(books).hung_up, true) {
         return None;
     }
     let mut body = vec![0; length];
