@@ -137,9 +137,9 @@ module.exports = async ({ settings, terminal, check, booked }) => {
     });
 };
 
-/** Whether the devices of the terminal are the till's to use; if not, the answer must say so. */
-function served({ hasDevices }, response) {
-    if (hasDevices) succeeds(response);
-    else fails(response, 'UnavailableService');
-    return hasDevices;
+/** Whether the till may use the devices of the terminal. OPI has no words for that, and the answer must say so. */
+function served({ behindOpi }, response) {
+    if (behindOpi) fails(response, 'UnavailableDevice');
+    else succeeds(response);
+    return !behindOpi;
 }

@@ -426,7 +426,7 @@ fn prompt_row(prompt: Prompt, row: usize) -> Option<Row> {
 
 fn receipt_row(trade: Option<&Trade>, copy: Copy, row: usize) -> Option<Row> {
     let slip = Slip {
-        brand: BRAND,
+        brand: *BRAND,
         terminal_id: Dialect::NEXI.terminal_id,
         german: false,
         merchant: copy == Copy::Merchant,
