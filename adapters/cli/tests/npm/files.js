@@ -45,8 +45,11 @@ const ELSEWHERE = [
     ['19-print-xhtml.json', 'no printer'],
 ];
 
-/** What is otherwise where the terminal speaks OPI. */
-const BEHIND_OPI = {};
+/** What is otherwise where the terminal speaks OPI: it has other names for transactions, and no devices for the till. */
+const BEHIND_OPI = {
+    '19-print-xhtml.json': { Result: 'Failure', ErrorCondition: 'UnavailableDevice' },
+    '20-reversal.json': { Result: 'Failure', ErrorCondition: 'Refusal' },
+};
 
 /** What samples without a secured form lack: a header that could stand in clear. */
 const CLEAR_ONLY = ['07-toplevel-missing.json'];

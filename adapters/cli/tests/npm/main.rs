@@ -33,9 +33,16 @@ const FAULTS: [&str; 9] = [
     "restart",
 ];
 
-/// The same on OPI, where it is the server in between that has to find out.
-const OPI_FAULTS: [&str; 5] =
-    ["drop-before-authorisation", "drop-after-authorisation", "never-answers", "duplicate-answer", "reboot-in-flight"];
+/// What an OPI terminal does to its answer: the server in between has to find out what became of the payment.
+const OPI_FAULTS: [&str; 7] = [
+    "half-frame",
+    "drop-before-answer",
+    "drop-after-charge",
+    "wrong-request-id",
+    "garbage",
+    "callback-refused",
+    "reboot-in-flight",
+];
 
 fn play(driver: &str, kind: Kind, terminals: &[Terminal]) {
     for form in [Form::Clear, Form::Secured] {

@@ -145,13 +145,17 @@ impl Open {
         }
         let mut behaviour = words(&["--seed", "7", "--ledger", text(&ledger)]);
         behaviour.extend(words(&terminal.behaviour));
+        if !terminal.behaviour.contains(&"--script") {
+            behaviour.extend(words(&["--script", "by-amount"]));
+        }
         let start = |command: &str, arguments: &[Vec<String>]| {
             Running::start(&state, &[vec![command.to_owned()], arguments.concat()].concat())
         };
         let processes = match kind {
             Kind::Simulated => vec![start("sim", &[front, behaviour])],
             Kind::Bridge => {
-                let (opi, till) = (format!("{address}:4100"), format!("{address}:4102"));
+                // Whoever connects within this machine comes from here, and a till listens to its terminal only.
+                let [opi, till] = [free_port(), free_port()].map(|port| format!("127.0.0.1:{port}"));
                 let behind = start("sim", &[words(&["--listen", &opi, "--till", &till]), behaviour]);
                 let towards = words(&["--terminal", &opi, "--listen-opi", &till, "--yes", "--timeout-recovery", "1"]);
                 vec![start("serve", &[front, towards]), behind]
@@ -189,6 +193,18 @@ fn free_address() -> String {
         let address = format!("127.{}.{}.{}", 1 + turn / 64_000 % 250, 1 + turn / 250 % 250, 1 + turn % 250);
         if TcpListener::bind((address.as_str(), 8443)).is_ok() {
             return address;
+        }
+    }
+}
+
+/// A port below those that the system gives out to connections, so that it stays free.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let turn = std::process::id().wrapping_mul(997).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(10_000 + turn % 20_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
         }
     }
 }
