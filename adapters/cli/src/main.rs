@@ -1,6 +1,7 @@
 //! The command `opi`: pay on a card terminal, be one, decode its messages. A till uses the library instead.
 #![forbid(unsafe_code)]
 
+mod address;
 mod args;
 mod ask;
 mod decode;
@@ -19,6 +20,7 @@ mod show;
 mod signal;
 mod simulate;
 mod terminal_api;
+mod values;
 mod view;
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Runs one operation of the till and lets a view follow it.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use opi_smol::sim::Running;
 use opi_smol::{Config, Listener, Notice, Terminal, Till};
 use smol::future;
 
+use crate::address::resolve;
 use crate::args::TillArgs;
 use crate::ask::{Keyboard, Reply, Source, Standing, reply};
 use crate::exit;
@@ -176,18 +177,6 @@ async fn open_opi(
         }
     };
     Ok((Terminal::Opi { address, listener, settings: settings(args, profile, first_request) }, simulated))
-}
-
-/// `HOST[:PORT]` as an address; an IPv6 address with a port stands in brackets.
-pub(crate) async fn resolve(name: &str, default_port: u16) -> Result<SocketAddr, String> {
-    let found = match smol::net::resolve(name).await {
-        Ok(found) => Ok(found),
-        Err(_) => smol::net::resolve((name.trim_matches(['[', ']']), default_port)).await,
-    };
-    let found = found.map_err(|error| format!("{name}: {error}"))?;
-    // Terminals speak IPv4; a name with both kinds of address is taken by that.
-    let first = found.iter().find(|address| address.is_ipv4()).or(found.first()).copied();
-    first.ok_or_else(|| format!("{name}: no address"))
 }
 
 fn settings(args: &TillArgs, profile: &'static Profile, first_request: RequestId) -> Settings {

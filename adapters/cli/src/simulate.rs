@@ -13,9 +13,9 @@ use opi_smol::sim::{Happening, Running, serve_all};
 use serde_json::json;
 use smol::net::TcpListener;
 
+use crate::address::resolve;
 use crate::args::{SimArgs, SimulatedArgs};
 use crate::json::line;
-use crate::pay::resolve;
 use crate::plain::plain;
 
 /// Makes a terminal of what the command line says of it. The error is one of usage.

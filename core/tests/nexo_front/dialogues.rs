@@ -367,6 +367,9 @@ fn a_card_that_was_read_waits_for_its_payment() {
     assert_eq!(said(&world.ending(paid).unwrap()).0, "Success");
     assert!(world.front().is_idle());
 
+    // Without its card another one must not be charged.
+    assert_eq!(said(&world.ask(&referring("P5", &id))), pair("Failure", "NotAllowed"));
+
     // Ended by the till, or by time.
     let hold = |world: &mut World| {
         world.send(&message("CardAcquisition", "C", ACQUISITION));

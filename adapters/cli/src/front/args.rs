@@ -1,5 +1,6 @@
 //! How a terminal of the Terminal API is set up.
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -7,9 +8,9 @@ use opi_core::nexo::front::Settings;
 use opi_core::nexo::remark::TextProfile;
 use opi_smol::front::Keys;
 use opi_smol::https::{Endpoint, Security};
-use opi_smol::shared_key::SharedKey;
 
 use super::notify::Notifier;
+use crate::terminal_api::key::read;
 
 /// Which texts a terminal writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -100,10 +101,13 @@ fn key() -> Result<[u8; 16], String> {
     opi_smol::front::random().map_err(|error| error.to_string())
 }
 
-/// The key of this file.
+/// The key of this file. The error is one of usage.
 pub(super) fn keys(file: Option<&PathBuf>) -> Result<Keys, String> {
     let Some(file) = file else { return Ok(Keys::default()) };
-    let key = SharedKey::read(file).map_err(|error| format!("--shared-key: {error}"))?;
-    let key = key.derive().map_err(|error| format!("--shared-key {}: {error}", file.display()))?;
+    let (key, warning) = read(file)?;
+    if let Some(warning) = warning {
+        // Standard output is for answers.
+        let _ = writeln!(io::stderr(), "{warning}");
+    }
     Ok(key.into())
 }

@@ -16,11 +16,11 @@ use opi_smol::{Config, JournalStore, Listener, Terminal, Till};
 
 use super::args::FrontArgs;
 use super::sim::PORT;
-use crate::args::{host, seconds, workstation};
+use crate::address::resolve;
 use crate::dialect::Dialect;
 use crate::keep;
-use crate::pay::resolve;
 use crate::simulate::say;
+use crate::values::{host, seconds, workstation};
 
 /// The file of what the terminal remembers towards its tills, beside the journal of the OPI lane.
 const RECORDS: &str = "terminal-api.records";

@@ -7,6 +7,8 @@ mod decode;
 mod disk;
 mod faults;
 #[cfg(unix)]
+mod front;
+#[cfg(unix)]
 mod interrupt;
 mod journal;
 #[cfg(unix)]

@@ -12,7 +12,7 @@ use opi_core::drive::{Answer, Event, Misuse, QuestionKind, Total};
 use opi_core::id::RequestId;
 use opi_core::nexo::front::{Input, Performed, Refused, Transaction, Wish, WishId};
 use opi_core::nexo::vocabulary::ErrorCondition;
-use opi_core::operation::{Finished, Operation, Original, Outcome, Request};
+use opi_core::operation::{Finished, Operation, Original, Outcome, Reason, Request};
 use opi_core::receipt::{Line, Purpose, Sheet, SheetId};
 use opi_core::time::Instant;
 use smol::Timer;
@@ -20,6 +20,7 @@ use smol::future::FutureExt as _;
 
 use super::application::{Application, Next};
 use super::past::Pasts;
+use crate::clock::now_local;
 use crate::journal::JournalError;
 use crate::notice::{Notice, WholeSheet};
 use crate::till::Till;
@@ -177,11 +178,16 @@ impl<F: FnMut(&str)> Bridge<F> {
             return;
         }
         if let Some(request) = finished.request_id.filter(|_| unknown) {
-            (self.log)(&format!("request {request} has no known end yet"));
+            (self.log)(&format!("request {request} has no known end; the terminal will be asked again"));
         }
+        let (money, logged_out) = (doing.money, finished.reason == Some(Reason::LoggedOut));
         self.told.push_back(Tell::Finished(doing.wish, finished));
-        if !(unknown && doing.money) {
+        if !(unknown && money) {
             self.doing = None;
+        }
+        // Tills of the Terminal API have no words for the shift of an OPI terminal: it is opened for their next try.
+        if logged_out && let Err(misuse) = self.till.start(&Request::new(Operation::Activate, now_local())) {
+            (self.log)(&format!("the terminal is logged out, and cannot be activated: {misuse}"));
         }
     }
 }

@@ -9,6 +9,7 @@ use opi_core::time::{Instant, WallTime};
 
 use super::application::{Application, Leaving, Next};
 use super::records::{Records, RecordsError};
+use crate::clock::now_local;
 use crate::https::limits::REQUEST_BODY;
 
 /// Memory for the responses of the last transactions: eight with receipts take about 64 KiB.
@@ -96,7 +97,7 @@ impl<'m, A: Application> Counter<'m, A> {
             ids: &mut lent.ids,
         };
         let mut front = Front::new(settings.clone(), memory).map_err(OpenError::Memory)?;
-        records.restore(&mut front).map_err(OpenError::Records)?;
+        records.restore(&mut front, now_local()).map_err(OpenError::Records)?;
         let tx = vec![0; HISTORY + BESIDE];
         Ok(Self { front, application, records, tx, last: None, money: None })
     }

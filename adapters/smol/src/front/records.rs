@@ -6,7 +6,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use opi_core::nexo::front::Front;
-use opi_core::nexo::front::record::{self, DecodeError, RECORD_BESIDE, Record};
+use opi_core::nexo::front::record::{self, Entry, RECORD_BESIDE, Record};
+use opi_core::time::{Instant, WallTime};
 
 /// Where records are.
 #[derive(Debug)]
@@ -59,10 +60,7 @@ impl Records {
 
     fn read(path: &Path) -> io::Result<Self> {
         let mut file = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(path)?;
-        file.try_lock().map_err(|error| match error {
-            std::fs::TryLockError::Error(error) => error,
-            std::fs::TryLockError::WouldBlock => io::Error::other("another process has it"),
-        })?;
+        lock(&file)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let (whole, damaged) = whole(&bytes);
@@ -70,29 +68,41 @@ impl Records {
         file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
         file.seek(SeekFrom::End(0))?;
         file.sync_all()?;
-        // A new file survives only when its folder knows it. Only Unix lets a folder be synchronised.
-        if cfg!(unix) {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            File::open(folder)?.sync_all()?;
-        }
+        sync_folder(path)?;
         Ok(Self { file: Some((path.to_owned(), file)), bytes, damaged })
     }
 
-    /// Tells the terminal what it did before.
-    pub(super) fn restore(&self, front: &mut Front<'_>) -> Result<(), RecordsError> {
-        let mut rest = self.bytes.as_slice();
-        while !rest.is_empty() {
-            match record::decode(rest) {
-                Ok((entry, length)) => {
-                    front.restore(&entry);
-                    rest = rest.get(length..).unwrap_or_default();
-                }
-                Err(_) => rest = rest.get(1..).unwrap_or_default(),
-            }
-        }
+    /// Tells the terminal what it did before, and forgets what it will not need again.
+    pub(super) fn restore(&mut self, front: &mut Front<'_>, at: WallTime) -> Result<(), RecordsError> {
+        each(&self.bytes, |entry, _| front.restore(entry));
         if self.damaged {
+            // What could not be read is kept: it says that something is missing, for as long as that matters.
             front.mark_damaged();
+            return Ok(());
         }
+        let mut needed = Vec::new();
+        each(&self.bytes, |entry, bytes| {
+            if front.needs(Instant::default(), at, entry) {
+                needed.extend_from_slice(bytes);
+            }
+        });
+        if needed.len() < self.bytes.len() / 2 {
+            self.rewrite(&needed)?;
+            self.bytes = needed;
+        }
+        Ok(())
+    }
+
+    /// Puts another file in the place of this one, so that a power cut leaves the one or the other.
+    fn rewrite(&mut self, bytes: &[u8]) -> Result<(), RecordsError> {
+        let Some((path, _)) = &self.file else { return Ok(()) };
+        let refused = |error| RecordsError { path: path.clone(), error };
+        let beside = path.with_extension("new");
+        let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(&beside).map_err(refused)?;
+        lock(&file).map_err(refused)?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(refused)?;
+        std::fs::rename(&beside, path).and_then(|()| sync_folder(path)).map_err(refused)?;
+        self.file = Some((path.clone(), file));
         Ok(())
     }
 
@@ -119,6 +129,37 @@ impl Records {
     }
 }
 
+fn lock(file: &File) -> io::Result<()> {
+    file.try_lock().map_err(|error| match error {
+        std::fs::TryLockError::Error(error) => error,
+        std::fs::TryLockError::WouldBlock => io::Error::other("another process has it"),
+    })
+}
+
+/// A new file survives only when its folder knows it. Only Unix lets a folder be synchronised.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Hands over each record and its bytes.
+fn each(bytes: &[u8], mut take: impl FnMut(&Entry<'_>, &[u8])) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let length = match record::decode(rest) {
+            Ok((entry, length)) => {
+                take(&entry, rest.get(..length).unwrap_or_default());
+                length
+            }
+            Err(_) => 1,
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+}
+
 /// How many bytes from the front are records, and whether something within them is damaged.
 fn whole(bytes: &[u8]) -> (usize, bool) {
     let (mut at, mut end, mut damaged) = (0, 0, false);
@@ -131,8 +172,73 @@ fn whole(bytes: &[u8]) -> (usize, bool) {
                 end = at;
             }
             // It may be the length that is damaged: look whether more follows.
-            Err(DecodeError::Short | _) => at += 1,
+            Err(_) => at += 1,
         }
     }
     (end, damaged)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn logged_in(records: &mut Records, till: &str) {
+        records.append(&Record::LoggedIn(till)).unwrap();
+    }
+
+    fn all(records: &Records) -> Vec<String> {
+        let mut all = Vec::new();
+        each(&records.bytes, |entry, _| all.push(format!("{entry:?}")));
+        all
+    }
+
+    #[test]
+    fn what_was_stored_is_read_again_wherever_a_power_cut_left_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records");
+        let mut records = Records::open(&path).unwrap();
+        logged_in(&mut records, "POS-1");
+        logged_in(&mut records, "POS-2");
+        let (stored, said) = (records.bytes.clone(), all(&records));
+        drop(records);
+        let second = stored.len() - (stored.len() / 2);
+        for end in 0..=stored.len() {
+            std::fs::write(&path, stored.get(..end).unwrap()).unwrap();
+            let records = Records::open(&path).unwrap();
+            let whole = if end == stored.len() { 2 } else { usize::from(end >= second) };
+            assert_eq!(all(&records), said.get(..whole).unwrap(), "cut at {end}");
+            assert!(!records.damaged, "cut at {end}: a storing that was never confirmed is no damage");
+        }
+    }
+
+    #[test]
+    fn damage_before_a_record_is_noticed_and_the_record_still_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records");
+        let mut records = Records::open(&path).unwrap();
+        logged_in(&mut records, "POS-1");
+        let first = records.bytes.len();
+        logged_in(&mut records, "POS-2");
+        let (stored, said) = (records.bytes.clone(), all(&records));
+        drop(records);
+        for place in 0..first {
+            let mut spoiled = stored.clone();
+            *spoiled.get_mut(place).unwrap() ^= 0x10;
+            std::fs::write(&path, &spoiled).unwrap();
+            let records = Records::open(&path).unwrap();
+            assert!(records.damaged, "byte {place}");
+            assert_eq!(all(&records), said.get(1..).unwrap(), "byte {place}");
+        }
+    }
+
+    #[test]
+    fn two_processes_never_use_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records");
+        let records = Records::open(&path).unwrap();
+        assert!(Records::open(&path).is_err());
+        drop(records);
+        assert!(Records::open(&path).is_ok());
+    }
 }
