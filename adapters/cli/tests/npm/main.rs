@@ -73,7 +73,7 @@ mod simulated {
     tests! {
         files_are_answered_as_the_manifest_says: play("files", Kind::Simulated, &Terminal::of_the_manifest());
         a_day_of_a_till: play("models", Kind::Simulated, &[Terminal::named("main")]);
-        requests_at_once: play("race", Kind::Simulated, &[Terminal::named("slow").with(&["--script", "slow-card"])]);
+        requests_at_once: play("race", Kind::Simulated, &Terminal::slow());
         lost_answers_are_settled: faults(Kind::Simulated, &FAULTS);
         what_is_wrong_is_refused: play("refusals", Kind::Simulated, &Terminal::trustworthy_or_not());
     }
@@ -85,7 +85,7 @@ mod in_front_of_opi {
     tests! {
         files_are_answered_as_the_manifest_says: play("files", Kind::Bridge, &Terminal::of_the_manifest());
         a_day_of_a_till: play("models", Kind::Bridge, &[Terminal::named("main")]);
-        requests_at_once: play("race", Kind::Bridge, &[Terminal::named("slow").with(&["--script", "slow-card"])]);
+        requests_at_once: play("race", Kind::Bridge, &Terminal::slow());
         lost_answers_are_settled: faults(Kind::Bridge, &OPI_FAULTS);
         what_is_wrong_is_refused: play("refusals", Kind::Bridge, &Terminal::trustworthy_or_not());
     }

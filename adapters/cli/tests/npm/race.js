@@ -5,9 +5,9 @@ const assert = require('node:assert/strict');
 const { setTimeout: sleep } = require('node:timers/promises');
 const requests = require('./requests');
 
-const { fails, pairs, repeated, succeeds } = requests;
+const { charge, fails, pairs, repeated, succeeds } = requests;
 
-module.exports = async ({ terminal, check }) => {
+module.exports = async ({ terminal, check, booked }) => {
     const till = terminal('slow');
     const other = till.with({ saleId: 'POS-2' });
     const ask = (category, body) => till.ask(till.request(category, body));
@@ -70,6 +70,26 @@ module.exports = async ({ terminal, check }) => {
         const { Response, POIStatus } = await ask('Diagnosis', { HostDiagnosisFlag: false });
         succeeds(Response);
         assert.equal(POIStatus.GlobalStatus, 'OK');
+    });
+
+    await check('an abort that comes too late leaves the payment approved', async () => {
+        const late = terminal('approvesAnyway');
+        let paid;
+        // One that comes before the card was asked for may still stop it; then nothing is booked.
+        for (const pause of [0, 250, 1000, 4000]) {
+            if (paid?.Response.Result === 'Success') break;
+            const payment = late.request('Payment', requests.payment(7.4));
+            const waiting = late.ask(payment);
+            waiting.catch(() => {});
+            await busy(late);
+            await sleep(pause);
+            assert.equal(await late.ask(late.request('Abort', requests.abort(payment))), undefined);
+            paid = await waiting;
+            booked(...charge(paid));
+            const told = await late.ask(late.request('TransactionStatus', requests.status(payment)));
+            assert.deepEqual(repeated(told).body, paid);
+        }
+        succeeds(paid.Response);
     });
 };
 

@@ -59,6 +59,14 @@ impl Terminal {
         ]
     }
 
+    /// One whose card holder takes long, and one that approves although it was told to stop.
+    pub(crate) fn slow() -> [Self; 2] {
+        [
+            Self::named("slow").with(&["--script", "slow-card"]),
+            Self::named("approvesAnyway").with(&["--script", "late-approval-after-abort"]),
+        ]
+    }
+
     /// One that can be trusted, and those that cannot.
     pub(crate) fn trustworthy_or_not() -> [Self; 4] {
         [
