@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::served::Served;
 use crate::journal::transactions;
-use crate::process::{end, events, finish, start_in, stderr, stdout};
+use crate::process::{end, finish, stderr, stdout};
 
 /// Kills.
 const KILLS: u64 = 40;
@@ -60,30 +60,11 @@ fn pay_on(served: &mut Served, ledger: &str, turn: u64, what: &str) -> bool {
         let reason = last["reason"].as_str().unwrap();
         assert!(["busy", "unresolved"].contains(&reason), "{what}: {last}");
         if attempt % 8 == 0 {
-            decided |= decide(served, ledger, what);
+            decided |= served.decide(ledger, what);
         }
         thread::sleep(Duration::from_millis(50));
     }
     panic!("{what}: never free again");
-}
-
-/// A person stops the server, looks at the OPI terminal, writes it down, and starts the server again.
-fn decide(served: &mut Served, ledger: &str, what: &str) -> bool {
-    served.kill();
-    let journal = served.journal.path().to_str().unwrap().to_owned();
-    let listed = finish(start_in(served.state.path(), &["journal", "--json", "--journal", &journal]));
-    let open = events(&listed).into_iter().find(|it| it["outcome"] == "unknown");
-    if let Some(it) = &open {
-        let request = it["requestId"].as_str().unwrap();
-        let books = fs::read_to_string(ledger).unwrap_or_default();
-        let charged = books.lines().any(|line| line.contains(&format!("\"requestId\":\"{request}\"")));
-        let decision = if charged { "--charged" } else { "--not-charged" };
-        let resolve = ["resolve", request, decision, "--note", "seen on the terminal", "--journal", &journal];
-        let resolved = finish(start_in(served.state.path(), &resolve));
-        assert_eq!(resolved.status.code(), Some(0), "{what}: {}", stderr(&resolved));
-    }
-    served.restart();
-    open.is_some()
 }
 
 #[test]

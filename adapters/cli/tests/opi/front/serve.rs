@@ -1,8 +1,13 @@
 //! Tills of the Terminal API that pay on an OPI terminal.
 
-use serde_json::{Value, json};
+use std::process::Command;
+use std::thread::{self, sleep};
+use std::time::Duration;
 
-use super::served::Served;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::served::{Served, message, payment, status};
 use crate::process::{PROFILES, end, events};
 use crate::world::in_each_profile;
 
@@ -62,4 +67,117 @@ fn a_transaction_of_before_a_restart_is_still_known() {
     assert_eq!((&refunded["outcome"], status), (&json!("approved"), 0), "{refunded}");
     assert_ne!(paid["requestId"], Value::Null);
     assert_eq!(served.terminal.booked().len(), 3);
+}
+
+/// Result and condition of the answer, and of the one that it repeats.
+fn told(answer: &Value) -> [Option<&str>; 4] {
+    let told = &answer["SaleToPOIResponse"]["TransactionStatusResponse"];
+    let repeated = &told["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"];
+    [
+        &told["Response"]["Result"],
+        &told["Response"]["ErrorCondition"],
+        &repeated["Response"]["Result"],
+        &repeated["Response"]["ErrorCondition"],
+    ]
+    .map(Value::as_str)
+}
+
+#[test]
+fn what_was_accepted_is_in_progress_until_it_is_settled_and_never_not_found() {
+    let folder = TempDir::new().unwrap();
+    let ledger = folder.path().join("ledger.jsonl");
+    let ledger = ledger.to_str().unwrap();
+    let options = ["--fault", "never-answers", "--ledger", ledger];
+    let mut served = Served::start(&options, &["--timeout-idle", "1"]);
+    thread::scope(|scope| {
+        let asking = scope.spawn(|| {
+            // Nothing that would be true can be said; the connection ends with the server.
+            let mut stream = std::net::TcpStream::connect(served.listen()).unwrap();
+            let body = payment("P1").to_string();
+            let length = body.len();
+            std::io::Write::write_all(
+                &mut stream,
+                format!("POST /nexo HTTP/1.1\r\nHost: t\r\nContent-Length: {length}\r\n\r\n{body}").as_bytes(),
+            )
+            .unwrap();
+            sleep(Duration::from_millis(2500));
+        });
+        sleep(Duration::from_millis(500));
+        for turn in 0..4 {
+            let (_, answer) = served.post(&status(&format!("Q{turn}"), "P1"));
+            assert_eq!(told(&answer)[..2], [Some("Failure"), Some("InProgress")], "{answer}");
+            let (_, answer) = served.post(&payment(&format!("O{turn}")));
+            let response = &answer["SaleToPOIResponse"]["PaymentResponse"]["Response"];
+            assert_eq!(response["ErrorCondition"], "Busy", "{answer}");
+            sleep(Duration::from_millis(400));
+        }
+        asking.join().unwrap();
+    });
+    served.kill();
+    served.restart();
+    let (_, answer) = served.post(&status("R1", "P1"));
+    assert_eq!(told(&answer)[..2], [Some("Failure"), Some("InProgress")], "{answer}");
+    // Nobody can tell, so a person looks at the terminal.
+    assert!(served.decide(ledger, "never answered"));
+    let (_, answer) = served.post(&status("R2", "P1"));
+    let [result, condition, repeated, _] = told(&answer);
+    assert_eq!([result, condition, repeated], [Some("Success"), None, Some("Failure")], "{answer}");
+    assert_eq!(served.terminal.booked().len(), 0);
+}
+
+#[test]
+fn an_abort_of_the_till_stops_the_opi_terminal() {
+    let served = Served::start(&["--script", "slow-card"], &[]);
+    thread::scope(|scope| {
+        let paying = scope.spawn(|| served.post(&payment("P1")));
+        sleep(Duration::from_millis(700));
+        let reference = json!({ "MessageCategory": "Payment", "ServiceID": "P1" });
+        let body = json!({ "AbortReason": "MerchantAbort", "MessageReference": reference });
+        assert_eq!(served.post(&message("Abort", "A1", body)), (200, Value::Null));
+        let (_, answer) = paying.join().unwrap();
+        let response = &answer["SaleToPOIResponse"]["PaymentResponse"]["Response"];
+        assert_eq!(response["ErrorCondition"], "Aborted", "{answer}");
+    });
+    let (_, answer) = served.post(&status("Q1", "P1"));
+    assert_eq!(told(&answer), [Some("Success"), None, Some("Failure"), Some("Aborted")], "{answer}");
+    assert_eq!(served.terminal.booked().len(), 0);
+}
+
+#[test]
+fn ctrl_c_at_the_till_reaches_the_opi_terminal() {
+    let served = Served::start(&["--script", "slow-card"], &[]);
+    let till = served.start_till(&["pay", "25.00", "EUR", "--json"]);
+    sleep(Duration::from_millis(1000));
+    assert!(Command::new("kill").args(["-INT", &till.0.id().to_string()]).status().unwrap().success());
+    let (last, status) = end(&crate::process::finish(till));
+    assert_eq!((&last["outcome"], &last["reason"], status), (&json!("aborted"), &json!("stopped"), 1), "{last}");
+}
+
+#[test]
+fn prompts_go_where_the_till_wants_them() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/prompts", listener.local_addr().unwrap());
+    let listening = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut text = String::new();
+        let mut bytes = [0; 4096];
+        while !text.contains("DisplayRequest\":{") || !text.ends_with('}') {
+            let read = std::io::Read::read(&mut stream, &mut bytes).unwrap();
+            assert_ne!(read, 0, "{text}");
+            text.push_str(&String::from_utf8_lossy(&bytes[..read]));
+        }
+        std::io::Write::write_all(&mut stream, b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        text
+    });
+    let served = Served::start(&[], &["--display-url", &url]);
+    served.post(&payment("P1"));
+    let text = listening.join().unwrap();
+    assert!(text.starts_with("POST /prompts HTTP/1.1\r\n"), "{text}");
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    let request = &body["SaleToPOIRequest"];
+    assert_eq!(request["MessageHeader"]["ServiceID"], "P1", "{body}");
+    let output = &request["DisplayRequest"]["DisplayOutput"][0];
+    assert_eq!((&output["Device"], &output["ResponseRequiredFlag"]), (&json!("CashierDisplay"), &json!(false)));
+    assert!(output["OutputContent"]["OutputText"][0]["Text"].is_string(), "{body}");
 }
