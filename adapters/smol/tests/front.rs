@@ -48,10 +48,13 @@ fn status(service_id: &str) -> Vec<u8> {
     message("TransactionStatus", service_id, json!({ "MessageReference": of }))
 }
 
+/// Who hears of money.
+type Booked<'b> = Box<dyn FnMut(&Entry) + 'b>;
+
 /// A terminal and its till; both begin anew after a restart.
 struct World<'b> {
     settings: Settings,
-    application: Simulated<Box<dyn FnMut(&Entry) + 'b>>,
+    application: Simulated<Booked<'b>>,
     records: Records,
     now: Instant,
     count: u64,
@@ -130,7 +133,7 @@ fn play(script: Script, fault: Fault, seed: u64) {
     let mut setup = Setup::new(seed);
     setup.scripts = Scripts::always(script);
     setup.fault = fault;
-    let booked: Box<dyn FnMut(&Entry)> = Box::new(|entry| books.borrow_mut().push(entry.clone()));
+    let booked: Booked<'_> = Box::new(|entry| books.borrow_mut().push(entry.clone()));
     let mut world = World {
         settings: Settings::new(POIID, *b"a key of a test.").unwrap(),
         application: Simulated::new(setup, booked),
