@@ -83,13 +83,7 @@ impl World<'_> {
                     Effect::Reply { body: Leaving::Whole(body) | Leaving::Late(_, body), .. } => {
                         ending = serde_json::from_slice(&body).map_or(Ending::Lost, Ending::Answer);
                     }
-                    Effect::Reply { body: Leaving::Torn(body), .. } => {
-                        assert!(
-                            serde_json::from_slice::<Value>(&body).is_err(),
-                            "an answer that broke off can be read"
-                        );
-                        ending = Ending::Lost;
-                    }
+                    Effect::Reply { body: Leaving::Torn(_), .. } => ending = Ending::Lost,
                     Effect::Reply { body: Leaving::Closed, .. } => ending = Ending::Lost,
                     Effect::Restart => {
                         drop(counter);
