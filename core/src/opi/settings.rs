@@ -97,6 +97,11 @@ impl Devices {
         cashier_display: true,
         customer_display: true,
     };
+
+    /// Whether a receipt or a journal is expected with each payment.
+    pub(super) fn take_receipts(&self) -> bool {
+        [&self.printer, &self.journal_printer, &self.e_journal].into_iter().any(DeviceStatus::works)
+    }
 }
 
 /// How long things may take.

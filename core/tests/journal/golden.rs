@@ -126,7 +126,13 @@ fn every_word_keeps_its_number() {
     }
     let outcomes =
         [Outcome::Approved, Outcome::Declined, Outcome::Aborted, Outcome::NotSent, Outcome::Unknown, Outcome::Done];
-    let settled = [SettledBy::Answer, SettledBy::RepeatLastMessage, SettledBy::TicketReprint, SettledBy::Person];
+    let settled = [
+        SettledBy::Answer,
+        SettledBy::RepeatLastMessage,
+        SettledBy::TicketReprint,
+        SettledBy::Person,
+        SettledBy::TransactionStatus,
+    ];
     for (number, outcome) in (1..).zip(outcomes) {
         for (other, by) in (1..).zip(settled) {
             let resolution = Entry::Resolution(Resolution::new(RequestId::FIRST, outcome, by));
@@ -162,6 +168,9 @@ fn every_word_keeps_its_number() {
         Reason::UnlistedResult,
         Reason::Contradiction,
         Reason::AuthorisationUnknown,
+        Reason::NotReceived,
+        Reason::HostDecidesLater,
+        Reason::NoReceipt,
     ];
     for (number, reason) in (1..).zip(reasons) {
         let facts = Facts::default();

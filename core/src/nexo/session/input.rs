@@ -26,6 +26,8 @@ impl<'m> Session<'m> {
             Input::Connected(link) => self.connected(link, true),
             Input::ConnectFailed(link) => self.connected(link, false),
             Input::Accepted(link) => Err(Misuse::WrongLink(link)),
+            // The terminal opens no connections.
+            Input::Crowded => Ok(()),
             Input::Received(link, bytes) => {
                 let exchange = self.exchange(link)?;
                 if exchange.is_given_up() {

@@ -60,7 +60,11 @@ impl Records {
     pub(super) fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Wrong> {
         let number = usize::from(index);
         let result = match slot {
-            Slot::Header => self.header.put(number, found),
+            Slot::Header => {
+                // The first of its values is the lane.
+                self.header.blank_lane |= number == 0 && found.word().is_empty();
+                self.header.put(number, found)
+            }
             Slot::Inner => self.inner.put(number, found),
             Slot::Outer => self.outer.put(number, found),
             Slot::Facts => self.facts.put(number, found),

@@ -72,6 +72,8 @@ pub struct Session<'m, const D: usize> {
     current: Option<Current>,
     abort: AbortLine,
     stash: Stash,
+    /// The terminal wants to open a connection, and there is no slot for it.
+    crowded: bool,
 }
 
 impl<'m, const D: usize> Session<'m, D> {
@@ -101,6 +103,7 @@ impl<'m, const D: usize> Session<'m, D> {
             current: None,
             abort: AbortLine::new(),
             stash: Stash::new(),
+            crowded: false,
         })
     }
 
