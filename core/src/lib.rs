@@ -73,7 +73,7 @@
 //! | the contract with the outside | [`drive`] |
 //! | how a request moves, in any protocol | [`session`] |
 //! | OPI | [`opi::message`], [`opi::Profile`], [`opi::session`] |
-//! | the Terminal API | [`nexo`] |
+//! | the Terminal API | [`nexo`]: messages, [`nexo::validate`], [`nexo::session`] for tills, [`nexo::front`] for terminals |
 //! | what may be shown of a conversation | [`trace`] |
 //! | the other side, and bad luck | `sim` (feature `sim`) |
 //!
@@ -84,7 +84,7 @@
 //!
 //! * `serde`: outcomes, records and messages can be serialised; secrets as their masks.
 //! * `nexo-crypto`: the secured form of Terminal API messages.
-//! * `sim`: the simulated terminal.
+//! * `sim`: the simulated terminal, and a simulated application behind `nexo::front`.
 //! * `fuzzing`: the bodies of the fuzz targets.
 //! * `proof`: copies and digests of sessions, and mistakes to be found. For the tests of this repository only.
 #![no_std]

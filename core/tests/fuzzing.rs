@@ -31,6 +31,7 @@ fn seeds() {
     replay(&files("../fuzz/seeds/xml"), fuzzing::xml);
     replay(&files("../fuzz/seeds/json"), fuzzing::json);
     replay(&files("../fuzz/seeds/nexo"), fuzzing::nexo);
+    replay(&files("../fuzz/seeds/front"), fuzzing::front);
     replay(&files("../fuzz/seeds/message"), fuzzing::message);
     replay(&files("../fuzz/seeds/envelope"), fuzzing::envelope);
 }
@@ -53,6 +54,27 @@ fn nexo_samples_in_every_dialect() {
             for (path, sample) in files("tests/data/nexo") {
                 replay(&[(path, [&[dialect, switches, 0, 0, 0, 0, 0, 0], &sample[..]].concat())], fuzzing::nexo);
             }
+        }
+    }
+}
+
+/// All samples to one terminal, twice, whatever the application, the store and the clock do.
+#[test]
+fn samples_before_one_terminal() {
+    let mut requests = Vec::new();
+    for _ in 0..2 {
+        for (path, sample) in files("tests/data/nexo") {
+            if !path.ends_with("manifest.json") {
+                requests.extend(sample);
+                requests.push(0xFF);
+            }
+        }
+    }
+    for byte in 0..=255u8 {
+        for choices in
+            [[byte; CHOICES], [0, byte, 0, 0, 0, 0, 0, 0], [1, 0, byte, 1, 3, 0, 0, 0], [0, byte, 0, 2, 40, 3, 0, 0]]
+        {
+            fuzzing::front(&[&choices[..], &requests].concat());
         }
     }
 }

@@ -7,10 +7,13 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use opi_core::id::{Id, Reference, RequestId, WorkstationId};
-use opi_core::money::{Currency, Money, MoneyError};
+use opi_core::money::{Currency, Money};
 use opi_core::operation::{Operation, Original};
 
 use crate::dialect::{Dialect, Reading};
+use crate::front::{CheckArgs, FrontArgs, ServeArgs};
+use crate::terminal_api::ApiArgs;
+use crate::values::{currency, host, language, money, reference, request, seconds, workstation};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +27,8 @@ Examples:
           give part of a payment back
   opi recover --terminal 192.168.1.50
           after a power cut: ask the terminal how the last payment ended; opi pay does so by itself
+  opi pay 25.00 EUR --terminal-api https://192.168.1.50:8443 --poiid P400Plus-123456789 --tls-ca root.pem
+          pay on a terminal that speaks the Terminal API (nexo)
   opi journal
           what became of each payment
   opi sim --listen 127.0.0.1:4100 --till 127.0.0.1:4102 --script tip --fault split
@@ -154,6 +159,10 @@ pub(crate) enum Command {
     /// Be a terminal for any till
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
+    /// Serve tills of the Terminal API on a terminal that speaks OPI
+    Serve(ServeArgs),
+    /// Show what a terminal of the Terminal API answers to a message
+    Check(CheckArgs),
     /// Show messages as JSON, one object a line
     #[command(after_help = DECODE_EXAMPLES)]
     Decode(DecodeArgs),
@@ -167,6 +176,7 @@ Examples:
   opi sim --list
   opi sim --listen 0.0.0.0:4100 --till 192.168.1.20:4102
   opi sim --profile opi-de --script decline --fault split --seed 7
+  opi sim --terminal-api --plain --listen 127.0.0.1:8443 --poiid P400Plus-123456789
 
 A script FILE holds one script name a line, one line for each card request; the last one repeats.";
 
@@ -174,9 +184,10 @@ const DECODE_EXAMPLES: &str = "\
 Examples:
   opi decode request.xml response.xml
   opi decode --frames conversation.bin
+  opi decode --shared-key key.json terminal-api.json
   nc -l 4102 | opi decode --frames -
 
-Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
+What begins with { or [ is read as a message of the Terminal API. Card numbers are shown masked, track data and expiry dates not at all. A file that cannot be read is named on \
 standard error with the byte where it breaks; the others are still decoded, and the exit status is 1.";
 
 #[derive(Debug, Args)]
@@ -198,7 +209,7 @@ impl AmountArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The earlier transaction")]
 pub(crate) struct OriginalArgs {
-    /// Its reference: what the terminal gave (Nexi), or the receipt number (CCV)
+    /// Its reference: what the terminal gave (Nexi, Terminal API), or the receipt number (CCV)
     #[arg(long, value_name = "REF")]
     pub(crate) original: Option<String>,
     /// Its trace or receipt number, with leading zeros (OPI-DE, IFSF)
@@ -210,7 +221,7 @@ pub(crate) struct OriginalArgs {
     /// The terminal's batch (IFSF)
     #[arg(long, value_name = "N")]
     pub(crate) batch: Option<String>,
-    /// Its time as the terminal wrote it (IFSF)
+    /// Its time as the terminal wrote it (IFSF, Terminal API)
     #[arg(long, value_name = "TIME")]
     pub(crate) time: Option<String>,
 }
@@ -237,7 +248,7 @@ impl OriginalArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LaneArgs {
     /// Name of the lane
-    #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation)]
+    #[arg(long, visible_alias = "sale-id", value_name = "ID", default_value = "lane-1", value_parser = workstation)]
     pub(crate) workstation: WorkstationId,
     /// Folder of its journal [default: opi/LANE in the state folder of the user, such as ~/.local/state]
     #[arg(long, value_name = "DIR")]
@@ -278,8 +289,11 @@ pub(crate) struct TillArgs {
     /// The dialect of the terminal
     #[arg(long, value_enum, default_value_t = Dialect::Nexi, help_heading = "Terminal")]
     pub(crate) profile: Dialect,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
     /// Name of this lane: 1 to 40 of A-Z a-z 0-9 _ -
-    #[arg(long, value_name = "ID", default_value = "lane-1", value_parser = workstation, help_heading = "Terminal")]
+    #[arg(long, visible_alias = "sale-id", value_name = "ID", default_value = "lane-1", value_parser = workstation)]
+    #[arg(help_heading = "Terminal")]
     pub(crate) workstation: WorkstationId,
     /// The merchant's own reference: 1 to 20 of A-Z a-z 0-9 _ -
     #[arg(long, value_name = "REF", value_parser = reference)]
@@ -290,7 +304,7 @@ pub(crate) struct TillArgs {
     /// Shift number, sent along
     #[arg(long, value_name = "N")]
     pub(crate) shift: Option<u32>,
-    /// Longest time for the whole operation, in seconds [default: of the dialect]
+    /// Longest time for the whole operation, in seconds [default: of the dialect; Terminal API: 160]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
     pub(crate) timeout: Option<Duration>,
     /// Longest silence of the terminal, in seconds
@@ -299,7 +313,7 @@ pub(crate) struct TillArgs {
     /// Longest time to connect, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
     pub(crate) timeout_connect: Option<Duration>,
-    /// Pause before the terminal is asked about a lost answer, in seconds [default: 2]
+    /// Pause before the terminal is asked about a lost answer, in seconds [default: 2; Terminal API: 5]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Time limits")]
     pub(crate) timeout_recovery: Option<Duration>,
     /// Answer the terminal's questions with yes
@@ -356,6 +370,8 @@ pub(crate) struct SimArgs {
     pub(crate) ledger: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) simulated: SimulatedArgs,
+    #[command(flatten)]
+    pub(crate) front: FrontArgs,
     /// Show scripts and faults, and leave
     #[arg(long)]
     pub(crate) list: bool,
@@ -391,6 +407,9 @@ pub(crate) struct DecodeArgs {
     /// Take only what the XML recommendation allows, with none of the tolerances that terminals in the field need
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Open messages of the Terminal API that are in secured form with the key of this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) shared_key: Option<PathBuf>,
     /// Whose rules say which copy a receipt is; `auto` decides by what each message looks like
     #[arg(long, value_enum, default_value_t = Reading::Auto)]
     pub(crate) profile: Reading,
@@ -440,12 +459,17 @@ impl Command {
             Self::Restart(till) => (Operation::Restart, till),
             Self::Abort(till) => (Operation::Abort, till),
             Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
-            Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
+            Self::Serve(_) | Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
     }
 }
 
 impl TillArgs {
+    /// No terminal is named.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.terminal.is_none() && self.api.terminal_api.is_none()
+    }
+
     /// What only a simulated terminal can do was asked of a real one.
     pub(crate) fn misplaced(&self) -> Option<&'static str> {
         let SimulatedArgs { script, fault, seed } = &self.simulated;
@@ -454,79 +478,9 @@ impl TillArgs {
     }
 }
 
-fn money(text: &str, currency: Currency) -> Result<Money, String> {
-    let money = Money::parse(text, currency).map_err(|why| match why {
-        MoneyError::TooPrecise => format!("amount '{text}': {currency} has {} decimals", currency.exponent()),
-        why => format!("amount '{text}': {why}"),
-    })?;
-    if money.minor() == 0 { Err(format!("amount '{text}': nothing to move")) } else { Ok(money) }
-}
-
-fn currency(text: &str) -> Result<Currency, MoneyError> {
-    Currency::new(&text.to_ascii_uppercase())
-}
-
-fn workstation(text: &str) -> Result<WorkstationId, String> {
-    WorkstationId::new(text).map_err(|why| why.to_string())
-}
-
-fn request(text: &str) -> Result<RequestId, String> {
-    let number = text.parse().map_err(|_| "not a number".to_owned())?;
-    RequestId::new(number).map_err(|why| why.to_string())
-}
-
-fn reference(text: &str) -> Result<Reference, String> {
-    Reference::new(text).map_err(|why| why.to_string())
-}
-
-/// `HOST`, `HOST:PORT`, `[IPV6]:PORT` or a bare IPv6 address; whether the host exists is found out later.
-fn host(text: &str) -> Result<String, &'static str> {
-    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, "")) => (host, None),
-        Some((host, behind)) => (host, Some(behind.strip_prefix(':').ok_or("only :PORT may follow the bracket")?)),
-        // An IPv6 address without brackets has no port.
-        None if text.matches(':').count() > 1 => (text, None),
-        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
-    };
-    if host.is_empty() || host.contains(char::is_whitespace) {
-        return Err("a host is missing");
-    }
-    match port.map(str::parse::<u16>) {
-        None | Some(Ok(1..)) => Ok(text.into()),
-        Some(_) => Err("a port is a number from 1 to 65535"),
-    }
-}
-
-fn language(text: &str) -> Result<String, &'static str> {
-    let two_letters = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if two_letters { Ok(text.to_ascii_lowercase()) } else { Err("two letters, such as de") }
-}
-
-fn seconds(text: &str) -> Result<Duration, &'static str> {
-    let seconds: f64 = text.parse().map_err(|_| "a number of seconds")?;
-    // A day: beyond it a limit is none, and it must not overflow a clock.
-    let usable = (0.001..=86_400.0).contains(&seconds);
-    Duration::try_from_secs_f64(seconds).ok().filter(|_| usable).ok_or("0.001 to 86400 seconds")
-}
-
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use clap::CommandFactory;
-
-    #[test]
-    fn a_host_may_have_a_port() {
-        for good in
-            ["pos-1", "pos-1.example:4100", "192.0.2.1", "192.0.2.1:1", "::1", "fe80::1%2", "[::1]", "[::1]:4100"]
-        {
-            assert_eq!(super::host(good).as_deref(), Ok(good));
-        }
-        for bad in
-            ["", ":4100", "pos 1", "pos-1:", "pos-1:0", "pos-1:65536", "pos-1:+1x", "[]:1", "[::1]4100", "[::1]:"]
-        {
-            assert!(super::host(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn grammar_is_sound() {

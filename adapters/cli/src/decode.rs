@@ -6,22 +6,33 @@ use std::process::ExitCode;
 
 use opi_core::frame;
 use opi_core::limits;
+use opi_core::nexo::envelope::Key;
 use opi_core::opi::message::{Decoder, Part};
 use opi_core::xml::Tolerance;
 use serde::Serialize;
 
 use crate::args::DecodeArgs;
-use crate::describe::{Collector, Message};
+use crate::describe::Collector;
 use crate::json::line;
+use crate::terminal_api;
 
 /// How much is read at once. A message is shown as soon as its last byte is there, however it was cut.
 const CHUNK: usize = 64 * 1024;
 
-/// Decodes all files; the status says whether all could be read.
-pub(crate) fn run(args: &DecodeArgs) -> ExitCode {
+/// Longest message of the Terminal API, in bytes. The longest known have some 10 KiB.
+const MOST_JSON: usize = 16 * 1024 * 1024;
+
+/// Decodes all files; the status says whether all could be read. The error is one of usage.
+pub(crate) fn run(args: &DecodeArgs) -> Result<ExitCode, String> {
     let mut readable = true;
+    let mut key = None;
+    if let Some(path) = &args.shared_key {
+        let (read, warning) = terminal_api::key::read(path)?;
+        key = Some(read);
+        warning.iter().for_each(|warning| drop(writeln!(io::stderr(), "{warning}")));
+    }
     for name in &args.files {
-        let mut reading = Reading { args, name, readable: true };
+        let mut reading = Reading { args, name, key: key.as_ref(), readable: true };
         let read = match name.as_str() {
             "-" => reading.stream(&mut io::stdin().lock()),
             path => File::open(path).and_then(|mut file| reading.stream(&mut file)),
@@ -37,22 +48,23 @@ pub(crate) fn run(args: &DecodeArgs) -> ExitCode {
         }
         readable &= reading.readable;
     }
-    if readable { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(if readable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// One input being read.
 struct Reading<'a> {
     args: &'a DecodeArgs,
     name: &'a str,
+    key: Option<&'a Key>,
     readable: bool,
 }
 
 /// A message of that input, and where it came from.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Found<'a> {
+struct Found<'a, M> {
     #[serde(flatten)]
-    message: Message,
+    message: M,
     file: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<u64>,
@@ -67,14 +79,35 @@ impl Reading<'_> {
     fn whole(&mut self, input: &mut impl Read) -> io::Result<()> {
         let mut document = Document::new(self.args);
         let mut chunk = vec![0; CHUNK];
+        let mut begun = false;
         loop {
             let bytes = read(input, &mut chunk)?;
+            if !begun && bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'[')) {
+                return self.json(bytes.to_vec(), input);
+            }
+            begun = true;
             if let Err((offset, why)) = document.feed(bytes, bytes.is_empty()) {
                 self.refuse(offset, &why);
                 return Ok(());
             }
             if bytes.is_empty() {
                 return self.show(document, None);
+            }
+        }
+    }
+
+    /// All bytes are one message of the Terminal API, of which these were read.
+    fn json(&mut self, mut text: Vec<u8>, input: &mut impl Read) -> io::Result<()> {
+        input.take(MOST_JSON as u64).read_to_end(&mut text)?;
+        if text.len() > MOST_JSON {
+            self.refuse(count(MOST_JSON), "longer than any message");
+            return Ok(());
+        }
+        match terminal_api::Message::read(&text, self.key) {
+            Ok(message) => self.write(message, None),
+            Err((offset, why)) => {
+                self.refuse(offset, &why);
+                Ok(())
             }
         }
     }
@@ -127,7 +160,11 @@ impl Reading<'_> {
     }
 
     fn show(&self, document: Document, offset: Option<u64>) -> io::Result<()> {
-        let found = Found { message: document.collector.finish(), file: self.name, offset };
+        self.write(document.collector.finish(document.decoder.lost()), offset)
+    }
+
+    fn write(&self, message: impl Serialize, offset: Option<u64>) -> io::Result<()> {
+        let found = Found { message, file: self.name, offset };
         let mut out = io::stdout().lock();
         writeln!(out, "{}", line(&found))?;
         out.flush()

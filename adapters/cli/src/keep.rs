@@ -39,7 +39,7 @@ pub(crate) fn folder(named: Option<&PathBuf>, workstation: &WorkstationId) -> Re
 /// Opens the journal of the lane. A terminal that is simulated in this process forgets everything with it: what is
 /// open there never becomes clear, so its till remembers nothing either unless it is told where.
 pub(crate) fn open(args: &TillArgs, operation: &Operation) -> Result<Kept, String> {
-    if args.terminal.is_none() && args.journal.is_none() {
+    if args.is_simulated() && args.journal.is_none() {
         return Ok(forgetful());
     }
     let folder = folder(args.journal.as_ref(), &args.workstation)?;
@@ -74,7 +74,7 @@ fn tenths() -> u32 {
 }
 
 /// Beyond the numbers of a journal of this lane that was thrown away, most likely.
-fn first_of_journal() -> RequestId {
+pub(crate) fn first_of_journal() -> RequestId {
     RequestId::new(tenths().saturating_add(1)).unwrap_or(RequestId::FIRST)
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn ways_out(unresolved: &Unresolved) -> String {
          moves before that is settled.\n  opi recover                          asks the terminal again\n  \
          opi resolve {request_id} --charged        after a look at the terminal: the money moved\n  \
          opi resolve {request_id} --not-charged    after a look at the terminal: it did not\n\
-         with the same --terminal, --workstation and --journal; resolve wants a --note TEXT.",
+         with the same terminal, --workstation and --journal; resolve wants a --note TEXT.",
         plain(request_type.as_str()),
         at.with_zone()
     )

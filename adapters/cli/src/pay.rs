@@ -1,7 +1,7 @@
 //! Runs one operation of the till and lets a view follow it.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,9 +13,10 @@ use opi_core::operation::{Facts, Finished, Operation, Outcome, Reason, Request, 
 use opi_core::opi::{Language, Profile, Settings};
 use opi_core::sim::Setup;
 use opi_smol::sim::Running;
-use opi_smol::{Config, Listener, Notice, Till};
+use opi_smol::{Config, Listener, Notice, Terminal, Till};
 use smol::future;
 
+use crate::address::resolve;
 use crate::args::TillArgs;
 use crate::ask::{Keyboard, Reply, Source, Standing, reply};
 use crate::exit;
@@ -25,15 +26,25 @@ use crate::replay;
 use crate::show::Screen;
 use crate::signal::Interrupts;
 use crate::simulate;
+use crate::terminal_api::ApiTerminal;
 use crate::view::View;
 
+/// What a till pays on.
+#[expect(clippy::large_enum_variant, reason = "there is one, and it is taken apart at once")]
+pub(crate) enum Place {
+    /// A terminal that speaks OPI; one that is simulated is made of this.
+    Opi(Setup),
+    /// A terminal that speaks the Terminal API.
+    Api(ApiTerminal),
+}
+
 /// Runs the operation to its end.
-pub(crate) fn run(operation: Operation, args: &TillArgs, terminal: Setup) -> ExitCode {
+pub(crate) fn run(operation: Operation, args: &TillArgs, place: Place) -> ExitCode {
     let mut view = view(args);
     let mut request = Request::new(operation, opi_smol::now_local());
     request.reference.clone_from(&args.reference);
     smol::block_on(async {
-        let mut opened = match open(args, &request.operation, terminal, view.as_mut()).await {
+        let mut opened = match open(args, &request.operation, place, view.as_mut()).await {
             Ok(opened) => opened,
             Err(Unopened { reason, why }) => {
                 view.note(&why);
@@ -45,11 +56,11 @@ pub(crate) fn run(operation: Operation, args: &TillArgs, terminal: Setup) -> Exi
 }
 
 /// `opi recover`: asks the terminal about every request whose end is unknown.
-pub(crate) fn recover(args: &TillArgs, terminal: Setup) -> ExitCode {
+pub(crate) fn recover(args: &TillArgs, place: Place) -> ExitCode {
     let mut view = view(args);
     smol::block_on(async {
         // What is asked is how the last request ended; the store matters as for that.
-        let mut opened = match open(args, &Operation::RepeatLast, terminal, view.as_mut()).await {
+        let mut opened = match open(args, &Operation::RepeatLast, place, view.as_mut()).await {
             Ok(opened) => opened,
             Err(Unopened { why, .. }) => {
                 view.note(&why);
@@ -111,13 +122,39 @@ impl Opened {
     }
 }
 
-/// Connects the till with a terminal: the one named, or a simulated one.
-async fn open(args: &TillArgs, operation: &Operation, setup: Setup, view: &mut dyn View) -> Result<Opened, Unopened> {
-    let not_connected = |why| Unopened { reason: Reason::NotConnected, why };
+/// Connects the till with its terminal.
+async fn open(args: &TillArgs, operation: &Operation, place: Place, view: &mut dyn View) -> Result<Opened, Unopened> {
     let not_stored = |why| Unopened { reason: Reason::NotStored, why };
-    let profile = args.profile.profile();
     let Kept { store, first_request, notes, folder } = keep::open(args, operation).map_err(not_stored)?;
     notes.iter().for_each(|note| view.note(note));
+    let (terminal, simulated) = match place {
+        Place::Opi(setup) => open_opi(args, setup, first_request, view).await?,
+        Place::Api(terminal) => {
+            terminal.warning.iter().for_each(|warning| view.note(warning));
+            (terminal.lane(args, first_request), None)
+        }
+    };
+    let config = Config { terminal, store };
+    let till = match &args.trace {
+        Some(path) => {
+            let file = replay::create(path).map_err(|error| not_stored(format!("{}: {error}", path.display())))?;
+            Till::traced(config, file).await
+        }
+        None => Till::new(config).await,
+    };
+    let till = till.map_err(|error| not_stored(error.to_string()))?;
+    Ok(Opened { till, folder, _simulated: simulated })
+}
+
+/// A terminal that speaks OPI: the one named, or a simulated one.
+async fn open_opi(
+    args: &TillArgs,
+    setup: Setup,
+    first_request: RequestId,
+    view: &mut dyn View,
+) -> Result<(Terminal, Option<Running>), Unopened> {
+    let not_connected = |why| Unopened { reason: Reason::NotConnected, why };
+    let profile = args.profile.profile();
     let named = match &args.terminal {
         Some(name) => Some(resolve(name, profile.request_port).await.map_err(not_connected)?),
         None => None,
@@ -130,7 +167,7 @@ async fn open(args: &TillArgs, operation: &Operation, setup: Setup, view: &mut d
     let not_listening =
         |error| Unopened { reason: Reason::NotListening, why: format!("cannot listen on {listen}: {error}") };
     let listener = Listener::bind(listen).await.map_err(not_listening)?;
-    let (terminal, simulated) = match named {
+    let (address, simulated) = match named {
         Some(terminal) => (terminal, None),
         None => {
             let started = simulate::start(setup, listener.local_addr()).await;
@@ -139,28 +176,7 @@ async fn open(args: &TillArgs, operation: &Operation, setup: Setup, view: &mut d
             (simulated.address(), Some(simulated))
         }
     };
-    let config = Config { terminal, listener, settings: settings(args, profile, first_request), store };
-    let till = match &args.trace {
-        Some(path) => {
-            let file = replay::create(path).map_err(|error| not_stored(format!("{}: {error}", path.display())))?;
-            Till::traced(config, file).await
-        }
-        None => Till::new(config).await,
-    };
-    let till = till.map_err(|error| not_stored(error.to_string()))?;
-    Ok(Opened { till, folder, _simulated: simulated })
-}
-
-/// `HOST[:PORT]` as an address; an IPv6 address with a port stands in brackets.
-pub(crate) async fn resolve(name: &str, default_port: u16) -> Result<SocketAddr, String> {
-    let found = match smol::net::resolve(name).await {
-        Ok(found) => Ok(found),
-        Err(_) => smol::net::resolve((name.trim_matches(['[', ']']), default_port)).await,
-    };
-    let found = found.map_err(|error| format!("{name}: {error}"))?;
-    // Terminals speak IPv4; a name with both kinds of address is taken by that.
-    let first = found.iter().find(|address| address.is_ipv4()).or(found.first()).copied();
-    first.ok_or_else(|| format!("{name}: no address"))
+    Ok((Terminal::Opi { address, listener, settings: settings(args, profile, first_request) }, simulated))
 }
 
 fn settings(args: &TillArgs, profile: &'static Profile, first_request: RequestId) -> Settings {

@@ -7,7 +7,7 @@ use opi_core::drive::Why;
 use opi_core::id::RequestId;
 use opi_core::journal::Unresolved;
 use opi_core::opi::{Profile, Settings};
-use opi_smol::{Config, JournalStore, Listener, Notice, Till};
+use opi_smol::{Config, JournalStore, Listener, Notice, Terminal, Till};
 use serde_json::json;
 
 use crate::args::ResolveArgs;
@@ -36,10 +36,10 @@ async fn resolve(args: &ResolveArgs) -> Result<(), (u8, String)> {
         .await
         .map_err(|error| not_stored(format!("cannot listen: {error}")))?;
     let settings = Settings::new(args.lane.workstation.clone(), &Profile::NEXI, RequestId::FIRST);
-    let terminal = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let mut till = Till::new(Config { terminal, listener, settings, store: Box::new(store) })
-        .await
-        .map_err(|error| refused(error.to_string()))?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let terminal = Terminal::Opi { address, listener, settings };
+    let mut till =
+        Till::new(Config { terminal, store: Box::new(store) }).await.map_err(|error| refused(error.to_string()))?;
     let Some(unresolved) = till.unresolved() else {
         return Err(refused("nothing is unresolved".into()));
     };

@@ -13,9 +13,9 @@ use opi_smol::sim::{Happening, Running, serve_all};
 use serde_json::json;
 use smol::net::TcpListener;
 
+use crate::address::resolve;
 use crate::args::{SimArgs, SimulatedArgs};
 use crate::json::line;
-use crate::pay::resolve;
 use crate::plain::plain;
 
 /// Makes a terminal of what the command line says of it. The error is one of usage.
@@ -34,7 +34,7 @@ pub(crate) fn setup(profile: &Profile, args: &SimulatedArgs) -> Result<Setup, St
     Ok(setup)
 }
 
-fn scripts(name: &str) -> Result<Scripts, String> {
+pub(crate) fn scripts(name: &str) -> Result<Scripts, String> {
     if let Some(script) = Script::by_name(name) {
         return Ok(Scripts::always(script));
     }
@@ -46,7 +46,7 @@ fn scripts(name: &str) -> Result<Scripts, String> {
 }
 
 /// A seed for a terminal that nobody wants to see again.
-fn chance() -> u64 {
+pub(crate) fn chance() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::from(since.subsec_nanos()) ^ since.as_secs()
 }
@@ -103,7 +103,7 @@ async fn serve_anybody(args: &SimArgs, profile: &Profile, setup: Setup) -> Resul
     serve_all(listener, till, setup, tell).await.map_err(|error| error.to_string())
 }
 
-fn open_ledger(path: &Path) -> io::Result<File> {
+pub(crate) fn open_ledger(path: &Path) -> io::Result<File> {
     let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
     // A line that a power cut left unfinished must not swallow the next one.
     let mut text = Vec::new();
@@ -121,7 +121,7 @@ fn open_ledger(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a booking down. The till is told of it afterwards: what is not written here was not charged.
-fn enter(ledger: &mut File, entry: &Entry) {
+pub(crate) fn enter(ledger: &mut File, entry: &Entry) {
     let booked = json!({
         "workstationId": entry.workstation,
         "requestId": entry.request_id,
@@ -138,13 +138,13 @@ fn enter(ledger: &mut File, entry: &Entry) {
 }
 
 /// A line for whoever waits for it, at once.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let mut out = io::stdout().lock();
     // Nobody reads any more: the terminal still serves.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-fn booked(entry: &Entry) -> String {
+pub(crate) fn booked(entry: &Entry) -> String {
     let way = match entry.direction {
         Direction::Debit => "to the merchant",
         Direction::Credit => "to the card holder",
@@ -165,6 +165,7 @@ fn list() -> ExitCode {
     lines.extend(Script::ALL.iter().map(|script| format!("  {:<26} {}", script.name(), script.text())));
     lines.push("\nFaults, for --fault:".to_owned());
     lines.extend(Fault::ALL.iter().map(|fault| format!("  {:<26} {}", fault.name(), fault.text())));
+    lines.extend(crate::front::list());
     // Nobody reads any more: there is nothing left to do.
     let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
     ExitCode::SUCCESS

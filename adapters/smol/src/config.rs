@@ -4,9 +4,12 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use opi_core::id::Id;
+use opi_core::id::{Id, RequestId, WorkstationId};
 use opi_core::limits;
+#[cfg(feature = "terminal-api")]
+use opi_core::nexo;
 use opi_core::opi::{ConfigError, Settings};
+use opi_core::receipt::SheetId;
 
 use crate::{Listener, Store};
 
@@ -21,6 +24,11 @@ pub const WINDOW: usize = 4 * 1024;
 
 /// Bytes of the transmit buffer: the longest request is under 2 KiB, an answer has one result per output asked for.
 pub const TRANSMIT: usize = 8 * 1024;
+
+/// Memory for an answer of the Terminal API. With both receipts it has about 8 KiB; room for logos, since an answer that
+/// does not fit is a lost one.
+#[cfg(feature = "terminal-api")]
+pub const ANSWER: usize = 128 * 1024;
 
 /// Most lines kept of one sheet. Journals of 64 KiB have about 800; the rest of a longer one is not stored, so the
 /// terminal is told that it was not handled.
@@ -52,14 +60,49 @@ pub const KEEP_ALIVE: (Duration, Duration, u32) = (Duration::from_secs(5), Durat
 
 /// What a till needs to know.
 pub struct Config {
-    /// Channel 0 of the terminal. Callbacks are taken from this address only.
-    pub terminal: SocketAddr,
-    /// Channel 1 of the till, bound already. Several tills may share one.
-    pub listener: Listener,
-    /// The lane, the dialect and the times. A store that remembers earlier runs sets the first numbers.
-    pub settings: Settings,
+    /// The terminal, and the lane that pays on it.
+    pub terminal: Terminal,
     /// Where records are kept.
     pub store: Box<dyn Store>,
+}
+
+/// A terminal, by what it speaks, and the lane that pays on it. A store that remembers earlier runs sets the first
+/// numbers of the settings.
+#[expect(clippy::large_enum_variant, reason = "there is one for each till, and it is taken apart at once")]
+pub enum Terminal {
+    /// It speaks OPI.
+    Opi {
+        /// Its channel 0. Callbacks are taken from this address only.
+        address: SocketAddr,
+        /// Channel 1 of the till, bound already. Several tills may share one.
+        listener: Listener,
+        /// The lane, the dialect and the times.
+        settings: Settings,
+    },
+    /// It speaks the Terminal API.
+    #[cfg(feature = "terminal-api")]
+    Api {
+        /// The way to it.
+        client: crate::https::Client,
+        /// The key that it shares with the till. With one, what leaves is in secured form, and what comes in clear is
+        /// not believed.
+        key: Option<nexo::envelope::Key>,
+        /// The lane, the terminal's name and the times.
+        settings: nexo::Settings,
+    },
+}
+
+impl Terminal {
+    /// What a store knows better: whose lane it is, and where its numbers go on.
+    pub(crate) fn lane(&mut self) -> (&WorkstationId, &mut RequestId, &mut SheetId) {
+        match self {
+            Self::Opi { settings, .. } => {
+                (&settings.workstation, &mut settings.first_request, &mut settings.first_sheet)
+            }
+            #[cfg(feature = "terminal-api")]
+            Self::Api { settings, .. } => (&settings.sale_id, &mut settings.first_request, &mut settings.first_sheet),
+        }
+    }
 }
 
 /// Why there is no till.
@@ -68,6 +111,12 @@ pub struct Config {
 pub enum OpenError {
     /// The settings do not fit together.
     Settings(ConfigError),
+    /// The settings of a terminal that speaks the Terminal API do not fit together.
+    #[cfg(feature = "terminal-api")]
+    ApiSettings(nexo::ConfigError),
+    /// A conversation in the Terminal API cannot be recorded.
+    #[cfg(feature = "terminal-api")]
+    NoTrace,
     /// The listener already serves a till of this name for this terminal.
     LaneTaken,
     /// The store has the records of another lane.
@@ -81,6 +130,10 @@ impl fmt::Display for OpenError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(error) => error.fmt(out),
+            #[cfg(feature = "terminal-api")]
+            Self::ApiSettings(error) => error.fmt(out),
+            #[cfg(feature = "terminal-api")]
+            Self::NoTrace => out.write_str("a conversation in the terminal api cannot be recorded"),
             Self::LaneTaken => {
                 out.write_str("the listener already serves a till of this workstation and terminal address")
             }

@@ -10,16 +10,18 @@
 //! use opi_core::money::{Currency, Money};
 //! use opi_core::operation::{Operation, Request};
 //! use opi_core::opi::{Profile, Settings};
-//! use opi_smol::{Config, JournalStore, Listener, Notice, Till, now_local};
+//! use opi_smol::{Config, JournalStore, Listener, Notice, Terminal, Till, now_local};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> { smol::block_on(async {
 //! // Where the numbers of a new journal begin: beyond every one that this lane ever used before it.
 //! let first_request = RequestId::new(1)?;
 //! let settings = Settings::new(WorkstationId::new("lane-1")?, &Profile::NEXI, first_request);
 //! let mut till = Till::new(Config {
-//!     terminal: "192.0.2.10:4100".parse()?,
-//!     listener: Listener::bind("0.0.0.0:4102").await?,
-//!     settings,
+//!     terminal: Terminal::Opi {
+//!         address: "192.0.2.10:4100".parse()?,
+//!         listener: Listener::bind("0.0.0.0:4102").await?,
+//!         settings,
+//!     },
 //!     store: Box::new(JournalStore::open("lane-1")?),
 //! })
 //! .await?;
@@ -46,11 +48,16 @@
 //! * A [`Store`] tells the truth: what it calls stored survives a power cut.
 //! * Bind the [`Listener`] once, and let the terminal through the firewall: without callbacks there are no receipts.
 //!
-//! All that is OPI. The feature `terminal-api` adds what carries the Terminal API: HTTPS for both sides (`https`) and the
-//! file of a shared key (`shared_key`).
+//! A terminal that speaks the Terminal API (nexo Retailer as Adyen speaks it) is paid on by the same till, with
+//! `Terminal::Api`: the feature `terminal-api` has it, with HTTPS for both sides (`https`) and the file of a shared key
+//! (`shared_key`). Such a terminal needs no listener.
 
 pub mod clock;
 pub mod config;
+#[cfg(feature = "terminal-api")]
+mod exchange;
+#[cfg(feature = "terminal-api")]
+pub mod front;
 #[cfg(feature = "terminal-api")]
 pub mod https;
 pub mod journal;
@@ -61,6 +68,8 @@ pub mod notice;
 pub mod private_data;
 mod records;
 #[cfg(feature = "terminal-api")]
+mod secured;
+#[cfg(feature = "terminal-api")]
 pub mod shared_key;
 mod sheets;
 #[cfg(feature = "sim")]
@@ -70,7 +79,7 @@ mod till;
 pub mod trace;
 
 pub use clock::now_local;
-pub use config::{Config, OpenError};
+pub use config::{Config, OpenError, Terminal};
 pub use journal::{JournalError, JournalStore};
 pub use listener::Listener;
 pub use notice::{Notice, RawText, Trouble, WholeSheet};

@@ -11,6 +11,8 @@ use smol::io::{AsyncRead, AsyncWrite};
 use smol::net::TcpStream;
 
 use crate::config::{DEVICE_SLOTS, KEEP_ALIVE};
+#[cfg(feature = "terminal-api")]
+use crate::exchange::Exchange;
 use crate::listener::Arrival;
 
 /// All links of a till. The device slots are those of [`Links`].
@@ -46,6 +48,9 @@ pub(crate) enum Connection {
     Connecting(Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>),
     /// Up.
     Up(Wire),
+    /// One of the Terminal API, in any state.
+    #[cfg(feature = "terminal-api")]
+    Exchange(Exchange),
 }
 
 /// A connection that is up.
@@ -70,6 +75,9 @@ pub(crate) enum Happened {
     SendFailed(usize, io::Error),
     /// So many bytes lie in the buffer.
     Received(usize),
+    /// The answer with this HTTP status was handed on whole; or it was none, and why.
+    #[cfg(feature = "terminal-api")]
+    Complete(u16, Option<io::Error>),
     Closed(Option<io::Error>),
 }
 
@@ -91,7 +99,12 @@ impl Connection {
 
     /// Begins to send. The frame is copied, since the transmit buffer is used again before it has left.
     pub(crate) fn send(&mut self, frame: &[u8]) -> Result<(), io::Error> {
-        let Self::Up(wire) = self else { return Err(io::ErrorKind::NotConnected.into()) };
+        let wire = match self {
+            Self::Up(wire) => wire,
+            #[cfg(feature = "terminal-api")]
+            Self::Exchange(exchange) => return exchange.send(frame),
+            Self::Down | Self::Connecting(_) => return Err(io::ErrorKind::NotConnected.into()),
+        };
         wire.frame.clear();
         wire.frame.extend_from_slice(frame);
         wire.written = 0;
@@ -102,6 +115,8 @@ impl Connection {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, room: usize, buffer: &mut [u8]) -> Poll<Happened> {
         match self {
             Self::Down => Poll::Pending,
+            #[cfg(feature = "terminal-api")]
+            Self::Exchange(exchange) => exchange.poll(cx, room, buffer),
             Self::Connecting(making) => {
                 let made = ready!(making.as_mut().poll(cx));
                 Poll::Ready(match made {

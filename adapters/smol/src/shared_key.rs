@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use opi_core::nexo::envelope::{self, Key, KeyError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -107,6 +108,15 @@ impl SharedKey {
         let (text, readable_by_others) = contents(path).map_err(refused)?;
         let (identifier, version, passphrase) = parse(&text).map_err(refused)?;
         Ok(Self { identifier, version, passphrase: Passphrase(passphrase), readable_by_others })
+    }
+
+    /// The key itself. It takes a moment, so do it once.
+    ///
+    /// # Errors
+    /// The name or the passphrase is longer than messages allow, or the passphrase has characters outside of ASCII.
+    pub fn derive(&self) -> Result<Key, KeyError> {
+        let passphrase = envelope::Passphrase::new(self.passphrase.expose_secret())?;
+        Key::derive(&self.identifier, self.version, &passphrase)
     }
 }
 

@@ -5,6 +5,8 @@ use std::future::{Future, poll_fn};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::pin::Pin;
+#[cfg(feature = "terminal-api")]
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use opi_core::drive::{Answer, Event, Input, Link, Misuse, Output, QuestionId, Wait, Why};
@@ -16,7 +18,9 @@ use smol::Timer;
 use smol::stream::Stream;
 
 use crate::clock::{Clock, now_local};
-use crate::config::{Config, OVERDUE, OpenError, TRANSMIT, WINDOW};
+use crate::config::{Config, OVERDUE, OpenError, TRANSMIT, Terminal, WINDOW};
+#[cfg(feature = "terminal-api")]
+use crate::exchange::{Exchange, TerminalApi};
 use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::Registration;
 use crate::machine::Machine;
@@ -40,13 +44,12 @@ pub struct Till {
     wait: Wait,
     /// What was last told of it.
     told: Why,
-    terminal: SocketAddr,
+    way: Way,
     links: Links,
     /// The connection that is looked at first, so that a busy one does not hold up the others.
     turn: usize,
     /// What was taken from connections since a deadline passed.
     overdue: usize,
-    registration: Registration,
     records: Records,
     sheets: Sheets,
     private_text: RawText,
@@ -54,6 +57,16 @@ pub struct Till {
     transmit: Box<[u8]>,
     receive: Box<[u8]>,
     trace: Option<Recorder>,
+}
+
+/// The way to the terminal, and where the terminal comes in.
+enum Way {
+    Opi {
+        terminal: SocketAddr,
+        registration: Registration,
+    },
+    #[cfg(feature = "terminal-api")]
+    Api(Arc<TerminalApi>),
 }
 
 /// An output, after everything lent with it was taken over.
@@ -96,25 +109,41 @@ impl Till {
     }
 
     fn open(config: Config, trace: Option<Box<dyn Write + Send>>) -> Result<Self, OpenError> {
-        let Config { terminal, listener, mut settings, store } = config;
+        let Config { mut terminal, store } = config;
         if let Some(recovered) = store.recovered() {
-            if let Some(workstation) = recovered.workstation.filter(|lane| *lane != *settings.workstation.as_str()) {
+            let (lane, first_request, first_sheet) = terminal.lane();
+            if let Some(workstation) = recovered.workstation.filter(|workstation| *workstation != *lane.as_str()) {
                 return Err(OpenError::OtherLane { workstation });
             }
-            settings.first_request = recovered.first_request.unwrap_or(settings.first_request);
-            settings.first_sheet = recovered.first_sheet;
+            *first_request = recovered.first_request.unwrap_or(*first_request);
+            *first_sheet = recovered.first_sheet;
+            if let Terminal::Opi { settings, .. } = &mut terminal {
+                settings.last_settled = recovered.last_settled;
+            }
         }
-        let registration = listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
+        let (machine, way) = match terminal {
+            Terminal::Opi { address: terminal, listener, settings } => {
+                let registration =
+                    listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
+                (Machine::opi(settings).map_err(OpenError::Settings)?, Way::Opi { terminal, registration })
+            }
+            #[cfg(feature = "terminal-api")]
+            Terminal::Api { .. } if trace.is_some() => return Err(OpenError::NoTrace),
+            #[cfg(feature = "terminal-api")]
+            Terminal::Api { client, key, settings } => (
+                Machine::api(settings).map_err(OpenError::ApiSettings)?,
+                Way::Api(Arc::new(TerminalApi { client, key })),
+            ),
+        };
         let mut till = Self {
-            machine: Machine::new(settings).map_err(OpenError::Settings)?,
+            machine,
             clock: Clock::new(),
             wait: Wait { until: None, why: Why::Idle },
             told: Why::Idle,
-            terminal,
+            way,
             links: Links::default(),
             turn: 0,
             overdue: 0,
-            registration,
             records: Records::new(store),
             sheets: Sheets::default(),
             private_text: RawText::default(),
@@ -124,8 +153,8 @@ impl Till {
             trace: None,
         };
         till.take_up_unresolved();
-        if let Some(out) = trace {
-            let recorder = Recorder::new(out, &till.machine.settings(), till.machine.unresolved().as_ref());
+        if let Some((out, settings)) = trace.zip(till.machine.opi_settings()) {
+            let recorder = Recorder::new(out, &settings, till.machine.unresolved().as_ref());
             till.trace = till.recorded(recorder);
         }
         till.drain();
@@ -321,7 +350,12 @@ impl Till {
     fn poll_arrivals(&mut self, cx: &mut Context<'_>) -> Poll<Link> {
         let Some(link) = self.machine.free_device_slot() else { return Poll::Pending };
         let Some(connection) = self.links.get(link) else { return Poll::Pending };
-        while let Poll::Ready(Some(arrival)) = self.registration.arrivals.as_mut().poll_next(cx) {
+        let registration = match &mut self.way {
+            Way::Opi { registration, .. } => registration,
+            #[cfg(feature = "terminal-api")]
+            Way::Api(_) => return Poll::Pending,
+        };
+        while let Poll::Ready(Some(arrival)) = registration.arrivals.as_mut().poll_next(cx) {
             // Otherwise it was gone before it was taken.
             if connection.accept(arrival).is_ok() {
                 return Poll::Ready(link);
@@ -353,6 +387,13 @@ impl Till {
                 }
                 Happened::Received(length) => {
                     self.tell(Input::Received(link, receive.get(..length).unwrap_or_default()))
+                }
+                #[cfg(feature = "terminal-api")]
+                Happened::Complete(status, fault) => {
+                    if let Some(fault) = fault {
+                        self.trouble("opening the answer", fault);
+                    }
+                    self.tell(Input::Complete { link, status })
                 }
                 Happened::Closed(error) => {
                     if let Some(error) = error {
@@ -408,9 +449,11 @@ impl Till {
                 // The port is open as long as the till lives.
                 Step::Listen => self.report(Input::Listening),
                 Step::Connect(link) => {
-                    let terminal = self.terminal;
-                    if let Some(connection) = self.links.get(link) {
-                        connection.connect(terminal);
+                    let Some(connection) = self.links.get(link) else { continue };
+                    match &self.way {
+                        Way::Opi { terminal, .. } => connection.connect(*terminal),
+                        #[cfg(feature = "terminal-api")]
+                        Way::Api(terminal) => *connection = Connection::Exchange(Exchange::connect(terminal)),
                     }
                 }
                 Step::Send { link, length } => self.send(link, length),

@@ -10,7 +10,7 @@ use common::{frame, listener, read_frame, settings};
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Operation, Outcome, Request};
 use opi_core::opi::Profile;
-use opi_smol::{Config, MemoryStore, Notice, Till, now_local};
+use opi_smol::{Config, MemoryStore, Notice, Terminal, Till, now_local};
 
 #[test]
 fn an_answer_that_waits_in_the_socket_is_older_than_the_deadline() {
@@ -18,12 +18,9 @@ fn an_answer_that_waits_in_the_socket_is_older_than_the_deadline() {
         let terminal = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let mut settings = settings("lane-1", &Profile::NEXI);
         settings.timeouts.idle = Duration::from_millis(200);
-        let config = Config {
-            terminal: terminal.local_addr().unwrap(),
-            listener: listener().await,
-            settings,
-            store: Box::new(MemoryStore::new()),
-        };
+        let address = terminal.local_addr().unwrap();
+        let way = Terminal::Opi { address, listener: listener().await, settings };
+        let config = Config { terminal: way, store: Box::new(MemoryStore::new()) };
         let mut till = Till::new(config).await.unwrap();
         let amount = Money::from_minor(2500, Currency::CHF);
         till.start(&Request::new(Operation::Payment { amount, cash_back: None }, now_local())).unwrap();

@@ -252,7 +252,12 @@ fn deadlines_are_kept_when_the_terminal_says_nothing() {
         settings.timeouts.idle = Duration::from_millis(300);
         let listener = listener.clone();
         let store = Box::new(MemoryStore::new());
-        let mut till = Till::new(Config { terminal: terminal.address, listener, settings, store }).await.unwrap();
+        let mut till = Till::new(Config {
+            terminal: opi_smol::Terminal::Opi { address: terminal.address, listener, settings },
+            store,
+        })
+        .await
+        .unwrap();
         let begun = std::time::Instant::now();
         let (finished, _) = run(&mut till, &payment(2500, &Profile::NEXI)).await;
         assert_eq!((finished.outcome, finished.reason), (Outcome::Unknown, Some(Reason::Deadline)), "{finished:?}");

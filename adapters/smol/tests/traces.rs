@@ -59,7 +59,7 @@ async fn pay(profile: &'static Profile, script: Script, fault: Fault) -> (Vec<u8
     (limits.grace, limits.probe_pause, limits.abort_pause) = (PATIENCE / 3, PATIENCE / 50, PATIENCE / 50);
     let terminal = Terminal::start(setup, &listener).await;
     let store = Box::new(MemoryStore::new());
-    let config = Config { terminal: terminal.address, listener, settings, store };
+    let config = Config { terminal: opi_smol::Terminal::Opi { address: terminal.address, listener, settings }, store };
     let mut till = Till::traced(config, Box::new(trace.clone())).await.unwrap();
     till.start(&payment(2500, profile)).unwrap();
     let (mut told, mut stopped) = (Told::default(), false);

@@ -28,7 +28,10 @@ async fn pay(case: String, profile: &'static Profile, setup: Setup) -> (Outcome,
     settings.timeouts.grace = Duration::from_millis(500);
     settings.timeouts.question = Duration::from_secs(1);
     let terminal = Terminal::start(setup, &listener).await;
-    let config = Config { terminal: terminal.address, listener, settings, store: Box::new(store.clone()) };
+    let config = Config {
+        terminal: opi_smol::Terminal::Opi { address: terminal.address, listener, settings },
+        store: Box::new(store.clone()),
+    };
     let mut till = Till::new(config).await.unwrap();
     let (finished, told) = run(&mut till, &payment(2500, profile)).await;
 

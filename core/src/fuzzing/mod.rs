@@ -5,6 +5,7 @@
 
 mod choices;
 mod envelope;
+mod front;
 mod json;
 mod nexo;
 mod transcript;
@@ -19,6 +20,7 @@ use crate::xml::{Reader, Token, Tolerance};
 pub use choices::CHOICES;
 use choices::Choices;
 pub use envelope::envelope;
+pub use front::front;
 pub use json::json;
 pub use nexo::nexo;
 use transcript::Transcript;

@@ -120,6 +120,8 @@ remarks! {
     ApplicationNotChosen Docs { "message": "101 Shopper cancelled app selection" }
     /// No card was shown.
     NoCard Docs { "message": "126 Shopper did not present card" }
+    /// A payment refers to a card that was not read, or is not kept any more.
+    NoCardHeld Ours { "message": "Card acquisition not found" }
     /// The acceptance could not be stored, so nothing was done.
     NotStored Ours { "message": "Request not stored" }
     /// The memory for ids is full, and none may be forgotten.

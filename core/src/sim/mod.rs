@@ -10,8 +10,12 @@
 //!
 //! What a terminal answers is a [`Script`], what goes wrong on the way is a [`Fault`]. [`Output::Booked`] comes at
 //! the moment money moves: it is the truth that outcomes are judged by (I4).
+//!
+//! That is a terminal of OPI. In a terminal of the Terminal API the protocol is that of [`nexo::front`](crate::nexo::front),
+//! and only what stands behind it is simulated, by [`application`].
 
 mod answer;
+pub mod application;
 mod chance;
 mod dialect;
 mod dialogue;

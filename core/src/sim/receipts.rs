@@ -92,14 +92,34 @@ pub(super) fn line(page: &mut Page<'_>, text: &str) {
     page.end("TextLine");
 }
 
-/// One line with a name on the left and a value on the right edge of 24 columns.
-fn pair(page: &mut Page<'_>, name: &str, value: core::fmt::Arguments<'_>) {
-    let mut right: Text<48> = Text::new();
-    let _ = right.write_fmt(value);
-    let width = 24usize.saturating_sub(name.chars().count());
-    let mut text: Text<96> = Text::new();
-    let _ = write!(text, "{name}{:>width$}", right.as_str());
-    line(page, text.as_str());
+/// One line of a receipt.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row {
+    pub(super) text: Text<96>,
+    pub(super) centred: bool,
+    pub(super) bold: bool,
+    /// The paper is cut behind it.
+    pub(super) cut: bool,
+}
+
+impl Row {
+    pub(super) fn of(text: &str) -> Self {
+        Self { text: Text::from_cut(text), ..Self::default() }
+    }
+
+    fn centred(text: &str) -> Self {
+        Self { centred: true, ..Self::of(text) }
+    }
+
+    /// A name on the left and a value on the right edge of 24 columns.
+    fn pair(name: &str, value: core::fmt::Arguments<'_>) -> Self {
+        let mut right: Text<48> = Text::new();
+        let _ = right.write_fmt(value);
+        let width = 24usize.saturating_sub(name.chars().count());
+        let mut row = Self::default();
+        let _ = write!(row.text, "{name}{:>width$}", right.as_str());
+        row
+    }
 }
 
 /// What a receipt says besides its transaction.
@@ -112,57 +132,60 @@ pub(super) struct Slip<'a> {
     pub(super) again: bool,
 }
 
-/// The lines of a receipt.
+/// The lines of a receipt, as XML.
 pub(super) fn receipt(page: &mut Page<'_>, trade: &Trade, slip: Slip<'_>) {
+    rows(trade, slip, |row| {
+        page.tag("TextLine");
+        page.attribute_if("Alignment", row.centred.then_some("Center"));
+        page.attribute_if("CharStyle1", row.bold.then_some("Bold"));
+        page.attribute_if("PaperCut", row.cut.then_some(true));
+        if !row.text.as_str().is_empty() {
+            page.text(row.text.as_str());
+        }
+        page.end("TextLine");
+    });
+}
+
+/// The lines of a receipt, one after the other.
+pub(super) fn rows(trade: &Trade, slip: Slip<'_>, mut take: impl FnMut(&Row)) {
     let german = slip.german;
-    page.tag("TextLine").attribute("Alignment", "Center").attribute("CharStyle1", "Bold").text("MUSTER KAFFEE & CO");
-    page.end("TextLine");
-    page.tag("TextLine").attribute("Alignment", "Center").text("Seestrasse 1, 8000 Zürich");
-    page.end("TextLine");
-    page.tag("TextLine");
-    page.end("TextLine");
-    line(
-        page,
-        match (slip.merchant, german) {
-            (true, true) => "Händlerbeleg",
-            (true, false) => "Merchant copy",
-            (false, true) => "Kundenbeleg",
-            (false, false) => "Customer copy",
-        },
-    );
+    take(&Row { bold: true, ..Row::centred("MUSTER KAFFEE & CO") });
+    take(&Row::centred("Seestrasse 1, 8000 Zürich"));
+    take(&Row::default());
+    take(&Row::of(match (slip.merchant, german) {
+        (true, true) => "Händlerbeleg",
+        (true, false) => "Merchant copy",
+        (false, true) => "Kundenbeleg",
+        (false, false) => "Customer copy",
+    }));
     if slip.again {
-        line(page, if german { "*** Kopie ***" } else { "*** Copy ***" });
+        take(&Row::of(if german { "*** Kopie ***" } else { "*** Copy ***" }));
     }
-    line(
-        page,
-        match (trade.direction, german) {
-            (Direction::Debit, true) => "Buchung",
-            (Direction::Debit, false) => "Purchase",
-            (Direction::Credit, true) => "Gutschrift",
-            (Direction::Credit, false) => "Credit",
-            (Direction::Held, true) => "Reservation",
-            (Direction::Held, false) => "Pre-authorisation",
-        },
-    );
-    line(page, slip.brand.name);
-    line(page, slip.brand.card);
+    take(&Row::of(match (trade.direction, german) {
+        (Direction::Debit, true) => "Buchung",
+        (Direction::Debit, false) => "Purchase",
+        (Direction::Credit, true) => "Gutschrift",
+        (Direction::Credit, false) => "Credit",
+        (Direction::Held, true) => "Reservation",
+        (Direction::Held, false) => "Pre-authorisation",
+    }));
+    take(&Row::of(slip.brand.name));
+    take(&Row::of(slip.brand.card));
     let mut stamp: Text<40> = Text::new();
     let _ = write!(stamp, "{}", trade.at.without_zone());
-    line(page, stamp.as_str());
-    pair(page, "Trm-Id:", format_args!("{}", slip.terminal_id));
-    pair(page, "Trx. Seq-Cnt:", format_args!("{}", trade.stan));
-    pair(page, "Trx. Ref-No:", format_args!("{:011}", trade.trx_reference));
-    pair(page, "Auth. Code:", format_args!("{:06}", trade.approval));
+    take(&Row::of(stamp.as_str()));
+    take(&Row::pair("Trm-Id:", format_args!("{}", slip.terminal_id)));
+    take(&Row::pair("Trx. Seq-Cnt:", format_args!("{}", trade.stan)));
+    take(&Row::pair("Trx. Ref-No:", format_args!("{:011}", trade.trx_reference)));
+    take(&Row::pair("Auth. Code:", format_args!("{:06}", trade.approval)));
     if let Some(tip) = trade.tip {
-        pair(page, if german { "Trinkgeld" } else { "Tip" }, format_args!("{}", tip.value()));
+        take(&Row::pair(if german { "Trinkgeld" } else { "Tip" }, format_args!("{}", tip.value())));
     }
     if let Some(cash) = trade.cash_back {
-        pair(page, if german { "Bargeld" } else { "Cash" }, format_args!("{}", cash.value()));
+        take(&Row::pair(if german { "Bargeld" } else { "Cash" }, format_args!("{}", cash.value())));
     }
-    let currency = trade.amount.currency();
     let mut total: Text<24> = Text::new();
-    let _ = write!(total, "Total-EFT {currency}:");
-    pair(page, total.as_str(), format_args!("{}", trade.amount.value()));
-    page.tag("TextLine").attribute("PaperCut", true);
-    page.end("TextLine");
+    let _ = write!(total, "Total-EFT {}:", trade.amount.currency());
+    take(&Row::pair(total.as_str(), format_args!("{}", trade.amount.value())));
+    take(&Row { cut: true, ..Row::default() });
 }

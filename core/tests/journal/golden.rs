@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{fs, iter};
 
 use opi_core::id::{Id, Reference, RequestId};
-use opi_core::journal::{Entry, Intent, Resolution, decode};
+use opi_core::journal::{Entry, Intent, Resolution, Settled, decode};
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose, SheetId};
@@ -57,6 +57,13 @@ pub(crate) fn day() -> Vec<(&'static str, Entry)> {
         Finished { request_id: Some(request_id), outcome, reason, settled_by: SettledBy::Answer, facts, stored: true };
     let mut resolution = Resolution::by_person(request_id, true, "card ************1111 seen at the desk");
     resolution.facts.approval_code = Id::new("A1B2C3").ok();
+    let settled = Settled {
+        request_id,
+        trx_reference_number: Id::new("70000000042").ok(),
+        approval_code: Id::new("A1B2C3").ok(),
+        receipt_number: None,
+        reference: Id::new("70000000042").ok(),
+    };
     vec![
         ("block", Entry::Block { first: request_id, last: RequestId::new(150).unwrap() }),
         ("intent", Entry::Intent(intent)),
@@ -74,6 +81,7 @@ pub(crate) fn day() -> Vec<(&'static str, Entry)> {
         ),
         ("result", Entry::Result(result)),
         ("resolution", Entry::Resolution(resolution)),
+        ("settled", Entry::Settled(settled)),
     ]
 }
 

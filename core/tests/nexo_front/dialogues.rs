@@ -330,7 +330,7 @@ fn answers_of_customers_have_the_member_of_their_command() {
         let told = world.ask(&question(command)).json();
         let result = &told["SaleToPOIResponse"]["InputResponse"]["InputResult"];
         assert_eq!(result["Response"]["Result"], "Success", "{told}");
-        assert_eq!(result["Input"].to_string(), expected, "{command}");
+        assert_eq!(result["Input"], serde_json::from_str::<serde_json::Value>(expected).unwrap(), "{command}");
         assert_eq!(told["SaleToPOIResponse"]["InputResponse"]["OutputResult"]["Response"]["Result"], "Success");
     }
 }
@@ -366,6 +366,9 @@ fn a_card_that_was_read_waits_for_its_payment() {
     world.settle(wish, &approved(&request));
     assert_eq!(said(&world.ending(paid).unwrap()).0, "Success");
     assert!(world.front().is_idle());
+
+    // Without its card another one must not be charged.
+    assert_eq!(said(&world.ask(&referring("P5", &id))), pair("Failure", "NotAllowed"));
 
     // Ended by the till, or by time.
     let hold = |world: &mut World| {

@@ -198,6 +198,14 @@ fn ids_are_refused_within_48_hours_over_restarts_and_clocks() {
     assert_eq!(condition(&mut world, &payment_of("POS-2", "A", "1")), "MessageFormat");
 }
 
+/// What a microcontroller must have beside the memory it lends.
+#[test]
+fn a_terminal_is_small() {
+    let bytes = std::mem::size_of::<opi_core::nexo::front::Front<'_>>();
+    println!("a terminal takes {bytes} bytes");
+    assert!(bytes < 24 * 1024, "{bytes}");
+}
+
 /// Names of transactions never repeat, whatever the clock does.
 #[test]
 fn names_of_transactions_never_repeat() {

@@ -215,6 +215,7 @@ fn old(reason: Option<Reason>) -> Unresolved {
         at: WallTime::new(AT, 120),
         reference: None,
         reason,
+        others: false,
     }
 }
 

@@ -160,7 +160,21 @@ fn every_result_means_what_the_sources_say() {
             r#"<PrivateData><Diagnosis HostDeclineReason="{host}" TerminalDeclineReason="{terminal}"/></PrivateData>"#
         )
     };
+    // Longer than any that is kept, and still there.
+    let long = |name: &str| format!("<Tender><Authorisation {name}=\"{}\"/></Tender>", "7".repeat(49));
     let rows: &[(&str, String, Outcome, Option<Reason>)] = &[
+        ("Failure", long("ApprovalCode"), Unknown, Some(Reason::Contradiction)),
+        ("Failure", long("TrxReferenceNumber"), Declined, Some(Reason::TerminalRefused)),
+        ("Failure", long("MaskedCardNumber"), Declined, Some(Reason::TerminalRefused)),
+        ("Failure", long("ReceiptNumber"), Declined, Some(Reason::TerminalRefused)),
+        ("Aborted", long("ApprovalCode"), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", long("ApprovalCode"), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", long("MaskedCardNumber"), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", long("ReceiptNumber"), Declined, Some(Reason::TimedOut)),
+        ("LoggedOut", long("TrxReferenceNumber"), Unknown, Some(Reason::Contradiction)),
+        ("LoggedOut", long("CardCircuit"), Declined, Some(Reason::LoggedOut)),
+        ("Success", long("ApprovalCode"), Approved, None),
+        ("PartialFailure", long("ApprovalCode"), Unknown, Some(Reason::AuthorisationUnknown)),
         ("Success", String::new(), Approved, None),
         ("success", String::new(), Approved, None),
         ("Success", reasons("51", "0"), Approved, Some(Reason::CheckReceipt)),

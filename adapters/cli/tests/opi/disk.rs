@@ -37,7 +37,7 @@ impl Small {
 
 impl Drop for Small {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
+        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
     }
 }
 
@@ -57,7 +57,13 @@ fn a_disk_filled_at_any_point_of_a_payment_loses_nothing() {
         let journal = journal.to_str().unwrap();
         let terminal = Terminal::start(&[]);
         let pay = ["pay", "25.00", "CHF", "--json", "--journal", journal, "--timeout-recovery", "0.02"];
-        let output = terminal.till(&pay);
+        let output = loop {
+            let output = terminal.till(&pay);
+            // A process that another test is just starting holds for a moment all files that this one has open.
+            if !stderr(&output).contains("in use by another till") {
+                break output;
+            }
+        };
         let (hit, _) = end(&output);
         let whole = !stderr(&output).contains("No space left");
         assert!(whole || stderr(&output).contains("make room there"), "{hit}: {}", stderr(&output));
@@ -155,11 +161,14 @@ mod failing {
             ("not_sent", Some(3), false) => "not sent",
             ("approved", Some(0), true) if last["stored"] == false => "end not stored",
             ("approved", Some(0), true) if said.words.contains("receipt") => "receipt not stored",
+            // That the request was sent is written down as well, for a restart before its end.
+            ("approved", Some(0), true) if said.words.contains("storing a record") => "nothing missing",
             _ => panic!("{case}"),
         };
         // Who cannot store says where, and what to do.
         let folder = world.terminal.state.path().to_str().unwrap();
-        assert!(said.words.contains(folder) && said.words.contains("make room"), "{case}");
+        let is_harmless = seen == "nothing missing";
+        assert!(is_harmless || (said.words.contains(folder) && said.words.contains("make room")), "{case}");
         // What the till said is what the journal says, or the request is open.
         let open = world.transactions().iter().any(|it| it["outcome"] == "unknown");
         if what.starts_with("dead") {
@@ -175,6 +184,7 @@ mod failing {
     }
 
     #[test]
+    #[ignore = "takes a minute: .ci/run plays it"]
     fn a_disk_that_fails_at_any_step_of_a_payment_loses_nothing_and_says_what_to_do() {
         let ends = in_each_profile(|profile| {
             // Errors of Linux: 5 the disk is broken, 28 full, 30 read-only. What happens before the request is sent

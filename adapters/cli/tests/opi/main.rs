@@ -7,6 +7,8 @@ mod decode;
 mod disk;
 mod faults;
 #[cfg(unix)]
+mod front;
+#[cfg(unix)]
 mod interrupt;
 mod journal;
 #[cfg(unix)]
@@ -18,6 +20,8 @@ mod proxy;
 mod scripts;
 #[cfg(target_os = "linux")]
 mod steps;
+#[cfg(unix)]
+mod terminal_api;
 mod trace;
 mod usage;
 #[cfg(target_os = "linux")]

@@ -24,7 +24,7 @@ fn library() -> &'static Path {
         let (library, built) = (folder.join("steps.so"), folder.join(format!("steps-{}.so", std::process::id())));
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/opi/steps.c");
         let mut compiler = Command::new("cc");
-        compiler.args(["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-pthread", "-o"]);
+        compiler.args(["-O1", "-Wall", "-Wextra", "-shared", "-fPIC", "-pthread", "-o"]);
         let compiled = compiler.arg(&built).arg(source).output().expect("a C compiler");
         assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
         fs::rename(built, &library).unwrap();

@@ -1,6 +1,5 @@
 //! One request and its answer, on the server's side.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,8 +26,20 @@ pub struct Exchange {
     pub peer: SocketAddr,
     /// What was sent, as it was sent.
     pub body: Vec<u8>,
-    answer: Sender<Response<Full<Bytes>>>,
+    answer: Sender<Option<Response<Full<Bytes>>>>,
 }
+
+/// The program wants the connection closed without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unanswered;
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("closed without an answer")
+    }
+}
+
+impl std::error::Error for Unanswered {}
 
 /// The client did not wait for the answer. What was done for it is done all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +64,13 @@ impl Exchange {
         if answer.body().size_hint().lower() > 0 {
             answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        self.answer.try_send(answer).map_err(|_| Abandoned)
+        self.answer.try_send(Some(answer)).map_err(|_| Abandoned)
+    }
+
+    /// Closes the connection without an answer, for want of a true one.
+    pub fn close(self) {
+        // The client may be gone, which is all the same.
+        let _ = self.answer.try_send(None);
     }
 
     /// Waits until the client is gone, as far as that can be noticed.
@@ -109,18 +126,23 @@ impl Desk {
         &self,
         peer: SocketAddr,
         request: Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, Infallible> {
-        Ok(match self.exchange(peer, request).await {
-            Ok(answer) => answer,
+    ) -> Result<Response<Full<Bytes>>, Unanswered> {
+        match self.exchange(peer, request).await {
+            Ok(answer) => answer.ok_or(Unanswered),
             Err(reason) => {
                 let refusal = refusal(&reason);
                 self.turn_away(peer, reason);
-                refusal
+                Ok(refusal)
             }
-        })
+        }
     }
 
-    async fn exchange(&self, peer: SocketAddr, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Reason> {
+    /// `None` for no answer.
+    async fn exchange(
+        &self,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Result<Option<Response<Full<Bytes>>>, Reason> {
         // Clients add a slash or do not, and some add a query to get around a fixed port (observed on clients).
         if !matches!(request.uri().path(), "/nexo" | "/nexo/") {
             return Err(Reason::Path(shown(request.uri().path())));

@@ -157,7 +157,7 @@ fn begin(head: &str) -> Result<Machine, Unreplayable> {
         return Err(Unreplayable::Version(format!("{:?} instead of {:?}", head.bounds, Bounds::OURS)));
     }
     let settings = head.settings.settings().ok_or_else(|| wrong("the settings are not known"))?;
-    let mut machine = Machine::new(settings).map_err(|error| wrong(&error.to_string()))?;
+    let mut machine = Machine::opi(settings).map_err(|error| wrong(&error.to_string()))?;
     if let Some(unresolved) = head.unresolved {
         machine.set_unresolved(unresolved.unresolved().ok_or_else(|| wrong("the request is not known"))?);
     }

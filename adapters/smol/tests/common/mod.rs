@@ -14,7 +14,9 @@ use opi_core::money::Decimal;
 use opi_core::operation::{Finished, Request};
 use opi_core::opi::{Profile, Settings};
 use opi_core::receipt::{Copy, Purpose};
-use opi_smol::{Config, Entry, Listener, MemoryStore, Notice, OpenError, Store, Storing, Till, Trouble, WholeSheet};
+use opi_smol::{
+    Config, Entry, Listener, MemoryStore, Notice, OpenError, Store, Storing, Terminal, Till, Trouble, WholeSheet,
+};
 
 pub fn settings(workstation: &str, profile: &'static Profile) -> Settings {
     let number = RequestId::new(1000).unwrap();
@@ -35,7 +37,8 @@ pub async fn till(
     store: impl Store + 'static,
 ) -> Result<Till, OpenError> {
     let settings = settings(workstation, profile);
-    Till::new(Config { terminal, listener: listener.clone(), settings, store: Box::new(store) }).await
+    let terminal = Terminal::Opi { address: terminal, listener: listener.clone(), settings };
+    Till::new(Config { terminal, store: Box::new(store) }).await
 }
 
 /// Nobody listens there.

@@ -23,6 +23,12 @@ impl Front<'_> {
     pub(super) fn begin_transaction(&mut self, request: &Request<'_>, tx: &mut [u8]) -> Step {
         let Some(asked) = &request.asked else { return self.unavailable(request, tx) };
         let Some(kind) = asked.kind else { return self.unavailable(request, tx) };
+        if self.held.is_none() && refers_to_a_card(&request.body) {
+            // The card it means is not there, and another one must not be charged.
+            let mut additional = Additional::new();
+            additional.remark(self.settings.texts, Remark::NoCardHeld, &Filling::default());
+            return self.refuse_with(request, ErrorCondition::NotAllowed, &additional, tx);
+        }
         let found = asked.original.as_ref().and_then(|original| self.ended(original));
         let reversal = matches!(kind, Kind::Reversal | Kind::PartialReversal);
         if reversal && found.as_ref().is_some_and(|found| !found.approved) {
@@ -130,6 +136,12 @@ fn original_of(named: &TransactionId) -> Original {
         time_stamp: Some(named.stamp.clone()),
         ..Original::default()
     }
+}
+
+/// Whether the card was to be read before.
+fn refers_to_a_card(body: &RequestBody<'_>) -> bool {
+    let RequestBody::Payment(body) = body else { return false };
+    body.payment_data.is_some_and(|data| data.card_acquisition_reference.is_some())
 }
 
 /// A till that passes its own data as JSON is answered in JSON, too (Adyen docs: pass additional data).

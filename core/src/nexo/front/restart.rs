@@ -10,7 +10,7 @@ use crate::time::{Instant, WallTime};
 impl Front<'_> {
     /// Takes in what was stored before a restart: every record, in the order in which it was stored, before the first
     /// input. An accepted transaction without a response is in progress until the application settles it
-    /// ([`Wish::Settle`]).
+    /// ([`Wish::Settle`](super::Wish::Settle)).
     pub fn restore(&mut self, entry: &Entry<'_>) {
         match entry {
             Entry::Used(used) => self.seen.restore(used.taken, used.sale_id.as_str(), used.service_id.as_str()),

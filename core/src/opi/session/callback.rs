@@ -101,13 +101,21 @@ impl<const D: usize> Session<'_, D> {
         let lane = self.lanes.get_mut(link)?;
         match lane.role {
             Role::Answer => {
+                let lost = lane.inbox.lost();
                 lane.next_message();
+                if let Some(current) = &mut self.current {
+                    current.answer.lost = lost;
+                }
                 let in_time = matches!(self.progress.phase(), Phase::Sending | Phase::Waiting);
                 self.progress.signal(if in_time { Signal::Answered } else { Signal::AnsweredLate });
                 None
             }
             Role::Testimony => {
+                let lost = lane.inbox.lost();
                 lane.next_message();
+                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
+                    inquiry.answer.lost = lost;
+                }
                 self.progress.signal(Signal::Answered);
                 None
             }

@@ -130,6 +130,7 @@ impl<const D: usize> Session<'_, D> {
             moves_money: money,
             result: current.answer.result.as_ref(),
             facts: &current.answer.facts,
+            lost: current.answer.lost,
             prompted: current.prompted,
             asked: compared,
         });

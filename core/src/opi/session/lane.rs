@@ -3,7 +3,7 @@
 use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
 use crate::limits;
-use crate::opi::message::{Decoder, Fault, Header, Part};
+use crate::opi::message::{Decoder, Fault, Header, Lost, Part};
 use crate::proof::{Mistake, mistake};
 use crate::time::Instant;
 use crate::window::Window;
@@ -334,6 +334,11 @@ impl<'m> Inbox<'m> {
     #[cfg(feature = "proof")]
     pub(super) fn digest(&self, out: &mut impl core::fmt::Write) -> core::fmt::Result {
         write!(out, "{} {} {} ", self.window.unread().len(), self.used, self.ending)
+    }
+
+    /// What showed in values of the message in progress that could not be kept.
+    pub(super) const fn lost(&self) -> Lost {
+        self.decoder.lost()
     }
 
     /// The header of the message in progress.

@@ -96,7 +96,7 @@ impl<'m, const D: usize> Session<'m, D> {
                 abort: Lane::new(memory.abort, limit, tolerance),
                 device: memory.device.map(|window| Lane::new(window, limit, tolerance)),
             },
-            progress: Progress::new(settings.first_request, settings.first_sheet),
+            progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
             settings,
             current: None,
             abort: AbortLine::new(),

@@ -1,0 +1,108 @@
+'use strict';
+// Several requests at once: a payment waits for its card meanwhile.
+
+const assert = require('node:assert/strict');
+const { setTimeout: sleep } = require('node:timers/promises');
+const requests = require('./requests');
+
+const { charge, fails, pairs, repeated, succeeds } = requests;
+
+module.exports = async ({ terminal, check, booked }) => {
+    const till = terminal('slow');
+    const other = till.with({ saleId: 'POS-2' });
+    const ask = (category, body) => till.ask(till.request(category, body));
+
+    const first = till.request('Payment', requests.payment(7.4));
+    let open;
+    await check('a payment waits for its card', async () => {
+        open = till.ask(first);
+        open.catch(() => {});
+        await busy(till);
+        assert.ok(await isPending(open));
+    });
+    for (const [who, name] of [[till, 'this till'], [other, 'another till']]) {
+        await check(`a second payment of ${name} is refused as busy`, async () => {
+            const refused = await who.ask(who.request('Payment', requests.payment(1)));
+            fails(refused.Response, 'Busy');
+            assert.equal(pairs(refused.Response).get('serviceId'), first.SaleToPOIRequest.MessageHeader.ServiceID);
+        });
+    }
+    await check('its status is in progress', async () => {
+        fails((await ask('TransactionStatus', requests.status(first))).Response, 'InProgress');
+    });
+    await check('an abort of another payment is ignored', async () => {
+        assert.equal(await ask('Abort', requests.abort(till.request('Payment', {}))), undefined);
+        assert.ok(await isPending(open));
+    });
+    await check('an abort is answered by nothing', async () => {
+        assert.equal(await ask('Abort', requests.abort(first)), undefined);
+    });
+    let stopped;
+    await check('the payment is aborted', async () => {
+        stopped = await open;
+        fails(stopped.Response, 'Aborted');
+        assert.equal(stopped.PaymentResult?.AmountsResp, undefined);
+    });
+    await check('its status repeats the answer', async () => {
+        const told = repeated(await ask('TransactionStatus', requests.status(first)));
+        assert.deepEqual(told.body, stopped);
+        assert.equal(told.header.ServiceID, first.SaleToPOIRequest.MessageHeader.ServiceID);
+    });
+
+    const lost = till.request('Payment', requests.payment(9.9));
+    await check('a till that does not wait for the answer gets an error', async () => {
+        const refused = await till.with({ patience: 1500 }).refusal(lost);
+        assert.equal(refused.status, undefined);
+    });
+    await check('its payment goes on', async () => {
+        fails((await ask('TransactionStatus', requests.status(lost))).Response, 'InProgress');
+        await ask('Abort', requests.abort(lost));
+    });
+    await check('and ends as a status tells', async () => {
+        let told;
+        do {
+            await sleep(50);
+            told = await ask('TransactionStatus', requests.status(lost));
+        } while (told.Response.ErrorCondition === 'InProgress');
+        fails(repeated(told).body.Response, 'Aborted');
+    });
+    await check('the terminal is free again', async () => {
+        const { Response, POIStatus } = await ask('Diagnosis', { HostDiagnosisFlag: false });
+        succeeds(Response);
+        assert.equal(POIStatus.GlobalStatus, 'OK');
+    });
+
+    await check('an abort that comes too late leaves the payment approved', async () => {
+        const late = terminal('approvesAnyway');
+        let paid;
+        // One that comes before the card was asked for may still stop it; then nothing is booked.
+        for (const pause of [0, 250, 1000, 4000]) {
+            if (paid?.Response.Result === 'Success') break;
+            const payment = late.request('Payment', requests.payment(7.4));
+            const waiting = late.ask(payment);
+            waiting.catch(() => {});
+            await busy(late);
+            await sleep(pause);
+            assert.equal(await late.ask(late.request('Abort', requests.abort(payment))), undefined);
+            paid = await waiting;
+            booked(...charge(paid));
+            const told = await late.ask(late.request('TransactionStatus', requests.status(payment)));
+            assert.deepEqual(repeated(told).body, paid);
+        }
+        succeeds(paid.Response);
+    });
+};
+
+/** Waits until a request is in progress. To ask for its status earlier would be answered by NotFound. */
+async function busy(till) {
+    for (;;) {
+        const { POIStatus } = await till.ask(till.request('Diagnosis', { HostDiagnosisFlag: false }));
+        if (POIStatus.GlobalStatus === 'Busy') return;
+        await sleep(20);
+    }
+}
+
+async function isPending(promise) {
+    const nothing = Symbol('nothing');
+    return await Promise.race([promise, sleep(50, nothing)]) === nothing;
+}
