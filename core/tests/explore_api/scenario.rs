@@ -53,9 +53,12 @@ impl Scenario {
         ]
     }
 
-    /// Bad luck on one way by default.
+    /// Bad luck on one way by default: more where there is little else to choose.
     pub(crate) const fn budget(&self) -> u8 {
-        2
+        match self {
+            Self::Payment | Self::Declined | Self::Reversal => 3,
+            _ => 2,
+        }
     }
 
     pub(crate) fn name(&self) -> String {

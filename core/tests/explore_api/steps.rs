@@ -86,13 +86,14 @@ impl World {
             }
             Choice::PowerCut(at, torn) => self.power_cut(at, torn),
             Choice::TerminalRestart => {
-                Rc::make_mut(&mut self.terminal).restart();
+                let acts = Rc::make_mut(&mut self.terminal).restart(self.now);
                 for wire in self.wires.iter_mut().filter(|wire| wire.open) {
                     wire.open = false;
                     if wire.link.is_some() {
                         wire.to_till.push_back(Item::Closed);
                     }
                 }
+                self.act(acts);
             }
             Choice::OtherTillPays => self.other_till_pays(),
             Choice::StrayAnswer(number, stray) => self.stray(number, stray),

@@ -35,6 +35,21 @@ pub(crate) enum Script {
     ByAmount,
 }
 
+impl Script {
+    /// By the last digit.
+    pub(crate) const fn of_amount(minor: u64) -> Self {
+        match minor % 10 {
+            1 => Self::Decline,
+            2 => Self::NoCard,
+            3 => Self::TooLate,
+            4 => Self::Slow,
+            5 => Self::Unlisted,
+            6 => Self::Partial,
+            _ => Self::Approve,
+        }
+    }
+}
+
 /// Whose request it is, and for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
@@ -64,6 +79,8 @@ struct Done {
 #[derive(Debug)]
 pub(crate) enum Act {
     Answer(u32, u16, Vec<u8>),
+    /// The connection is closed without an answer.
+    Closed(u32),
     /// Money moved.
     Booked(Asked),
 }
@@ -102,11 +119,12 @@ impl Terminal {
     }
 
     /// The power went: what ran did not end, and is known to have been stopped.
-    pub(crate) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self, _now: u64) -> Vec<Act> {
         if let Some(running) = self.running.take() {
             let body = failure("Aborted", "message=103%20restarted", &running.asked);
             self.keep(running.asked, body);
         }
+        Vec::new()
     }
 
     fn keep(&mut self, asked: Asked, body: Value) {
@@ -176,16 +194,7 @@ impl Terminal {
     }
 
     fn script_of(&self, minor: u64) -> Script {
-        match (self.script, minor % 10) {
-            (Script::ByAmount, 1) => Script::Decline,
-            (Script::ByAmount, 2) => Script::NoCard,
-            (Script::ByAmount, 3) => Script::TooLate,
-            (Script::ByAmount, 4) => Script::Slow,
-            (Script::ByAmount, 5) => Script::Unlisted,
-            (Script::ByAmount, 6) => Script::Partial,
-            (Script::ByAmount, _) => Script::Approve,
-            (script, _) => script,
-        }
+        if self.script == Script::ByAmount { Script::of_amount(minor) } else { self.script }
     }
 
     fn abort(&mut self, now: u64, reference: &Value) {

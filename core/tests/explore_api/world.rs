@@ -417,6 +417,14 @@ impl World {
                         }
                     }
                 }
+                Act::Closed(number) => {
+                    if let Some(wire) = self.wires.iter_mut().find(|wire| wire.number == number && wire.open) {
+                        wire.open = false;
+                        if wire.link.is_some() {
+                            wire.to_till.push_back(Item::Closed);
+                        }
+                    }
+                }
                 Act::Booked(asked) => {
                     let till = self.tills.iter().position(|till| till.name() == asked.sale).unwrap();
                     let id = asked.id.parse().unwrap();
