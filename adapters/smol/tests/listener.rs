@@ -115,7 +115,8 @@ fn silent_connections_make_room() {
         let (listener, mut settings) = (listener().await, settings("lane-1", &Profile::NEXI));
         settings.timeouts.grace = Duration::from_millis(300);
         let terminal = nowhere();
-        let config = Config { terminal, listener: listener.clone(), settings, store: Box::new(MemoryStore::new()) };
+        let terminal = opi_smol::Terminal::Opi { address: terminal, listener: listener.clone(), settings };
+        let config = Config { terminal, store: Box::new(MemoryStore::new()) };
         let mut till = Till::new(config).await.unwrap();
         let to = listener.local_addr();
         let silent: Vec<_> = (0..6).map(|_| connect_from(Ipv4Addr::LOCALHOST, to)).collect();

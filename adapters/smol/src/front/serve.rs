@@ -217,7 +217,7 @@ impl<A: Application> Run<'_, '_, A> {
             Leaving::Torn(body) => match sealed(body) {
                 Some(mut body) => {
                     body.truncate(body.len() / 2);
-                    drop(exchange.reply(status_of(status), body));
+                    let _ = exchange.reply(status_of(status), body);
                 }
                 None => exchange.close(),
             },
