@@ -1,6 +1,7 @@
 //! The session that is looked at: that of the Terminal API.
 
 use opi_core::id::{Id, RequestId, WorkstationId};
+use opi_core::journal::Settled;
 use opi_core::nexo::{Memory, Session};
 use opi_core::receipt::SheetId;
 
@@ -31,6 +32,9 @@ pub(crate) fn settings(
     settings.first_sheet = first_sheet;
     settings
 }
+
+/// A status names its payment: nothing has to be known of the one before.
+pub(crate) const fn remember(_: &mut Settings, _: Option<&Settled>) {}
 
 /// What makes two fresh sessions the same, but for their numbers.
 pub(crate) fn key(settings: &Settings) -> String {

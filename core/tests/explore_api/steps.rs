@@ -4,7 +4,6 @@ use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
 
 use opi_core::drive::{Input, Link, Misuse};
-use opi_core::limits::UNRESOLVED;
 use opi_core::nexo::Dialect;
 use opi_core::operation::{Outcome, Request};
 use serde_json::json;
@@ -44,11 +43,6 @@ impl World {
             }
             Choice::Start(at) => {
                 let till = &mut self.tills[at];
-                if till.ledger.all_unresolved().len() + 2 > UNRESOLVED {
-                    // A store that fails so often: the till is started again while the ledger remembers all of them.
-                    till.boot();
-                    return self.drain(at);
-                }
                 let operation = till.plan[till.next].clone();
                 till.next += 1;
                 if till.runs_short() {
@@ -156,9 +150,14 @@ impl World {
         till.slow = false;
         let place = till.owed.iter().position(|owed| matches!(owed, Owed::Stored(..))).unwrap();
         let Owed::Stored(ticket, bytes, fact) = till.owed.remove(place) else { unreachable!() };
-        if store != Store::Not {
-            till.keep(&bytes);
+        match store {
+            Store::Well => till.keep(&bytes),
+            // The adapter does not know of it, before it reads the journal again.
+            Store::Unsaid => till.write(&bytes),
+            _ => {}
         }
+        self.failures[at] += u8::from(store != Store::Well);
+        let till = &mut self.tills[at];
         if store == Store::Well && fact == Fact::Sheet {
             till.truth().sheets += 1;
         }
@@ -275,6 +274,8 @@ impl World {
             till.keep(&bytes[..kept]);
         }
         till.boot();
+        self.failures[at] = 0;
+        let till = &mut self.tills[at];
         // Nobody will hear of sheets that were begun.
         let truth = till.truth();
         truth.ended = truth.begun;
@@ -293,6 +294,7 @@ impl World {
         other.recoveries = 0;
         let place = self.tills.len();
         self.tills.push(other);
+        self.failures.push(0);
         for _ in 0..STEPS {
             let mine = |choice: &Choice| match choice {
                 Choice::Connect(at, _, true) | Choice::Start(at) => *at == place,

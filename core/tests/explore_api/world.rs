@@ -192,6 +192,8 @@ pub(crate) struct World {
     pub(crate) others: u8,
     pub(crate) strays: u8,
     pub(crate) nights: u8,
+    /// How often the store of each till failed since it was started.
+    pub(crate) failures: Vec<u8>,
     /// The unkind choices are offered.
     pub(crate) unkind: bool,
 }
@@ -225,6 +227,7 @@ impl World {
     pub(crate) fn new(tills: Vec<Till>, terminal: Terminal) -> Self {
         Self {
             now: 0,
+            failures: vec![0; tills.len()],
             tills,
             terminal: Rc::new(terminal),
             wires: Vec::new(),

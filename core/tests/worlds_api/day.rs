@@ -6,13 +6,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use opi_core::drive::Input;
+use opi_core::limits::UNRESOLVED;
 use opi_core::money::{Currency, Money};
 use opi_core::nexo::Dialect;
 use opi_core::operation::{Operation, Original, Outcome};
 
 use crate::terminal::{Script, Terminal};
 use crate::till::Till;
-use crate::world::{Choice, World, pay};
+use crate::world::{Choice, Torn, World, pay};
 
 /// Operations of one till in a day.
 const OPERATIONS: usize = 60;
@@ -96,6 +97,11 @@ fn step(world: &mut World, random: &mut Random, badness: u64, day: &mut Day) {
         if !till.session().is_idle() || random.below(8) > 0 {
             continue;
         }
+        if world.failures[at] + 2 > u8::try_from(UNRESOLVED).unwrap() {
+            // A store that fails so often: the till is started again while its ledger can remember all that is open.
+            return world.apply(Choice::PowerCut(at, Torn::Nothing));
+        }
+        let till = &mut world.tills[at];
         let Some(id) = till.session().unresolved().map(|it| it.request_id) else {
             if till.next < till.plan.len() && till.owed.is_empty() {
                 day.operations += 1;
