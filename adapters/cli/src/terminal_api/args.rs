@@ -11,7 +11,7 @@ use opi_smol::https::Endpoint;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Terminal API")]
 pub(crate) struct ApiArgs {
-    /// The terminal, if it speaks the Terminal API (nexo): https://HOST[:PORT][/PATH], or http:// on this machine
+    /// The terminal, if it speaks the Terminal API (nexo): `https://HOST[:PORT][/PATH]`, or `http://` on this machine
     #[arg(long, value_name = "URL", requires = "poiid")]
     #[arg(conflicts_with_all = ["terminal", "listen", "profile", "shift", "timeout_idle", "trace", "script", "fault", "seed"])]
     pub(crate) terminal_api: Option<Endpoint>,
