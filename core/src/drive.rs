@@ -66,6 +66,9 @@ pub enum Input<'a> {
     ConnectFailed(Link),
     /// The terminal opened a connection. Its slot must be free.
     Accepted(Link),
+    /// The terminal wants to open a connection, and no slot is free for it. The connection that has been silent for
+    /// longest is closed, at once or as soon as one has been silent for a while and has nothing under way.
+    Crowded,
     /// Bytes came in, at most as many as there is room. Of an HTTP answer: of its body.
     Received(Link, &'a [u8]),
     /// The HTTP answer on this connection is complete: all of its body was given before. Only the Terminal API has it.

@@ -208,6 +208,11 @@ pub const STEP: usize = 256;
 /// The text of one step: a byte of Windows-1252 has up to three in UTF-8.
 pub const STEP_TEXT: usize = 3 * STEP;
 
+/// Smallest transmit buffer with which a request leaves, in bytes. The answer to a device request with [`OUTPUTS`]
+/// outputs of listed devices and a question fits, and requests of 1.3 KiB are the longest seen: whatever the terminal
+/// asks while it works can be answered, or it is not begun.
+pub const TRANSMIT_MIN: usize = 2048;
+
 /// Details of one part that wait to be told: `Identification` has ten.
 pub const DETAILS: usize = 12;
 

@@ -264,7 +264,8 @@ pub enum Reason {
     NotReceived,
     /// Stopped by the till before the request had left.
     Withdrawn,
-    /// The request does not fit the transmit buffer, or holds a character that XML cannot carry.
+    /// The transmit buffer is too small for the request, or for the answers that the terminal will want
+    /// ([`limits::TRANSMIT_MIN`]), or the request holds a character that XML cannot carry.
     NotEncodable,
     /// The connection ended before the answer.
     ConnectionLost,
@@ -282,6 +283,8 @@ pub enum Reason {
     Contradiction,
     /// The terminal does not know what its host decided.
     AuthorisationUnknown,
+    /// Approved, but the terminal sent no receipt: have it printed again, or look for it at the terminal.
+    NoReceipt,
 }
 
 impl Reason {
@@ -319,6 +322,7 @@ impl Reason {
             Self::UnlistedResult => "the answer holds a result that is not known",
             Self::Contradiction => "refused, but with signs that a card was used",
             Self::AuthorisationUnknown => "the terminal does not know the host's decision",
+            Self::NoReceipt => "approved, but the terminal sent no receipt",
         }
     }
 }

@@ -62,6 +62,8 @@ mistakes! {
     Any ForgetsTheBlockerAtRestart "an unresolved request does not block the lane after a restart (I6)"
     Any BelievesAnotherTillsAnswer "another till's repeated answer settles our payment (I4)"
     Opi BelievesAnyReceipt "any receipt of the same amount settles our payment (I4)"
+    Opi BelievesAnOldReceipt "a receipt of the payment before settles our payment (I4)"
+    Opi BelievesAReceiptOfAnother "with several unresolved a receipt settles the first of them by its amount (I4)"
     Any SaysNotSentAfterAWholeFrame "a failed sending counts as not sent though all of it can have left (I4)"
     Any SaysStoredWhatIsNot "an end is told as stored though it is not"
     Opi AnswersForTheCashier "a question that nobody answered is answered with yes (I7)"

@@ -198,6 +198,16 @@ pub fn entry_output<'s>(session: &'s mut Session<'_, 2>, tx: &mut [u8]) -> Outpu
     session.poll_output(tx)
 }
 
+#[unsafe(no_mangle)]
+pub fn entry_nexo_input(session: &mut nexo::Session<'_>, now: Instant, input: Input<'_>) -> Result<(), Misuse> {
+    session.handle_input(now, input)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_nexo_output<'s>(session: &'s mut nexo::Session<'_>, tx: &mut [u8]) -> Output<'s> {
+    session.poll_output(tx)
+}
+
 /// For the allocator only: the key schedule and the rounds of decryption in the cipher's crate check indices that count
 /// from constant to constant, which no input can change and the optimiser does not see.
 #[unsafe(no_mangle)]

@@ -160,7 +160,7 @@ impl Reading<'_> {
     }
 
     fn show(&self, document: Document, offset: Option<u64>) -> io::Result<()> {
-        self.write(document.collector.finish(), offset)
+        self.write(document.collector.finish(document.decoder.lost()), offset)
     }
 
     fn write(&self, message: impl Serialize, offset: Option<u64>) -> io::Result<()> {

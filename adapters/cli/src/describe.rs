@@ -4,8 +4,8 @@ use opi_core::money::Money;
 use opi_core::operation::Reason;
 use opi_core::opi::Routing;
 use opi_core::opi::message::{
-    DeviceTarget, Header, IXRETAIL, InputCommand, InputResult, Kind, Namespace, OriginalHeader, OriginalTransaction,
-    Output, Part, Place, RequestType, TextLine, TicketType, TotalAmount, TransactionInfo,
+    DeviceTarget, Header, IXRETAIL, InputCommand, InputResult, Kind, Lost, Namespace, OriginalHeader,
+    OriginalTransaction, Output, Part, Place, RequestType, TextLine, TicketType, TotalAmount, TransactionInfo,
 };
 use opi_core::opi::session::{Answer, Evidence, classify};
 use opi_core::receipt::{Copy, Purpose};
@@ -393,8 +393,8 @@ impl Collector {
         }
     }
 
-    /// The message; all its parts were given.
-    pub(crate) fn finish(mut self) -> Message {
+    /// The message; all its parts were given. `lost` is what showed in values that could not be read.
+    pub(crate) fn finish(mut self, lost: Lost) -> Message {
         let routing = self.routing();
         let mut message = self.message;
         for output in &mut message.outputs {
@@ -411,7 +411,7 @@ impl Collector {
         if matches!(self.kind, Kind::CardServiceResponse | Kind::ServiceResponse) {
             let moves_money = self.kind == Kind::CardServiceResponse
                 && self.request_type.is_none_or(|request_type| request_type.moves_money());
-            let evidence = Evidence { moves_money, result: result.as_ref(), facts, prompted: false, asked: None };
+            let evidence = Evidence { moves_money, result: result.as_ref(), facts, lost, prompted: false, asked: None };
             let (outcome, reason) = classify(&evidence);
             (message.outcome, message.reason) = (Some(outcome.name()), reason);
         }

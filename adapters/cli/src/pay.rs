@@ -13,7 +13,7 @@ use opi_core::operation::{Facts, Finished, Operation, Outcome, Reason, Request, 
 use opi_core::opi::{Language, Profile, Settings};
 use opi_core::sim::Setup;
 use opi_smol::sim::Running;
-use opi_smol::{Config, Listener, Notice, Terminal, Till};
+use opi_smol::{Config, Listener, Notice, Terminal, Till, Trouble};
 use smol::future;
 
 use crate::address::resolve;
@@ -118,6 +118,7 @@ impl Opened {
             request_id: None,
             presses: 0,
             unkept: false,
+            unstored: false,
         }
     }
 }
@@ -207,6 +208,8 @@ struct Run<'v> {
     presses: u32,
     /// A receipt or a journal could not be stored.
     unkept: bool,
+    /// Something could not be stored.
+    unstored: bool,
 }
 
 /// What there is to react to.
@@ -310,6 +313,11 @@ impl Run<'_> {
                 "This end could not be stored in {folder}: write it down now. The request stays open in the journal; \
                  make room there or repair it, then run `opi recover`."
             ));
+        } else if self.unstored && !self.unkept && finished.stored {
+            self.view.note(&format!(
+                "That the request was sent could not be stored in {folder}. Nothing is lost by that, but make room there \
+                 or repair it."
+            ));
         }
     }
 
@@ -408,7 +416,10 @@ impl Run<'_> {
             Notice::Detail { name, value } => self.view.detail(name, &value),
             Notice::Waiting(why) => self.view.waiting(why),
             Notice::Fault(fault) => self.view.fault(&fault),
-            Notice::Trouble(trouble) => self.view.note(&trouble.to_string()),
+            Notice::Trouble(trouble) => {
+                self.unstored |= trouble.doing == Trouble::STORING;
+                self.view.note(&trouble.to_string());
+            }
             // Raw private data may hold what must not be shown; what is known in it came as details.
             _ => {}
         }

@@ -68,7 +68,10 @@ pub struct Config {
 
 /// A terminal, by what it speaks, and the lane that pays on it. A store that remembers earlier runs sets the first
 /// numbers of the settings.
-#[expect(clippy::large_enum_variant, reason = "there is one for each till, and it is taken apart at once")]
+#[cfg_attr(
+    feature = "terminal-api",
+    expect(clippy::large_enum_variant, reason = "there is one for each till, and it is taken apart at once")
+)]
 pub enum Terminal {
     /// It speaks OPI.
     Opi {

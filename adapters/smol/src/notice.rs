@@ -165,6 +165,11 @@ pub struct Trouble {
     pub error: io::Error,
 }
 
+impl Trouble {
+    /// What was being done, if it was the storing of a record.
+    pub const STORING: &'static str = "storing a record";
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: {}", self.doing, self.error)

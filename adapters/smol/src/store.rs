@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use opi_core::id::{Id, RequestId};
-use opi_core::journal::{Intent, Resolution, Unresolved};
+use opi_core::journal::{Intent, Resolution, Settled, Unresolved};
 use opi_core::limits;
 use opi_core::operation::Finished;
 use opi_core::receipt::SheetId;
@@ -48,6 +48,8 @@ pub struct Recovered {
     pub first_request: Option<RequestId>,
     /// Beyond every sheet.
     pub first_sheet: SheetId,
+    /// What names the last transaction that was charged, or may have been, and is settled.
+    pub last_settled: Option<Settled>,
     /// The lane that the records are of; `None` if there are none.
     pub workstation: Option<Id<{ limits::WORKSTATION_ID }>>,
 }

@@ -22,7 +22,7 @@ use crate::config::{Config, OVERDUE, OpenError, TRANSMIT, Terminal, WINDOW};
 #[cfg(feature = "terminal-api")]
 use crate::exchange::{Exchange, TerminalApi};
 use crate::link::{Connection, Happened, LINKS, Links};
-use crate::listener::Registration;
+use crate::listener::{Arrival, Registration};
 use crate::machine::Machine;
 use crate::notice::{Notice, RawText, Trouble};
 use crate::records::{Records, entry};
@@ -50,6 +50,8 @@ pub struct Till {
     turn: usize,
     /// What was taken from connections since a deadline passed.
     overdue: usize,
+    /// A connection of the terminal that waits for a slot. The session knows.
+    waiting: Option<Arrival>,
     records: Records,
     sheets: Sheets,
     private_text: RawText,
@@ -85,6 +87,7 @@ enum Step {
 enum Woken {
     Link(Link, Happened),
     Accepted(Link),
+    Crowded,
     Stored(Ticket, io::Result<()>),
     Tick,
 }
@@ -117,6 +120,9 @@ impl Till {
             }
             *first_request = recovered.first_request.unwrap_or(*first_request);
             *first_sheet = recovered.first_sheet;
+            if let Terminal::Opi { settings, .. } = &mut terminal {
+                settings.last_settled = recovered.last_settled;
+            }
         }
         let (machine, way) = match terminal {
             Terminal::Opi { address: terminal, listener, settings } => {
@@ -141,6 +147,7 @@ impl Till {
             links: Links::default(),
             turn: 0,
             overdue: 0,
+            waiting: None,
             records: Records::new(store),
             sheets: Sheets::default(),
             private_text: RawText::default(),
@@ -323,7 +330,7 @@ impl Till {
             if let Poll::Ready((link, happened)) = self.poll_links(cx) {
                 return Poll::Ready(Woken::Link(link, happened));
             }
-            self.poll_arrivals(cx).map(Woken::Accepted)
+            self.poll_arrivals(cx)
         })
         .await
     }
@@ -343,22 +350,32 @@ impl Till {
         Poll::Pending
     }
 
-    /// Takes a connection of the terminal, if there is a slot for it.
-    fn poll_arrivals(&mut self, cx: &mut Context<'_>) -> Poll<Link> {
-        let Some(link) = self.machine.free_device_slot() else { return Poll::Pending };
-        let Some(connection) = self.links.get(link) else { return Poll::Pending };
-        let registration = match &mut self.way {
-            Way::Opi { registration, .. } => registration,
-            #[cfg(feature = "terminal-api")]
-            Way::Api(_) => return Poll::Pending,
-        };
-        while let Poll::Ready(Some(arrival)) = registration.arrivals.as_mut().poll_next(cx) {
+    /// Takes a connection of the terminal, as soon as there is a slot for it.
+    fn poll_arrivals(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
+        loop {
+            let is_new = self.waiting.is_none();
+            if is_new {
+                let registration = match &mut self.way {
+                    Way::Opi { registration, .. } => registration,
+                    #[cfg(feature = "terminal-api")]
+                    Way::Api(_) => return Poll::Pending,
+                };
+                let Poll::Ready(arrival) = registration.arrivals.as_mut().poll_next(cx) else {
+                    return Poll::Pending;
+                };
+                self.waiting = arrival;
+            }
+            let Some(link) = self.machine.free_device_slot() else {
+                return if is_new && self.waiting.is_some() { Poll::Ready(Woken::Crowded) } else { Poll::Pending };
+            };
+            let (Some(arrival), Some(connection)) = (self.waiting.take(), self.links.get(link)) else {
+                return Poll::Pending;
+            };
             // Otherwise it was gone before it was taken.
             if connection.accept(arrival).is_ok() {
-                return Poll::Ready(link);
+                return Poll::Ready(Woken::Accepted(link));
             }
         }
-        Poll::Pending
     }
 
     fn handle(&mut self, woken: Woken) {
@@ -366,9 +383,10 @@ impl Till {
         let told = match woken {
             Woken::Tick => self.tell(Input::Tick),
             Woken::Accepted(link) => self.tell(Input::Accepted(link)),
+            Woken::Crowded => self.tell(Input::Crowded),
             Woken::Stored(ticket, Ok(())) => self.tell(Input::Stored(ticket)),
             Woken::Stored(ticket, Err(error)) => {
-                self.trouble("storing a record", error);
+                self.trouble(Trouble::STORING, error);
                 self.tell(Input::StoreFailed(ticket))
             }
             Woken::Link(link, happened) => match happened {
@@ -462,7 +480,7 @@ impl Till {
                 Step::Persist(ticket, entry) => self.records.waiting.push_back((ticket, entry)),
                 Step::Unstorable(ticket) => {
                     let error = io::Error::new(io::ErrorKind::FileTooLarge, "the sheet is too long to be kept");
-                    self.trouble("storing a record", error);
+                    self.trouble(Trouble::STORING, error);
                     self.report(Input::StoreFailed(ticket));
                 }
             }

@@ -48,10 +48,13 @@ fn status(service_id: &str) -> Vec<u8> {
     message("TransactionStatus", service_id, json!({ "MessageReference": of }))
 }
 
+/// Who hears of money.
+type Booked<'b> = Box<dyn FnMut(&Entry) + 'b>;
+
 /// A terminal and its till; both begin anew after a restart.
 struct World<'b> {
     settings: Settings,
-    application: Simulated<Box<dyn FnMut(&Entry) + 'b>>,
+    application: Simulated<Booked<'b>>,
     records: Records,
     now: Instant,
     count: u64,
@@ -80,13 +83,7 @@ impl World<'_> {
                     Effect::Reply { body: Leaving::Whole(body) | Leaving::Late(_, body), .. } => {
                         ending = serde_json::from_slice(&body).map_or(Ending::Lost, Ending::Answer);
                     }
-                    Effect::Reply { body: Leaving::Torn(body), .. } => {
-                        assert!(
-                            serde_json::from_slice::<Value>(&body).is_err(),
-                            "an answer that broke off can be read"
-                        );
-                        ending = Ending::Lost;
-                    }
+                    Effect::Reply { body: Leaving::Torn(_), .. } => ending = Ending::Lost,
                     Effect::Reply { body: Leaving::Closed, .. } => ending = Ending::Lost,
                     Effect::Restart => {
                         drop(counter);
@@ -130,7 +127,7 @@ fn play(script: Script, fault: Fault, seed: u64) {
     let mut setup = Setup::new(seed);
     setup.scripts = Scripts::always(script);
     setup.fault = fault;
-    let booked: Box<dyn FnMut(&Entry)> = Box::new(|entry| books.borrow_mut().push(entry.clone()));
+    let booked: Booked<'_> = Box::new(|entry| books.borrow_mut().push(entry.clone()));
     let mut world = World {
         settings: Settings::new(POIID, *b"a key of a test.").unwrap(),
         application: Simulated::new(setup, booked),

@@ -7,9 +7,9 @@ use std::io::Write;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use common::{connect_from, frame, is_turned_away, listener, next_sheet, nowhere, prompt, read_frame, till};
+use common::{connect_from, frame, is_turned_away, listener, next_sheet, nowhere, prompt, read_frame, settings, till};
 use opi_core::opi::Profile;
-use opi_smol::{MemoryStore, OpenError, Till};
+use opi_smol::{Config, MemoryStore, OpenError, Till};
 use smol::future::FutureExt;
 
 const TERMINAL: Ipv4Addr = Ipv4Addr::LOCALHOST;
@@ -104,6 +104,45 @@ fn a_lane_is_served_once_and_free_again_when_its_till_is_gone() {
         assert!(matches!(open().await, Err(OpenError::LaneTaken)));
         drop(first);
         assert!(open().await.is_ok());
+    });
+}
+
+/// Connections that say nothing do not keep out the one that has something to say, for the ten minutes after which they
+/// are given up: the longest silent one makes room.
+#[test]
+fn silent_connections_make_room() {
+    smol::block_on(async {
+        let (listener, mut settings) = (listener().await, settings("lane-1", &Profile::NEXI));
+        settings.timeouts.grace = Duration::from_millis(300);
+        let terminal = nowhere();
+        let terminal = opi_smol::Terminal::Opi { address: terminal, listener: listener.clone(), settings };
+        let config = Config { terminal, store: Box::new(MemoryStore::new()) };
+        let mut till = Till::new(config).await.unwrap();
+        let to = listener.local_addr();
+        let silent: Vec<_> = (0..6).map(|_| connect_from(Ipv4Addr::LOCALHOST, to)).collect();
+        let speaker = std::thread::spawn(move || {
+            // So that all of the silent ones were taken before.
+            std::thread::sleep(Duration::from_millis(100));
+            let mut stream = connect_from(Ipv4Addr::LOCALHOST, to);
+            let ask = "<DeviceRequest WorkstationID=\"lane-1\" RequestID=\"7\" RequestType=\"Output\">\
+                       <Output OutDeviceTarget=\"CashierDisplay\"/></DeviceRequest>";
+            stream.write_all(&frame(ask)).unwrap();
+            read_frame(&mut stream)
+        });
+        let answered = async {
+            while !speaker.is_finished() {
+                smol::Timer::after(Duration::from_millis(10)).await;
+            }
+        };
+        let serving = async {
+            loop {
+                till.next().await;
+            }
+        };
+        smol::future::or(answered, serving).await;
+        let reply = speaker.join().unwrap().unwrap();
+        assert!(reply.contains("OutResult=\"Success\""), "{reply}");
+        drop(silent);
     });
 }
 

@@ -1,7 +1,7 @@
 //! The body of each kind of record: its fields, in this order.
 
 use super::field::{Field, In, Out, Verbatim, put_long, take_long};
-use super::{Entry, Intent, Record, Resolution};
+use super::{Entry, Intent, Record, Resolution, Settled};
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
 use crate::money::Money;
@@ -21,6 +21,7 @@ mod kind {
     pub(super) const SHEET: u8 = 6;
     pub(super) const RESULT: u8 = 7;
     pub(super) const RESOLUTION: u8 = 8;
+    pub(super) const SETTLED: u8 = 9;
 }
 
 /// A struct as its fields, in the order written here.
@@ -71,6 +72,14 @@ fields!(Facts {
     overall_result: Option<Id<{ limits::VOCABULARY }>>,
     host_decline_reason: Option<Id<{ limits::NUMBER_ID }>>,
     terminal_decline_reason: Option<Id<{ limits::NUMBER_ID }>>,
+});
+
+fields!(Settled {
+    request_id: RequestId,
+    trx_reference_number: Option<Id<{ limits::LONG_ID }>>,
+    approval_code: Option<Id<{ limits::NUMBER_ID }>>,
+    receipt_number: Option<Id<{ limits::LONG_ID }>>,
+    reference: Option<Seen>,
 });
 
 impl Field for Resolution {
@@ -133,6 +142,7 @@ pub(super) const MOST: usize = {
         SheetId::MOST + Purpose::MOST + Option::<RequestId>::MOST + Option::<Seen>::MOST,
         Finished::MOST,
         Resolution::MOST,
+        Settled::MOST,
     ];
     let (mut most, mut at) = (0, 0);
     while at < kinds.len() {
@@ -192,6 +202,10 @@ pub(super) fn put(record: &Record<'_>, to: &mut [u8]) -> Option<(u8, usize)> {
             resolution.put(&mut out);
             kind::RESOLUTION
         }
+        Record::Settled(settled) => {
+            settled.put(&mut out);
+            kind::SETTLED
+        }
     };
     out.end().map(|length| (kind, length))
 }
@@ -215,6 +229,7 @@ pub(super) fn take(kind: u8, body: &[u8]) -> Result<Entry, Flaw> {
         kind::SHEET => sheet(&mut from),
         kind::RESULT => Finished::take(&mut from).map(Entry::Result),
         kind::RESOLUTION => Resolution::take(&mut from).map(Entry::Resolution),
+        kind::SETTLED => Settled::take(&mut from).map(Entry::Settled),
         _ => return Err(Flaw::Unlisted),
     };
     entry.filter(|_| from.0.is_empty()).ok_or(Flaw::Unreadable)

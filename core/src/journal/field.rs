@@ -339,4 +339,5 @@ codes!(Reason {
     28 AuthorisationUnknown,
     29 NotReceived,
     30 HostDecidesLater,
+    31 NoReceipt,
 });

@@ -3,10 +3,10 @@
 use heapless::Vec;
 
 use super::codec::BLOCK_RECORD;
-use super::{Dropped, Found, Intent, Record, Resolution, Unresolved};
+use super::{Dropped, Found, Intent, Record, Resolution, Settled, Unresolved};
 use crate::id::{Id, RequestId};
 use crate::limits;
-use crate::operation::{Finished, Outcome, Reason};
+use crate::operation::{Facts, Finished, Outcome, Reason};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Purpose, SheetId};
 use crate::time::WallTime;
@@ -22,6 +22,8 @@ pub struct Ledger<const N: usize> {
     highest: u32,
     /// The highest request number that was settled; 0 for none.
     settled: u32,
+    /// The last one that was charged, or may have been, and is settled.
+    last_settled: Option<Settled>,
     highest_sheet: u32,
     blockers: Vec<Blocker, { limits::UNRESOLVED }>,
     open: Vec<OpenSheet, { limits::OPEN_SHEETS }>,
@@ -54,9 +56,10 @@ impl Blocker {
     }
 
     /// What a session is told of it. If the journal lost the intent, there is no amount and no request type, and the
-    /// time is that of 1970: no receipt fits it then, and most likely a person has to decide.
+    /// time is that of 1970: no receipt fits it then, and most likely a person has to decide. `others` says whether more
+    /// requests of the lane are unresolved.
     #[must_use]
-    pub fn unresolved(&self) -> Unresolved {
+    pub fn unresolved(&self, others: bool) -> Unresolved {
         let intent = self.intent.as_ref();
         Unresolved {
             request_id: self.request_id,
@@ -65,6 +68,7 @@ impl Blocker {
             at: intent.map_or_else(|| WallTime::new(0, 0), |intent| intent.at),
             reference: self.reference.clone(),
             reason: self.reason,
+            others,
         }
     }
 }
@@ -128,6 +132,7 @@ impl<const N: usize> Ledger<N> {
         Self {
             highest: 0,
             settled: 0,
+            last_settled: None,
             highest_sheet: 0,
             blockers: Vec::new(),
             open: Vec::new(),
@@ -179,6 +184,10 @@ impl<const N: usize> Ledger<N> {
             }
             Record::Result(finished) => self.conclude(finished),
             Record::Resolution(resolution) => self.resolve(resolution),
+            Record::Settled(settled) => {
+                self.take_number(settled.request_id);
+                self.last_settled = Some((*settled).clone());
+            }
         }
     }
 
@@ -198,6 +207,14 @@ impl<const N: usize> Ledger<N> {
         Some(Record::Block { first, last: RequestId::new(last).ok()? })
     }
 
+    /// How far the numbers are used up: to be stored when something was cut off the journal, or when a new file begins,
+    /// so that the numbers passed over stay passed over. `None` if none was ever used.
+    #[must_use]
+    pub fn reached(&self) -> Option<Record<'static>> {
+        let last = RequestId::new(self.highest.min(RequestId::LAST.get())).ok()?;
+        Some(Record::Block { first: last, last })
+    }
+
     /// The number of the next sheet: beyond every number in the journal, so that its lines are never taken for those
     /// of a sheet that a power cut left unfinished.
     #[must_use]
@@ -211,11 +228,26 @@ impl<const N: usize> Ledger<N> {
         self.blockers.first()
     }
 
-    /// All unresolved requests, the oldest first, at most [`limits::UNRESOLVED`]. More than one never comes from a
-    /// session (I6), only from a journal with a gap; each has to be settled.
+    /// All unresolved requests, the oldest first, at most [`limits::UNRESOLVED`]. A session that knows of one begins no
+    /// other (I6). More than one come from a disk that said an intent or an end was not stored though the intent was, or
+    /// that lost records. Each has to be settled.
     #[must_use]
     pub fn all_unresolved(&self) -> &[Blocker] {
         &self.blockers
+    }
+
+    /// The oldest of the unresolved requests, as a session is told of it: see [`Blocker::unresolved`].
+    #[must_use]
+    pub fn next_unresolved(&self) -> Option<Unresolved> {
+        let others = self.blockers.len() > 1 || self.counts.more_unresolved > 0;
+        self.unresolved().map(|blocker| blocker.unresolved(others))
+    }
+
+    /// What names the last transaction that was charged, or may have been, and is settled: a session has to know it, or
+    /// a receipt of it may be taken for that of the next request.
+    #[must_use]
+    pub const fn last_settled(&self) -> Option<&Settled> {
+        self.last_settled.as_ref()
     }
 
     /// The sheets that were stored for unresolved requests.
@@ -335,14 +367,29 @@ impl<const N: usize> Ledger<N> {
                     blocker.reference = blocker.reference.take().or(named);
                 }
             }
-            outcome => self.settle(request_id, outcome),
+            outcome => {
+                if outcome == Outcome::Approved {
+                    self.remember(request_id, &finished.facts);
+                }
+                self.settle(request_id, outcome);
+            }
         }
     }
 
     fn resolve(&mut self, resolution: &Resolution) {
         add(&mut self.counts.resolutions, 1);
         self.take_number(resolution.request_id);
+        if !matches!(resolution.outcome, Outcome::Unknown | Outcome::Done) {
+            self.remember(resolution.request_id, &resolution.facts);
+        }
         self.settle(resolution.request_id, resolution.outcome);
+    }
+
+    /// Remembers what names a transaction. To be called while its blocker stands: its receipts are known by that.
+    fn remember(&mut self, request_id: RequestId, facts: &Facts) {
+        let seen = self.blockers.iter().find(|blocker| blocker.request_id == request_id);
+        let reference = seen.and_then(|blocker| blocker.reference.as_ref());
+        self.last_settled = Some(Settled::of(request_id, facts, reference));
     }
 
     fn settle(&mut self, request_id: RequestId, outcome: Outcome) {

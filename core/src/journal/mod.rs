@@ -20,5 +20,5 @@ mod replay;
 
 pub use codec::{DecodeError, Full, MAX_RECORD, VERSION, decode, encode};
 pub use ledger::{Blocker, Counts, Ledger, StoredSheet};
-pub use record::{Entry, Intent, Record, Resolution, Ticket, Unresolved};
+pub use record::{Entry, Intent, Record, Resolution, Settled, Ticket, Unresolved};
 pub use replay::{Dropped, Found, Replay, UnknownVersion};

@@ -66,6 +66,8 @@ pub enum Record<'a> {
     Result(&'a Finished),
     /// How a request whose result was unknown was settled.
     Resolution(&'a Resolution),
+    /// What names the transaction settled last: said again at the beginning of a file, whose earlier ones may be gone.
+    Settled(&'a Settled),
 }
 
 /// One fact as a journal gives it back: a [`Record`] that owns what it holds.
@@ -117,6 +119,8 @@ pub enum Entry {
     Result(Finished),
     /// See [`Record::Resolution`].
     Resolution(Resolution),
+    /// See [`Record::Settled`].
+    Settled(Settled),
 }
 
 impl Entry {
@@ -135,6 +139,7 @@ impl Entry {
             }
             Self::Result(finished) => Record::Result(finished),
             Self::Resolution(resolution) => Record::Resolution(resolution),
+            Self::Settled(settled) => Record::Settled(settled),
         }
     }
 }
@@ -218,4 +223,67 @@ pub struct Unresolved {
     pub reference: Option<Id<{ limits::LONG_ID }>>,
     /// Why its result is unknown.
     pub reason: Option<Reason>,
+    /// Whether more requests of the lane are unresolved: a receipt may then be that of one of them.
+    pub others: bool,
+}
+
+/// What names the last transaction of a lane that was charged, or may have been, and is settled. No receipt of it
+/// belongs to another request, however much alike the two are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct Settled {
+    /// The request.
+    pub request_id: RequestId,
+    /// Reference of the transaction.
+    pub trx_reference_number: Option<Id<{ limits::LONG_ID }>>,
+    /// Approval code.
+    pub approval_code: Option<Id<{ limits::NUMBER_ID }>>,
+    /// Receipt number.
+    pub receipt_number: Option<Id<{ limits::LONG_ID }>>,
+    /// Approval code or transaction reference that its receipts showed.
+    pub reference: Option<Id<{ limits::LONG_ID }>>,
+}
+
+impl Settled {
+    /// The names in the facts of its answer and on its receipts.
+    #[must_use]
+    pub fn of(request_id: RequestId, facts: &Facts, reference: Option<&Id<{ limits::LONG_ID }>>) -> Self {
+        Self {
+            request_id,
+            trx_reference_number: facts.trx_reference_number.clone(),
+            approval_code: facts.approval_code.clone(),
+            receipt_number: facts.receipt_number.clone(),
+            reference: reference.cloned(),
+        }
+    }
+
+    /// Whether these facts are of the same transaction; `None` if the names known of both do not tell.
+    ///
+    /// The reference of a transaction is its own. Approval codes come again, and receipt numbers begin anew: one that
+    /// is the same is enough to be wary.
+    #[must_use]
+    pub fn is_of(&self, facts: &Facts) -> Option<bool> {
+        fn same<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> Option<bool> {
+            Some(one.as_ref()? == other.as_ref()?)
+        }
+        let by_reference = same(&self.trx_reference_number, &facts.trx_reference_number);
+        if by_reference.is_some() {
+            return by_reference;
+        }
+        let by_receipt = self.reference.as_ref().and_then(|seen| {
+            let is = |name: &str| name == seen.as_str();
+            let reference = facts.trx_reference_number.as_ref().map(|name| is(name.as_str()));
+            let approval = facts.approval_code.as_ref().map(|name| is(name.as_str()));
+            match (reference, approval) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            }
+        });
+        let approval = same(&self.approval_code, &facts.approval_code);
+        let number = same(&self.receipt_number, &facts.receipt_number);
+        let mut told = [by_receipt, approval, number].into_iter().flatten();
+        told.next().map(|first| first || told.any(|same| same))
+    }
 }

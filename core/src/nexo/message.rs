@@ -17,6 +17,8 @@ use super::report::{Path, Reason, Report};
 use super::structure::structure;
 use super::text::Base64;
 use crate::json::{Document, Kind, Object, Str, Value, WriteError, Writer};
+#[cfg(feature = "serde")]
+use serde::ser::SerializeMap;
 
 impl Direction {
     /// The one member of the document.
@@ -106,8 +108,13 @@ impl<'a> Envelope<'a> {
         if self.is_secured() {
             return self.secured(at, reading).map(Body::Secured);
         }
-        // Without a category nobody can say which body is meant; that it is missing was reported with the header.
-        let category = self.header.category()?;
+        // Without a listed category nobody can say which body is meant. Of a request that was reported with the header.
+        let Some(category) = self.header.category() else {
+            if self.direction == Direction::Response && self.header.message_category.is_some() {
+                reading.error(&at.child(HEADER).child("MessageCategory"), Reason::InvalidValue);
+            }
+            return None;
+        };
         let name = match self.direction {
             Direction::Request => category.request_body(),
             Direction::Response => category.response_body(),
@@ -231,6 +238,34 @@ impl<'a> Message<'a> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Message<'_> {
+    /// As on the wire, with secrets masked.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        struct Inside<'m>(&'m Message<'m>);
+        impl serde::Serialize for Inside<'_> {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let mut members = to.serialize_map(None)?;
+                members.serialize_entry(HEADER, &self.0.header)?;
+                match &self.0.body {
+                    Body::Request(body) => members.serialize_entry(body.category().request_body(), body)?,
+                    Body::Response(body) => members.serialize_entry(body.category().response_body(), body)?,
+                    Body::Secured(secured) => {
+                        members.serialize_entry(BLOB, &secured.nexo_blob)?;
+                        members.serialize_entry(TRAILER, &secured.security_trailer)?;
+                    }
+                    Body::None => {}
+                }
+                members.end()
+            }
+        }
+
+        let mut envelope = to.serialize_map(Some(1))?;
+        envelope.serialize_entry(self.direction.envelope(), &Inside(self))?;
+        envelope.end()
+    }
+}
+
 /// What stands beside the header.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "there is no heap to put the large ones on; not large on every machine")]
@@ -307,6 +342,16 @@ macro_rules! bodies {
                 match self {
                     $( Self::$variant(body) => body.write(out, dialect), )+
                     Self::Unlisted(_, raw) => raw.write(out, dialect),
+                }
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( Self::$variant(body) => body.serialize(to), )+
+                    Self::Unlisted(_, raw) => raw.serialize(to),
                 }
             }
         }

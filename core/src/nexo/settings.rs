@@ -119,7 +119,8 @@ pub struct Timeouts {
 impl Timeouts {
     /// Answer 160 s: above the 120 s (local) and 150 s (cloud) that a terminal works on a request (Adyen docs:
     /// time-outs). Status 60 s: as another acceptor of nexo allows (DataMesh). Poll pause 5 s and recovery 180 s, that
-    /// is 150 s and a margin, memory 15 minutes, everything else as for OPI: ours.
+    /// is 150 s and a margin: ours. Memory 60 s: ours; eight payments of other tills take
+    /// longer, and so many answers a terminal keeps. Everything else as for OPI.
     pub const USUAL: Self = Self {
         connect: Duration::from_secs(10),
         send: Duration::from_secs(10),
@@ -127,7 +128,7 @@ impl Timeouts {
         status: Duration::from_secs(60),
         poll_pause: Duration::from_secs(5),
         recovery: Duration::from_secs(180),
-        memory: Duration::from_secs(15 * 60),
+        memory: Duration::from_secs(60),
         local: Duration::from_secs(10),
         abort: Duration::from_secs(10),
         abort_pause: Duration::from_millis(1500),

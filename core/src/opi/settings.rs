@@ -6,6 +6,7 @@ use core::time::Duration;
 use super::message::DeviceStatus;
 use super::profile::Profile;
 use crate::id::{Id, Language, RequestId, WorkstationId};
+use crate::journal::Settled;
 use crate::limits;
 use crate::receipt::SheetId;
 use crate::text::Text;
@@ -41,6 +42,9 @@ pub struct Settings {
     /// The number of the first sheet. It must be beyond every number in this lane's journal, or the lines of a sheet
     /// that a power cut left unfinished are taken for those of a new one.
     pub first_sheet: SheetId,
+    /// What names the last transaction in this lane's journal that was charged, or may have been, and is settled: no
+    /// receipt of it settles another request.
+    pub last_settled: Option<Settled>,
     /// Longest frame accepted, in bytes.
     pub frame_limit: u32,
 }
@@ -63,6 +67,7 @@ impl Settings {
             handles_events: false,
             first_request,
             first_sheet: SheetId(1),
+            last_settled: None,
             frame_limit: limits::FRAME_BYTES,
         }
     }
@@ -92,6 +97,11 @@ impl Devices {
         cashier_display: true,
         customer_display: true,
     };
+
+    /// Whether a receipt or a journal is expected with each payment.
+    pub(super) fn take_receipts(&self) -> bool {
+        [&self.printer, &self.journal_printer, &self.e_journal].into_iter().any(DeviceStatus::works)
+    }
 }
 
 /// How long things may take.

@@ -12,7 +12,7 @@ use super::table::{Phase, Signal};
 use super::undertaking::Undertaking;
 use crate::drive::Misuse;
 use crate::id::RequestId;
-use crate::journal::{Resolution, Ticket, Unresolved};
+use crate::journal::{Resolution, Settled, Ticket, Unresolved};
 use crate::operation::{Facts, Finished, Outcome, Request};
 use crate::proof::{Mistake, mistake};
 use crate::time::WallTime;
@@ -29,6 +29,11 @@ impl Progress {
             return;
         }
         self.unresolved = Some(unresolved);
+    }
+
+    /// What names the last transaction that was charged, or may have been, and is settled.
+    pub(crate) const fn last_settled(&self) -> Option<&Settled> {
+        self.last_settled.as_ref()
     }
 
     /// Whether something may begin: nothing is in progress, and money moves only if nothing blocks the lane (I6).
@@ -122,6 +127,10 @@ impl Progress {
         if money && outcome == Outcome::Unknown && !mistake(Mistake::ForgetsTheBlocker) {
             self.unresolved = Some(undertaking.unresolved(request_type));
         }
+        if money && outcome == Outcome::Approved {
+            let reference = undertaking.reference_seen.as_ref();
+            self.last_settled = Some(Settled::of(undertaking.request_id, &facts, reference));
+        }
         self.finished = Some(Finished {
             request_id: Some(undertaking.request_id),
             outcome,
@@ -167,8 +176,11 @@ impl Progress {
         self.ticket = None;
         if let Some(resolution) = self.resolution.take() {
             // What was not stored was not decided.
-            if stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == resolution.request_id) {
-                self.unresolved = None;
+            let decided = stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == resolution.request_id);
+            if decided && let Some(unresolved) = self.unresolved.take() {
+                let reference = unresolved.reference.as_ref();
+                // A person can be wrong about the charge: its receipt is its own either way.
+                self.last_settled = Some(Settled::of(unresolved.request_id, &resolution.facts, reference));
             }
             return Ok(true);
         }

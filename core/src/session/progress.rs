@@ -6,7 +6,7 @@ use super::counters::Counters;
 use super::table::{Effect, Phase, Signal, edge_for};
 use crate::drive::{Misuse, Why};
 use crate::id::RequestId;
-use crate::journal::{Resolution, Ticket, Unresolved};
+use crate::journal::{Resolution, Settled, Ticket, Unresolved};
 use crate::operation::Finished;
 use crate::receipt::SheetId;
 use crate::time::Instant;
@@ -31,6 +31,7 @@ pub(crate) struct Progress {
     pub(super) finished: Option<Finished>,
     pub(super) unresolved: Option<Unresolved>,
     pub(super) resolution: Option<Resolution>,
+    pub(super) last_settled: Option<Settled>,
 }
 
 /// When the request in progress gives up.
@@ -53,7 +54,8 @@ pub(crate) enum Over {
 }
 
 impl Progress {
-    pub(crate) fn new(first_request: RequestId, first_sheet: SheetId) -> Self {
+    /// A lane at rest, with what a restart finds in the store.
+    pub(crate) fn new(first_request: RequestId, first_sheet: SheetId, last_settled: Option<Settled>) -> Self {
         Self {
             now: Instant::default(),
             phase: Phase::Idle,
@@ -67,6 +69,7 @@ impl Progress {
             finished: None,
             unresolved: None,
             resolution: None,
+            last_settled,
         }
     }
 

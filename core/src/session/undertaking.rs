@@ -73,6 +73,11 @@ impl Undertaking {
         self.resumed.as_ref()
     }
 
+    /// Whether it was found with other requests that are unresolved, too.
+    pub(crate) fn has_others(&self) -> bool {
+        self.resumed.as_ref().is_some_and(|unresolved| unresolved.others)
+    }
+
     /// Local time, counted on from what the till said.
     pub(crate) fn wall(&self, now: Instant) -> WallTime {
         self.request.at.after(now.since(self.started))
@@ -124,6 +129,7 @@ impl Undertaking {
             at: self.asked_at(),
             reference: self.reference_seen.clone(),
             reason: self.verdict.1,
+            others: self.has_others(),
         }
     }
 }

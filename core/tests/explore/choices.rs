@@ -74,6 +74,8 @@ impl World {
                 if till.session().unresolved().is_some() {
                     if till.recoveries > 0 {
                         all.push(Choice::Recover(at));
+                    } else if till.decides && !self.seats[till.terminal].terminal.is_busy() {
+                        all.push(Choice::Decide(at));
                     }
                 } else if till.next < till.plan.len() {
                     all.push(Choice::Start(at));

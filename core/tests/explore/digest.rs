@@ -31,8 +31,10 @@ impl World {
         let _ = write!(text, "{} {} {} {} ", self.now, self.others, self.strays, self.booked.len());
         for till in &self.tills {
             let _ = write!(text, "{:?} {:?} {:?} {:?} ", till.digest, till.questions, till.until, till.truth);
-            let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.waiting.len());
-            let _ = write!(text, "{} ", till.slow);
+            let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.slow);
+            for blocker in till.ledger.all_unresolved() {
+                let _ = write!(text, "{} ", blocker.request_id);
+            }
             let mut journal = DefaultHasher::new();
             journal.write(&till.journal);
             let _ = write!(text, "{} ", journal.finish());

@@ -1,6 +1,7 @@
 //! The session that is looked at: that of OPI.
 
 use opi_core::id::{RequestId, WorkstationId};
+use opi_core::journal::Settled;
 use opi_core::opi::{Memory, Profile, Session};
 use opi_core::receipt::SheetId;
 
@@ -32,8 +33,13 @@ pub(crate) fn settings(
     settings
 }
 
+/// What the journal says of the transaction settled last.
+pub(crate) fn remember(settings: &mut Settings, last_settled: Option<&Settled>) {
+    settings.last_settled = last_settled.cloned();
+}
+
 /// What makes two fresh sessions the same, but for their numbers.
 pub(crate) fn key(settings: &Settings) -> String {
     let alone = settings.alone_at_terminal;
-    format!("{} {} {alone}", settings.profile.name, settings.workstation.as_str())
+    format!("{} {} {alone} {:?}", settings.profile.name, settings.workstation.as_str(), settings.last_settled)
 }

@@ -89,6 +89,11 @@ impl World {
                 self.tills[at].recoveries -= 1;
                 self.try_recover(at).unwrap();
             }
+            Choice::Decide(at) => {
+                let request = self.tills[at].session().unresolved().unwrap().request_id;
+                let charged = self.charges(at, request.get()).count() > 0;
+                self.tell(at, Input::Resolve { request, charged, note: "asked the bank" });
+            }
             Choice::Time | Choice::Delay => {
                 self.now = self.wake().unwrap();
                 self.tick();
@@ -173,8 +178,11 @@ impl World {
         till.slow = false;
         let place = till.owed.iter().position(|owed| matches!(owed, Owed::Stored(..))).unwrap();
         let Owed::Stored(ticket, bytes, fact) = till.owed.remove(place) else { unreachable!() };
-        if store != Store::Not {
-            till.keep(&bytes);
+        match store {
+            Store::Well => till.keep(&bytes),
+            // The adapter does not know of it, before it reads the journal again.
+            Store::Unsaid => till.write(&bytes),
+            _ => {}
         }
         // Given up meanwhile: then nobody wants to know, and nothing may follow from it.
         let input = if store == Store::Well { Input::Stored(ticket) } else { Input::StoreFailed(ticket) };
@@ -394,6 +402,10 @@ impl World {
         for (at, till) in self.tills.iter().enumerate() {
             let session = till.session();
             assert!(session.is_idle() || till.off, "I11: no rest in {:?}", session.phase());
+            let listed = till.ledger.unresolved().map(|it| it.request_id);
+            let blocker = session.unresolved().map(|it| it.request_id);
+            assert!(till.off || listed.is_none() || blocker.is_some(), "I6: {listed:?} does not block the lane");
+            assert!(!till.decides || blocker.is_none(), "{blocker:?} is not settled, one after the other");
             till.truth.sent.iter().filter(|_| !till.off).for_each(|id| self.is_known(at, *id));
         }
     }

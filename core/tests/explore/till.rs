@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use opi_core::drive::{Link, QuestionId, QuestionKind};
 use opi_core::id::{RequestId, WorkstationId};
-use opi_core::journal::{self, Entry, Found, Ledger, Record, Replay, Ticket, Unresolved};
+use opi_core::journal::{self, Entry, Found, Ledger, Record, Replay, Ticket};
 use opi_core::operation::{Facts, Finished, Operation, Outcome, SettledBy};
 use opi_core::receipt::SheetId;
 
@@ -67,10 +67,17 @@ pub(crate) struct Truth {
     /// Requests that may move money and left.
     pub(crate) sent: BTreeSet<u32>,
     pub(crate) intents: BTreeSet<u32>,
+    /// Intents that a restart found, whether or not they were said to be stored.
+    pub(crate) found: BTreeSet<u32>,
     pub(crate) results: BTreeSet<u32>,
     pub(crate) sheets: usize,
     /// Receipts that the terminal was told to be handled, or the till to be kept.
     pub(crate) acknowledged: usize,
+    /// Sheets that the till was told of, and the ends of sheets. Counted where sheets come with answers.
+    #[allow(dead_code)]
+    pub(crate) begun: usize,
+    #[allow(dead_code)]
+    pub(crate) ended: usize,
     pub(crate) answers: usize,
     pub(crate) given: usize,
     pub(crate) ends: BTreeMap<u32, End>,
@@ -85,10 +92,8 @@ pub(crate) struct Till {
     alone: bool,
     /// It takes no part any more.
     pub(crate) off: bool,
-    /// Unresolved requests of the journal beyond the one that the session knows.
-    pub(crate) waiting: Rc<Vec<Unresolved>>,
     pub(crate) journal: Rc<Vec<u8>>,
-    /// What the journal says, kept up to date.
+    /// What the journal says, kept up to date as far as the adapter knows of it.
     pub(crate) ledger: Rc<Ledger<4>>,
     pub(crate) owed: Vec<Owed>,
     /// The disk takes its time with the next record.
@@ -101,6 +106,8 @@ pub(crate) struct Till {
     pub(crate) next: usize,
     /// How often it may still ask the terminal about an unresolved request.
     pub(crate) recoveries: u8,
+    /// A person decides about what the terminal cannot tell.
+    pub(crate) decides: bool,
     /// Aborts that the cashier may still press.
     pub(crate) aborts: u8,
     pub(crate) digest: Option<[u64; 2]>,
@@ -115,7 +122,6 @@ impl Till {
             lane: WorkstationId::new(lane).unwrap(),
             alone,
             off: false,
-            waiting: Rc::default(),
             journal: Rc::default(),
             ledger: Rc::new(Ledger::new()),
             owed: Vec::new(),
@@ -126,6 +132,7 @@ impl Till {
             plan: Rc::new(plan),
             next: 0,
             recoveries: 1,
+            decides: false,
             aborts: 0,
             digest: None,
         };
@@ -137,13 +144,17 @@ impl Till {
     pub(crate) fn boot(&mut self) {
         let (mut replay, mut ledger) = (Replay::new(), Ledger::new());
         let mut bytes = self.journal.as_slice();
-        let mut known = self.truth.ends.clone();
+        let (mut known, mut intents) = (self.truth.ends.clone(), BTreeSet::new());
         loop {
             let next = replay.next(&mut bytes).unwrap();
             let Some(found) = next.or_else(|| replay.finish().unwrap()) else { break };
             ledger.enter(&found);
             let Found::Entry { entry, .. } = found else { continue };
             let (id, end) = match entry {
+                Entry::Intent(intent) => {
+                    intents.insert(intent.request_id.get());
+                    continue;
+                }
                 Entry::Result(finished) => (finished.request_id.unwrap().get(), End::of(&finished)),
                 Entry::Resolution(made) => (made.request_id.get(), End::decided(made.charged)),
                 _ => continue,
@@ -153,15 +164,16 @@ impl Till {
                 known.insert(id, end);
             }
         }
-        self.truth().ends = known;
+        (self.truth().ends, self.truth().found) = (known, intents);
         Rc::make_mut(&mut self.journal).truncate(usize::try_from(replay.kept()).unwrap());
         let first = ledger.next_request().unwrap();
         self.ledger = Rc::new(ledger);
         self.reserve();
         let first_sheet = SheetId(self.ledger.next_sheet().0);
-        let settings = lane::settings(self.lane.clone(), self.profile, self.alone, first, first_sheet);
+        let mut settings = lane::settings(self.lane.clone(), self.profile, self.alone, first, first_sheet);
+        lane::remember(&mut settings, self.ledger.last_settled());
         let mut session = Pooled::fresh(&settings);
-        let blocker = self.ledger.unresolved().map(journal::Blocker::unresolved);
+        let blocker = self.ledger.next_unresolved();
         if let Some(unresolved) = &blocker {
             session.get_mut().set_unresolved(unresolved.clone());
         }
@@ -171,8 +183,6 @@ impl Till {
             blocker.map(|unresolved| unresolved.request_id),
             "I6: what blocks the lane after a restart"
         );
-        let waiting = self.ledger.all_unresolved().iter().skip(1).map(journal::Blocker::unresolved);
-        self.waiting = Rc::new(waiting.collect());
         self.session = Rc::new(session);
         self.owed.clear();
         self.slow = false;
@@ -194,9 +204,14 @@ impl Till {
         self.ledger.next_request().map_or(0, RequestId::get) < used + 20
     }
 
-    /// These bytes are on the disk.
-    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+    /// These bytes are on the disk, whether or not somebody knows.
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         Rc::make_mut(&mut self.journal).extend_from_slice(bytes);
+    }
+
+    /// These bytes are stored.
+    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+        self.write(bytes);
         if let Ok((entry, _)) = journal::decode(bytes) {
             Rc::make_mut(&mut self.ledger).record(&entry.record());
         }
@@ -211,10 +226,13 @@ impl Till {
         Rc::make_mut(&mut self.session).get_mut()
     }
 
-    /// One unresolved request after the other, until all of the journal are settled.
+    /// One unresolved request of the journal after the other blocks the lane, until all are settled.
     pub(crate) fn block_on_the_next(&mut self) {
-        if !self.waiting.is_empty() && self.session().is_idle() && self.session().unresolved().is_none() {
-            let next = Rc::make_mut(&mut self.waiting).remove(0);
+        let storing = self.owed.iter().any(|owed| matches!(owed, Owed::Stored(..)));
+        if storing || !self.session().is_idle() || self.session().unresolved().is_some() {
+            return;
+        }
+        if let Some(next) = self.ledger.next_unresolved() {
             self.session_mut().set_unresolved(next);
         }
     }

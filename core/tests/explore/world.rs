@@ -128,6 +128,8 @@ pub(crate) enum Choice {
     Abort(usize),
     Start(usize),
     Recover(usize),
+    /// A person asks the bank about the unresolved request, and decides.
+    Decide(usize),
     /// Time passes until somebody has to act.
     Time,
     /// The same, though something else could have happened before.
@@ -164,6 +166,7 @@ impl Choice {
             | Self::Abort(_)
             | Self::Start(_)
             | Self::Recover(_)
+            | Self::Decide(_)
             | Self::OtherTillPays
             | Self::StrayAnswer(..)
             | Self::Time => 0,
@@ -442,7 +445,7 @@ impl World {
     pub(crate) fn ended(&mut self, at: usize, finished: &Finished) {
         let Some(id) = finished.request_id.map(opi_core::id::RequestId::get) else { return };
         let truth = self.tills[at].truth();
-        if !truth.intents.contains(&id) && !truth.sent.contains(&id) {
+        if ![&truth.intents, &truth.sent, &truth.found].iter().any(|known| known.contains(&id)) {
             // It moves no money, or it never began.
             return;
         }

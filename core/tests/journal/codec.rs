@@ -1,7 +1,7 @@
 //! One record: there and back, and never too large.
 
 use opi_core::id::{Id, Reference, RequestId};
-use opi_core::journal::{DecodeError, Entry, Full, Intent, MAX_RECORD, Record, Resolution, decode, encode};
+use opi_core::journal::{DecodeError, Entry, Full, Intent, MAX_RECORD, Record, Resolution, Settled, decode, encode};
 use opi_core::limits;
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
@@ -147,6 +147,7 @@ fn the_largest_record_of_each_kind_fits() {
         ),
         (Record::Result(&result), 8 + 5 + 1 + 2 + 1 + 430),
         (Record::Resolution(&resolution), 8 + 4 + 1 + 1 + 163 + 430),
+        (Record::Settled(&Settled::of(RequestId::LAST, &full_facts(), Some(&reference))), 8 + 4 + 50 + 18 + 50 + 50),
     ];
     for (record, length) in records {
         let bytes = bytes_of(&record);

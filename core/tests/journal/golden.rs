@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{fs, iter};
 
 use opi_core::id::{Id, Reference, RequestId};
-use opi_core::journal::{Entry, Intent, Resolution, decode};
+use opi_core::journal::{Entry, Intent, Resolution, Settled, decode};
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose, SheetId};
@@ -57,6 +57,13 @@ pub(crate) fn day() -> Vec<(&'static str, Entry)> {
         Finished { request_id: Some(request_id), outcome, reason, settled_by: SettledBy::Answer, facts, stored: true };
     let mut resolution = Resolution::by_person(request_id, true, "card ************1111 seen at the desk");
     resolution.facts.approval_code = Id::new("A1B2C3").ok();
+    let settled = Settled {
+        request_id,
+        trx_reference_number: Id::new("70000000042").ok(),
+        approval_code: Id::new("A1B2C3").ok(),
+        receipt_number: None,
+        reference: Id::new("70000000042").ok(),
+    };
     vec![
         ("block", Entry::Block { first: request_id, last: RequestId::new(150).unwrap() }),
         ("intent", Entry::Intent(intent)),
@@ -74,6 +81,7 @@ pub(crate) fn day() -> Vec<(&'static str, Entry)> {
         ),
         ("result", Entry::Result(result)),
         ("resolution", Entry::Resolution(resolution)),
+        ("settled", Entry::Settled(settled)),
     ]
 }
 
@@ -118,7 +126,13 @@ fn every_word_keeps_its_number() {
     }
     let outcomes =
         [Outcome::Approved, Outcome::Declined, Outcome::Aborted, Outcome::NotSent, Outcome::Unknown, Outcome::Done];
-    let settled = [SettledBy::Answer, SettledBy::RepeatLastMessage, SettledBy::TicketReprint, SettledBy::Person];
+    let settled = [
+        SettledBy::Answer,
+        SettledBy::RepeatLastMessage,
+        SettledBy::TicketReprint,
+        SettledBy::Person,
+        SettledBy::TransactionStatus,
+    ];
     for (number, outcome) in (1..).zip(outcomes) {
         for (other, by) in (1..).zip(settled) {
             let resolution = Entry::Resolution(Resolution::new(RequestId::FIRST, outcome, by));
@@ -154,6 +168,9 @@ fn every_word_keeps_its_number() {
         Reason::UnlistedResult,
         Reason::Contradiction,
         Reason::AuthorisationUnknown,
+        Reason::NotReceived,
+        Reason::HostDecidesLater,
+        Reason::NoReceipt,
     ];
     for (number, reason) in (1..).zip(reasons) {
         let facts = Facts::default();

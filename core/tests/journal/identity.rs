@@ -44,11 +44,17 @@ fn read(journal: &[u8]) -> Ledger<4> {
 fn live(lives: &[Life]) {
     let (mut journal, mut used) = (Vec::<u8>::new(), HashSet::new());
     for life in lives {
+        let mut ledger = read(&journal);
         if life.cut {
             let (_, kept) = super::replay_in(&journal, &[usize::MAX]);
-            journal.truncate(usize::try_from(kept.unwrap()).unwrap());
+            let kept = usize::try_from(kept.unwrap()).unwrap();
+            if kept < journal.len() {
+                // What is cut off may have been a block: the numbers passed over for it are kept.
+                journal.truncate(kept);
+                journal.extend(ledger.reached().map(|record| bytes_of(&record)).unwrap_or_default());
+                ledger = read(&journal);
+            }
         }
-        let mut ledger = read(&journal);
         let mut block: Option<(u32, u32)> = None;
         for number in 0..life.numbers {
             let (next, last) = match block {

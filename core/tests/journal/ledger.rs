@@ -98,7 +98,7 @@ fn the_blocker_tells_what_its_result_is_found_by() {
     let ledger = told(&[intent(5), sent(5), result(5, Outcome::Unknown)]);
     let blocker = ledger.unresolved().unwrap();
     assert_eq!((blocker.sent, blocker.reason), (true, Some(Reason::Deadline)));
-    let unresolved = blocker.unresolved();
+    let unresolved = blocker.unresolved(false);
     assert_eq!((unresolved.request_id, unresolved.reason), (id(5), Some(Reason::Deadline)));
     assert_eq!(unresolved.amount.unwrap().minor(), 2500);
     assert_eq!((unresolved.request_type.as_str(), unresolved.at.unix_seconds()), ("CardPayment", 1_775_636_100));
@@ -106,7 +106,7 @@ fn the_blocker_tells_what_its_result_is_found_by() {
 
 #[test]
 fn what_a_receipt_showed_outlives_the_power() {
-    let seen = |ledger: &Ledger<2>| ledger.unresolved().unwrap().unresolved().reference.map(|id| id.to_string());
+    let seen = |ledger: &Ledger<2>| ledger.next_unresolved().unwrap().reference.map(|id| id.to_string());
     let showing = |text: &str| {
         let (purpose, reference) = (Purpose::Journal, Id::new(text).ok());
         Entry::Sheet { sheet: SheetId(1), purpose, request: Some(id(5)), reference }
@@ -263,4 +263,41 @@ fn what_is_not_known_is_counted() {
     assert_eq!((counts.records, counts.intents, counts.results, counts.resolutions), (3, 1, 1, 1));
     assert_eq!((counts.unlisted, counts.damages, counts.dropped_bytes), (1, 1, 42));
     assert!(matches!(ledger.reserve(), Some(Record::Block { .. })));
+}
+
+/// Intents that a disk called not stored, and stored all the same: each blocks the lane in its turn, none is forgotten.
+#[test]
+fn several_unresolved_requests_are_settled_one_after_the_other() {
+    let mut ledger = told(&[intent(5), intent(7), intent(9)]);
+    for (number, others) in [(5, true), (7, true), (9, false)] {
+        let next = ledger.next_unresolved().unwrap();
+        assert_eq!((next.request_id, next.others), (id(number), others));
+        ledger.record(&resolution(number, Outcome::Declined).record());
+    }
+    assert_eq!(ledger.next_unresolved(), None);
+}
+
+#[test]
+fn what_was_settled_last_is_remembered() {
+    let named = |entry: Entry, code: &str| {
+        let Entry::Result(mut finished) = entry else { panic!() };
+        finished.facts.approval_code = Id::new(code).ok();
+        Entry::Result(finished)
+    };
+    let last =
+        |entries: &[Entry]| told(entries).last_settled().map(|it| (it.request_id.get(), it.approval_code.clone()));
+    let approved = |number, code: &str| [intent(number), named(result(number, Outcome::Approved), code)];
+    assert_eq!(last(&[intent(5), named(result(5, Outcome::Unknown), "A")]), None, "not settled");
+    assert_eq!(last(&approved(5, "A")), Some((5, Id::new("A").ok())));
+    assert_eq!(last(&[approved(5, "A"), approved(6, "B")].concat()), Some((6, Id::new("B").ok())));
+    // What was refused has no receipt with an approval; what a person decided may have one.
+    for outcome in [Outcome::Declined, Outcome::Aborted, Outcome::NotSent] {
+        let refused = [intent(6), named(result(6, outcome), "B")];
+        assert_eq!(last(&[approved(5, "A"), refused].concat()), Some((5, Id::new("A").ok())), "{outcome:?}");
+        let decided = [intent(6), resolution(6, outcome)];
+        assert_eq!(last(&[approved(5, "A"), decided].concat()), Some((6, None)), "{outcome:?}");
+    }
+    // A new file begins with it.
+    let kept = told(&approved(5, "A")).last_settled().cloned().unwrap();
+    assert_eq!(last(&[Entry::Settled(kept)]), Some((5, Id::new("A").ok())));
 }

@@ -1,7 +1,7 @@
 //! Records with every field, as proptest makes them. Nothing in them is changed by masking.
 
 use opi_core::id::{Id, Reference, RequestId};
-use opi_core::journal::{Entry, Intent, Resolution};
+use opi_core::journal::{Entry, Intent, Resolution, Settled};
 use opi_core::limits;
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Facts, Finished, Outcome, Reason, SettledBy};
@@ -147,5 +147,14 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
             }
         ),
         resolution().prop_map(Entry::Resolution),
+        (request_id(), option::of(id()), option::of(id()), option::of(id()), option::of(id())).prop_map(
+            |(request_id, trx_reference_number, approval_code, receipt_number, reference)| Entry::Settled(Settled {
+                request_id,
+                trx_reference_number,
+                approval_code,
+                receipt_number,
+                reference,
+            })
+        ),
     ]
 }

@@ -8,6 +8,7 @@ fn header(random: &mut Random, kind: Kind) -> Header {
     Header {
         kind,
         namespace: Namespace::None,
+        blank_lane: false,
         workstation_id: Arbitrary::arbitrary(random),
         request_id: Arbitrary::arbitrary(random),
         request_type: Arbitrary::arbitrary(random),

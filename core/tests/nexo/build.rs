@@ -210,6 +210,8 @@ pub(crate) fn random(mut bytes: impl Iterator<Item = u8>) -> Sample {
 /// A member of a message.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
+    /// What it is a member of, in the catalogue.
+    pub(crate) object: String,
     /// The JSON pointer of the object it is a member of.
     pub(crate) pointer: String,
     /// The path of that object as lines tell it.
@@ -225,7 +227,7 @@ impl Place {
         format!("At {}, field {}: {reason}", self.path, self.member.name)
     }
 
-    pub(crate) fn object<'d>(&self, document: &'d mut Value) -> &'d mut Map<String, Value> {
+    pub(crate) fn of<'d>(&self, document: &'d mut Value) -> &'d mut Map<String, Value> {
         document.pointer_mut(&self.pointer).and_then(Value::as_object_mut).unwrap()
     }
 }
@@ -245,7 +247,7 @@ fn walk(document: &Value, pointer: String, path: String, object: &str, found: &m
     for member in catalogue::members(object) {
         let Some(value) = members.get(member.name) else { continue };
         let choice = catalogue::is_choice(object);
-        found.push(Place { pointer: pointer.clone(), path: path.clone(), member, choice });
+        found.push(Place { object: object.to_owned(), pointer: pointer.clone(), path: path.clone(), member, choice });
         let Holds::Object(name) = member.holds else { continue };
         let (pointer, path) = (format!("{pointer}/{}", member.name), format!("{path}.{}", member.name));
         match value.as_array() {

@@ -1,5 +1,7 @@
 //! What is told of every member of every message when something is wrong with just that one.
 
+use std::collections::HashMap;
+
 use opi_core::nexo::Dialect;
 use serde_json::{Value, json};
 
@@ -15,9 +17,15 @@ fn all() -> Vec<Sample> {
 
 /// Each place of each full message, with what is told of the message after the change.
 fn change(mut with: impl FnMut(&Sample, &Place, &mut Value) -> Option<(String, String)>) {
-    let mut changes = 0;
+    let (mut changes, mut tried) = (0, HashMap::new());
     for sample in all() {
         for place in places(&sample) {
+            // The same member of the same object in many places is told in the same way.
+            let times = tried.entry((sample.is_request(), place.object.clone(), place.member.name)).or_insert(0);
+            *times += 1;
+            if *times > 2 {
+                continue;
+            }
             let mut document = sample.document.clone();
             let Some(expected) = with(&sample, &place, &mut document) else { continue };
             changes += 1;
@@ -26,7 +34,7 @@ fn change(mut with: impl FnMut(&Sample, &Place, &mut Value) -> Option<(String, S
             assert_eq!(found.lines(), expected, "{} {}", place.path, place.member.name);
         }
     }
-    assert!(changes > 400, "only {changes} changes");
+    assert!(changes > 150, "only {changes} changes");
 }
 
 fn error(line: String) -> Option<(String, String)> {
@@ -65,7 +73,7 @@ fn a_full_message_is_read_and_written_as_it_was() {
 #[test]
 fn a_member_that_is_gone_is_told_if_it_must_be_there() {
     change(|sample, place, document| {
-        place.object(document).remove(place.member.name);
+        place.of(document).remove(place.member.name);
         if place.choice {
             return error(format!("At {}: Missing", place.path));
         }
@@ -81,7 +89,7 @@ fn a_member_that_is_gone_is_told_if_it_must_be_there() {
 #[test]
 fn null_is_as_good_as_nothing() {
     change(|sample, place, document| {
-        place.object(document).insert(place.member.name.to_owned(), Value::Null);
+        place.of(document).insert(place.member.name.to_owned(), Value::Null);
         if place.choice || place.member.name == "ReceiptReprintFlag" {
             return None;
         }
@@ -99,7 +107,7 @@ fn null_is_as_good_as_nothing() {
 #[test]
 fn a_member_that_nobody_knows_is_told_and_the_message_is_taken() {
     change(|sample, place, document| {
-        place.object(document).insert("Zzz".to_owned(), json!({ "Inner": [1] }));
+        place.of(document).insert("Zzz".to_owned(), json!({ "Inner": [1] }));
         let found = read(&document.to_string(), sample.direction(), &Dialect::ADYEN).message.is_some();
         assert!(found, "{}", place.path);
         warning(format!("At {}, field Zzz: Unexpected", place.path))
@@ -119,7 +127,7 @@ fn another_json_type_is_told_with_the_type_that_was_wanted() {
             _ => "string",
         };
         let wrong = if kind == "boolean" { json!("true") } else { json!(true) };
-        place.object(document).insert(place.member.name.to_owned(), wrong);
+        place.of(document).insert(place.member.name.to_owned(), wrong);
         if place.member.name == "ReceiptReprintFlag" {
             return None;
         }
@@ -159,7 +167,7 @@ fn a_length_or_number_out_of_bounds_is_told() {
                 _ => return None,
             };
             let value = if place.member.list { json!([value]) } else { value };
-            place.object(document).insert(place.member.name.to_owned(), value.clone());
+            place.of(document).insert(place.member.name.to_owned(), value.clone());
             let element = if place.member.list { "[0]" } else { "" };
             let line = format!("At {}, field {}{element}: {reason}", place.path, place.member.name);
             // Such a number is none that could be kept.
@@ -183,7 +191,7 @@ fn a_text_of_another_form_is_told_and_kept() {
             Holds::Bytes(..) => json!("{}{}{}"),
             _ => return None,
         };
-        place.object(document).insert(place.member.name.to_owned(), value.clone());
+        place.of(document).insert(place.member.name.to_owned(), value.clone());
         let text = document.to_string();
         let found = read(&text, sample.direction(), &Dialect::ADYEN);
         let again = written(&found.message.unwrap(), &Dialect::ADYEN);
@@ -204,12 +212,9 @@ fn a_text_of_another_form_is_told_and_kept() {
 #[test]
 fn a_word_nobody_listed_leaves_the_others_of_its_cluster() {
     change(|sample, place, document| {
-        let Holds::Cluster(enumeration) = place.member.holds else {
-            // Any message with a cluster will do; the others count as changes that are flawless.
-            return Some(NOTHING);
-        };
+        let Holds::Cluster(enumeration) = place.member.holds else { return Some(NOTHING) };
         let listed = crate::catalogue::words(enumeration)[0];
-        place.object(document).insert(place.member.name.to_owned(), json!(["Zzz", listed]));
+        place.of(document).insert(place.member.name.to_owned(), json!(["Zzz", listed]));
         let text = document.to_string();
         let found = read(&text, sample.direction(), &Dialect::ADYEN);
         let again: Value = serde_json::from_slice(&written(&found.message.unwrap(), &Dialect::ADYEN)).unwrap();

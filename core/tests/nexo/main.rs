@@ -5,6 +5,7 @@
 mod build;
 mod catalogue;
 mod every_member;
+mod lenient;
 mod lists;
 mod roundtrip;
 mod rules;

@@ -1,6 +1,6 @@
 //! Random messages: what is written is what was read, in every dialect.
 
-use opi_core::nexo::{Body, Dialect, Message};
+use opi_core::nexo::{Body, Dialect, Direction, Message};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::catalogue::{self, Holds, Member};
 use crate::{plain, read, written};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
 
     #[test]
     fn what_is_written_is_what_was_read(bytes in proptest::collection::vec(any::<u8>(), 64..4096)) {
@@ -30,6 +30,74 @@ proptest! {
         let found = read(&capitals, sample.direction(), &Dialect::CAPITALS);
         prop_assert_eq!(found.lines(), (String::new(), String::new()), "{}", capitals);
         prop_assert_eq!(plain(&written(&found.message.unwrap(), &Dialect::ADYEN)), plain(text.as_bytes()));
+    }
+}
+
+/// Something that does not belong there.
+const STRANGE: &[&str] = &[
+    "null",
+    "true",
+    "\"\"",
+    "\"true\"",
+    "[]",
+    "{}",
+    "[null]",
+    "[{}]",
+    "[[\"x\"], 1]",
+    "0",
+    "-0",
+    "1e400",
+    "0.0000000000001",
+    "99999999.999999",
+    "\"EUR\"",
+    "\"2026-13-45T99:99:99.Z\"",
+    "{\"Text\":\"x\",\"OutputFormat\":\"Text\",\"Value\":\"1\"}",
+    "[\"ICC\", \"icc\", \"\\u0049CC\"]",
+];
+
+/// Every value in the document, by its pointer.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), found));
+        }
+        Value::Array(elements) => {
+            elements.iter().enumerate().for_each(|(index, value)| pointers(value, &format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+
+
+    /// Whatever is wrong with a message: what can be used of it is what is written.
+    #[test]
+    fn what_is_left_of_a_broken_message_is_what_is_written(
+        bytes in proptest::collection::vec(any::<u8>(), 64..2048),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 1..6),
+        dialect in 0..3_usize,
+        request: bool,
+    ) {
+        let dialect = Dialect::ALL[dialect];
+        let mut sample = random(bytes.into_iter());
+        for (place, strange) in changes {
+            let mut found = Vec::new();
+            pointers(&sample.document[sample.envelope], &format!("/{}", sample.envelope), &mut found);
+            *sample.document.pointer_mut(place.get(&found).as_str()).unwrap() = serde_json::from_str(STRANGE[strange])
+                .unwrap_or_else(|_| serde_json::json!({ "Strange": strange }));
+        }
+        let text = sample.document.to_string();
+        let direction = if request { sample.direction() } else { Direction::Response };
+        let found = read(&text, direction, dialect);
+        let Some(message) = found.message else {
+            prop_assert!(found.report.is_fatal(), "{}", text);
+            return Ok(());
+        };
+        let again = String::from_utf8(written(&message, dialect)).unwrap();
+        let again = read(&again, direction, dialect);
+        prop_assert_eq!(again.message, Some(message), "{}", text);
     }
 }
 
@@ -91,7 +159,7 @@ fn what_the_caller_builds_is_what_is_read() {
     use opi_core::money::Decimal;
     use opi_core::nexo::body::*;
     use opi_core::nexo::vocabulary::*;
-    use opi_core::nexo::{Amount, Category, Direction, List, MessageHeader, ResponseBody, Word};
+    use opi_core::nexo::{Amount, Category, List, MessageHeader, ResponseBody, Word};
 
     let name = |id| TransactionIdentification::new(Str::from(id), "2026-04-08T08:15:00Z".into());
     let lines = [OutputText::new("name=Total&value=10.99".into()), OutputText::new("-".into())];

@@ -19,16 +19,31 @@ fn with_secrets(sample: &mut Sample) -> Vec<String> {
             _ if place.member.name == "PAN" => "5413330089600011".to_owned(),
             // Whatever stands in the places that nobody looks into.
             Holds::Any => {
-                place.object(&mut sample.document).insert(place.member.name.to_owned(), json!({ "Blob": "q7#any" }));
+                place.of(&mut sample.document).insert(place.member.name.to_owned(), json!({ "Blob": "q7#any" }));
                 secrets.push("q7#any".to_owned());
                 continue;
             }
             _ => continue,
         };
-        place.object(&mut sample.document).insert(place.member.name.to_owned(), Value::String(secret.clone()));
+        place.of(&mut sample.document).insert(place.member.name.to_owned(), Value::String(secret.clone()));
         secrets.push(secret);
     }
     secrets
+}
+
+#[cfg(feature = "serde")]
+fn as_data(message: &opi_core::nexo::Message<'_>) -> Option<String> {
+    let data = serde_json::to_value(message).unwrap();
+    // What is no secret is there, under its name on the wire.
+    let (envelope, inside) = data.as_object().unwrap().iter().next().unwrap();
+    assert!(envelope.starts_with("SaleToPOIRe") && inside["MessageHeader"]["SaleID"] == "A", "{data}");
+    assert_eq!(inside.as_object().unwrap().len(), 2, "{data}");
+    Some(data.to_string())
+}
+
+#[cfg(not(feature = "serde"))]
+fn as_data(_: &opi_core::nexo::Message<'_>) -> Option<String> {
+    None
 }
 
 #[test]
@@ -39,7 +54,9 @@ fn no_secret_of_any_message_is_shown() {
         let text = sample.document.to_string();
         let found = read(&text, sample.direction(), &Dialect::ADYEN);
         let message = found.message.unwrap();
-        for shown in [format!("{message:?}"), format!("{message:#?}"), format!("{:?}", found.report)] {
+        let mut shown = vec![format!("{message:?}"), format!("{message:#?}"), format!("{:?}", found.report)];
+        shown.extend(as_data(&message));
+        for shown in shown {
             assert!(!shown.contains("q7#"), "{shown}");
             for secret in &secrets {
                 assert!(!shown.contains(secret.as_str()), "{secret} in {shown}");
@@ -57,7 +74,7 @@ fn a_card_number_in_free_text_is_masked() {
             if let Holds::Text(0, 100) = place.member.holds {
                 let text = json!("Card 4111 1111 1111 1111 taken");
                 let value = if place.member.list { json!([text]) } else { text };
-                place.object(&mut sample.document).insert(place.member.name.to_owned(), value);
+                place.of(&mut sample.document).insert(place.member.name.to_owned(), value);
             }
         }
         let text = sample.document.to_string();

@@ -3,6 +3,7 @@
 
 mod abort;
 mod answers;
+mod noise;
 mod operations;
 mod promises;
 mod recovery;

@@ -61,6 +61,18 @@ fn a_connection_that_ends_while_sending_waits_for_how_much_left() {
     assert!(did.contains(&Did::InDoubt(Reason::ConnectionLost)), "{did:?}");
 }
 
+/// For those who look at the journal later.
+#[test]
+fn that_a_payment_left_is_stored() {
+    let mut till = Till::new();
+    till.start(payment());
+    let did = till.put(Input::Sent(Link::Request));
+    assert!(matches!(did[..], [Did::Record(_)]), "{did:?}");
+    let mut till = Till::new();
+    till.start(Operation::Status);
+    assert_eq!(till.put(Input::Sent(Link::Request)), []);
+}
+
 /// However long it takes and whatever is refused, the payment itself leaves once.
 #[test]
 fn a_payment_never_leaves_twice() {

@@ -134,3 +134,35 @@ fn totals_are_told() {
         assert_eq!(till.finished(did).outcome, Outcome::Done);
     }
 }
+
+/// News of an abort are told while the store is waited for, and nothing spins.
+#[test]
+fn an_abort_that_ends_while_a_receipt_is_stored_is_told() {
+    let mut body = paid();
+    body["PaymentReceipt"] = receipts();
+    let mut till = Till::new();
+    till.pay();
+    till.put(Input::Abort);
+    let did = till.answer(&answer("Payment", "1001", body));
+    let ticket = ticket(&did);
+    let did = till.put(Input::ConnectFailed(Link::Abort));
+    assert!(did.contains(&Did::AbortAnswered(false)), "{did:?}");
+    assert_eq!(till.try_put(Input::Abort), Err(opi_core::drive::Misuse::NothingToAbort));
+    let did = till.put(Input::Stored(ticket));
+    assert_eq!(till.finished(did).outcome, Outcome::Approved);
+}
+
+/// The answer is here before the adapter says that the request left, or did not.
+#[test]
+fn how_the_request_left_does_not_matter_once_its_answer_is_told() {
+    for at_most in [0, 100_000] {
+        let mut body = paid();
+        body["PaymentReceipt"] = receipts();
+        let mut till = Till::new();
+        till.start(crate::till::payment());
+        let did = till.answer(&answer("Payment", "1001", body));
+        assert_eq!(till.put(Input::SendFailed { link: Link::Request, at_most }), []);
+        let did = till.put(Input::Stored(ticket(&did)));
+        assert_eq!(till.finished(did).outcome, Outcome::Approved);
+    }
+}

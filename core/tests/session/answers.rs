@@ -2,14 +2,65 @@
 
 use opi_core::drive::{Input, Link};
 use opi_core::operation::{Operation, Outcome, Reason};
-use opi_core::opi::Profile;
+use opi_core::opi::message::DeviceStatus;
+use opi_core::opi::{Profile, Settings};
 
-use crate::till::{Did, Till, answer, payment};
+use crate::till::{Did, Till, answer, device, payment};
 
 fn paid(content: &str) -> String {
     format!(
         r#"<Terminal TerminalID="T1" TerminalBatch="91" STAN="000482"/><Tender><TotalAmount Currency="CHF">{content}"#
     )
+}
+
+/// A till that takes no receipts.
+fn without_paper(settings: &mut Settings) {
+    settings.devices.printer = DeviceStatus::Unavailable;
+    settings.devices.journal_printer = DeviceStatus::Unavailable;
+    settings.devices.e_journal = DeviceStatus::Unavailable;
+}
+
+/// An approval without a receipt is told with that remark, unless there is more to remark, no receipt was to be expected,
+/// or what came before a restart is not known.
+#[test]
+fn an_approval_without_a_receipt_says_so() {
+    let receipt = device("Output", r#"<Output OutDeviceTarget="Printer"><TextLine>Total</TextLine></Output>"#);
+    let display = device("Output", r#"<Output OutDeviceTarget="CashierDisplay"><TextLine>Card?</TextLine></Output>"#);
+    let less = r#"<Tender><TotalAmount Currency="CHF">10.00</TotalAmount></Tender>"#;
+    for (callback, content, paper, reason) in [
+        (None, "", true, Some(Reason::NoReceipt)),
+        (Some(&display), "", true, Some(Reason::NoReceipt)),
+        (Some(&receipt), "", true, None),
+        (None, "", false, None),
+        (None, less, true, Some(Reason::PartialApproval)),
+    ] {
+        let mut till = Till::with(&Profile::NEXI, |settings| {
+            if !paper {
+                without_paper(settings)
+            }
+        });
+        till.pay();
+        if let Some(xml) = callback {
+            for it in till.callback(0, xml) {
+                if let Did::Sheet(ticket) = it {
+                    till.put(Input::Stored(ticket));
+                }
+            }
+            till.put(Input::Sent(Link::Device(0)));
+        }
+        let did = till.receive(Link::Request, &answer("Success", content));
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.reason), (Outcome::Approved, reason), "{callback:?} {content} {paper}");
+    }
+    let mut till = Till::new(&Profile::NEXI);
+    let xml = till.start(Operation::Status);
+    let kind = xml.split("RequestType=\"").nth(1).unwrap().split('"').next().unwrap();
+    till.put(Input::Sent(Link::Request));
+    let done = format!(
+        r#"<ServiceResponse WorkstationID="lane-1" RequestID="1001" RequestType="{kind}" OverallResult="Success"/>"#
+    );
+    let did = till.receive(Link::Request, &done);
+    assert_eq!(till.end(did).reason, None, "a service has no receipt");
 }
 
 #[test]
@@ -28,7 +79,7 @@ fn a_payment_from_the_wish_to_the_end() {
     );
     assert!(did.contains(&Did::Close(Link::Request)));
     let end = till.end(did);
-    assert_eq!((end.outcome, end.reason, end.stored), (Outcome::Approved, None, true));
+    assert_eq!((end.outcome, end.reason, end.stored), (Outcome::Approved, Some(Reason::NoReceipt), true));
     let facts = &end.facts;
     assert_eq!((facts.amount.unwrap().minor(), facts.tip.unwrap().minor()), (2750, 250));
     assert_eq!(facts.stan.as_ref().unwrap().as_str(), "000482", "leading zeros count");
@@ -160,7 +211,21 @@ fn every_result_means_what_the_sources_say() {
             r#"<PrivateData><Diagnosis HostDeclineReason="{host}" TerminalDeclineReason="{terminal}"/></PrivateData>"#
         )
     };
+    // Longer than any that is kept, and still there.
+    let long = |name: &str| format!("<Tender><Authorisation {name}=\"{}\"/></Tender>", "7".repeat(49));
     let rows: &[(&str, String, Outcome, Option<Reason>)] = &[
+        ("Failure", long("ApprovalCode"), Unknown, Some(Reason::Contradiction)),
+        ("Failure", long("TrxReferenceNumber"), Declined, Some(Reason::TerminalRefused)),
+        ("Failure", long("MaskedCardNumber"), Declined, Some(Reason::TerminalRefused)),
+        ("Failure", long("ReceiptNumber"), Declined, Some(Reason::TerminalRefused)),
+        ("Aborted", long("ApprovalCode"), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", long("ApprovalCode"), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", long("MaskedCardNumber"), Unknown, Some(Reason::Contradiction)),
+        ("TimedOut", long("ReceiptNumber"), Declined, Some(Reason::TimedOut)),
+        ("LoggedOut", long("TrxReferenceNumber"), Unknown, Some(Reason::Contradiction)),
+        ("LoggedOut", long("CardCircuit"), Declined, Some(Reason::LoggedOut)),
+        ("Success", long("ApprovalCode"), Approved, None),
+        ("PartialFailure", long("ApprovalCode"), Unknown, Some(Reason::AuthorisationUnknown)),
         ("Success", String::new(), Approved, None),
         ("success", String::new(), Approved, None),
         ("Success", reasons("51", "0"), Approved, Some(Reason::CheckReceipt)),
@@ -215,7 +280,7 @@ fn every_result_means_what_the_sources_say() {
         ("HalfwayThere", String::new(), Unknown, Some(Reason::UnlistedResult)),
     ];
     for (result, content, outcome, reason) in rows {
-        let mut till = Till::new(&Profile::NEXI);
+        let mut till = Till::with(&Profile::NEXI, without_paper);
         till.pay();
         let did = till.receive(Link::Request, &answer(result, content));
         let end = till.end(did);

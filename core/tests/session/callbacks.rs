@@ -65,6 +65,80 @@ fn what_identifies_a_request_is_echoed_byte_for_byte() {
     }
 }
 
+/// Old firmware sends an empty name, and gets it back: another one, or none, would not be its own.
+#[test]
+fn an_empty_name_is_echoed_as_empty() {
+    let xml = device("Output", r#"<Output OutDeviceTarget="CashierDisplay"/>"#);
+    let named = "WorkstationID=\"lane-1\"";
+    for (sent_name, echoed) in [("WorkstationID=\"\"", Some("WorkstationID=\"\"")), ("", None), (named, Some(named))] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.pay();
+        let did = till.callback(0, &xml.replace(named, sent_name));
+        let reply = sent(&did);
+        match echoed {
+            Some(echoed) => assert!(reply.contains(echoed), "{reply}"),
+            None => assert!(!reply.contains("WorkstationID"), "{reply}"),
+        }
+    }
+    // One that waits for the cashier, too.
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let ask = device("Input", r#"<Input InDeviceTarget="CashierKeyboard"><Command>GetConfirmation</Command></Input>"#);
+    let did = till.callback(0, &ask.replace("lane-1", ""));
+    let did = till.put(Input::Answer(question(&did).id, Answer::Yes));
+    assert!(sent(&did).contains("WorkstationID=\"\""), "{did:?}");
+}
+
+/// An answer that leaves when the terminal has stopped waiting is none: the question falls a second before.
+#[test]
+fn a_question_falls_before_the_terminal_stops_waiting() {
+    for (time_out, until) in [(1, 500), (2, 1_000), (3, 2_000), (60, 59_000), (0, 45_000)] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.pay();
+        let command = format!("<Command TimeOut=\"{time_out}\">GetConfirmation</Command>");
+        let did = till
+            .callback(0, &device("Input", &format!(r#"<Input InDeviceTarget="CashierKeyboard">{command}</Input>"#)));
+        assert_eq!(question(&did).until.as_millis(), until, "{time_out}");
+    }
+}
+
+/// What was begun is ended, whatever becomes of the connection: a till that prints would wait for ever.
+#[test]
+fn a_sheet_whose_connection_dies_is_told_as_not_kept() {
+    let begun = r#"<DeviceRequest WorkstationID="lane-1" RequestID="1001.1" RequestType="Output"><Output OutDeviceTarget="Printer"><TextLine>Total</TextLine>"#;
+    let frame = |length: usize| {
+        let mut frame = u32::try_from(length).unwrap().to_be_bytes().to_vec();
+        frame.extend_from_slice(begun.as_bytes());
+        frame
+    };
+    // In the middle of the message, and with rubbish in it.
+    for (rest, length) in [("", begun.len() + 20), ("</Wrong>", begun.len() + 8)] {
+        let mut till = Till::new(&Profile::NEXI);
+        till.pay();
+        till.put(Input::Accepted(Link::Device(0)));
+        let mut did = till.receive_bytes(Link::Device(0), &frame(length));
+        assert!(!did.iter().any(|it| matches!(it, Did::SheetEnded(_))), "{did:?}");
+        did = till.receive_bytes(Link::Device(0), rest.as_bytes());
+        if rest.is_empty() {
+            did = till.put(Input::Closed(Link::Device(0)));
+        }
+        let ends = did.iter().filter(|it| matches!(it, Did::SheetEnded(_)));
+        assert_eq!(ends.collect::<Vec<_>>(), [&Did::SheetEnded(false)], "{did:?}");
+        let (end, close) = (Did::SheetEnded(false), Did::Close(Link::Device(0)));
+        let place = |what: &Did| did.iter().position(|it| it == what).unwrap();
+        assert!(place(&end) < place(&close));
+    }
+    // While it is being stored: the terminal was told nothing, so it is not kept.
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let did = till.callback(0, &device("Output", RECEIPT));
+    assert_eq!(sheets(&did).len(), 1);
+    till.now += 600_000;
+    let did = till.put(Input::Tick);
+    let ends: Vec<_> = did.iter().filter(|it| matches!(it, Did::SheetEnded(_))).collect();
+    assert_eq!(ends, [&Did::SheetEnded(false)], "{did:?}");
+}
+
 #[test]
 fn each_output_gets_its_own_result_in_order() {
     let mut till = Till::new(&Profile::OPI_DE);
@@ -223,7 +297,7 @@ fn an_input_nobody_gave_is_answered_as_not_given() {
         till.pay();
         let did = till.callback(0, &xml);
         let asked = question(&did).clone();
-        assert_eq!(asked.until.as_millis(), 30_000, "the terminal's own time");
+        assert_eq!(asked.until.as_millis(), 29_000, "before the terminal's own time is over");
         let did = match given {
             Some(given) => till.put(Input::Answer(asked.id, given)),
             None => till.sleep(),
@@ -455,6 +529,36 @@ fn silent_connections_are_given_up() {
     let did = till.sleep();
     assert!(did.contains(&Did::Close(Link::Device(0))), "{did:?}");
     assert!(till.session.free_device_slot().is_some());
+}
+
+/// Nor does it keep out the connection that has something to say: the one that was silent for longest makes room.
+#[test]
+fn the_longest_silent_connection_makes_room_for_a_new_one() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    till.put(Input::Accepted(Link::Device(1)));
+    till.now += 2_000;
+    till.put(Input::Accepted(Link::Device(0)));
+    // Both said something just now: they are left alone, however many others come.
+    till.now += 2_000;
+    assert_eq!(till.put(Input::Crowded), []);
+    till.now += 4_000;
+    assert_eq!(till.put(Input::Crowded), [Did::Close(Link::Device(1))]);
+    assert_eq!(till.session.free_device_slot(), Some(Link::Device(1)));
+    // There is room: nothing more is closed.
+    till.now += 60_000;
+    assert_eq!(till.put(Input::Crowded), []);
+    till.put(Input::Accepted(Link::Device(1)));
+    // A receipt that is being stored, and a question that stands, are not silence.
+    till.now += 6_000;
+    till.callback(0, &device("Output", RECEIPT));
+    till.callback(
+        1,
+        &device("Input", r#"<Input InDeviceTarget="CashierKeyboard"><Command>GetConfirmation</Command></Input>"#),
+    );
+    till.now += 8_000;
+    assert_eq!(till.put(Input::Crowded), []);
+    assert_eq!(till.session.free_device_slot(), None);
 }
 
 /// The answer to a device request on channel 0 that the terminal does not take must not cost the payment its answer.

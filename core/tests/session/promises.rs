@@ -1,6 +1,7 @@
 //! Never sent twice, never silently lost.
 
 use opi_core::drive::{Input, Link, Misuse, Why};
+use opi_core::limits;
 use opi_core::operation::{Operation, Outcome, Reason, Request};
 use opi_core::opi::Profile;
 use opi_core::time::WallTime;
@@ -49,6 +50,51 @@ fn that_the_frame_left_is_stored_and_not_waited_for() {
     let did = till.receive(Link::Request, &answer("Success", ""));
     till.end(did);
     assert_eq!(till.put(Input::Stored(*ticket)), []);
+}
+
+/// What the terminal asks while it works has to be answered: a buffer too small for that is found before anything leaves.
+#[test]
+fn nothing_leaves_that_could_not_be_answered() {
+    for (room, outcome) in [(0, Outcome::NotSent), (limits::TRANSMIT_MIN - 1, Outcome::NotSent)] {
+        let mut till = Till::new(&Profile::NEXI);
+        let did = till.put(Input::Start(&request(payment())));
+        let Some(Did::Intent(ticket)) = did.last() else { panic!("{did:?}") };
+        till.put(Input::Stored(*ticket));
+        till.put(Input::Listening);
+        till.room = room;
+        let did = till.put(Input::Connected(Link::Request));
+        assert!(!did.iter().any(|it| matches!(it, Did::Sent(..))), "{did:?}");
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.reason), (outcome, Some(Reason::NotEncodable)), "{room}");
+    }
+    let mut till = Till::new(&Profile::NEXI);
+    till.room = limits::TRANSMIT_MIN;
+    till.pay();
+}
+
+/// A buffer that shrinks meanwhile is no answer to another request: the connection closes, and the answer is in doubt.
+#[test]
+fn an_answer_without_room_closes_the_connection() {
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    till.room = 10;
+    let xml = crate::till::device("Output", r#"<Output OutDeviceTarget="CashierDisplay"/>"#);
+    let did = till.receive(Link::Request, &xml);
+    assert!(did.contains(&Did::Close(Link::Request)) && did.contains(&Did::InDoubt(Reason::ConnectionLost)), "{did:?}");
+}
+
+/// As many outputs as are answered, on the devices with the longest names, and a question: the answer fits.
+#[test]
+fn the_longest_answer_fits_the_smallest_buffer() {
+    let mut till = Till::new(&Profile::OPI_DE);
+    till.room = limits::TRANSMIT_MIN;
+    till.pay();
+    let outputs = r#"<Output OutDeviceTarget="CustomerDisplaySignature"/>"#.repeat(limits::OUTPUTS);
+    let ask = r#"<Input InDeviceTarget="CustomerDisplaySignature"><Command>GetConfirmation</Command></Input>"#;
+    let did = till.callback(0, &crate::till::device("Input", &(outputs + ask)));
+    let id = did.iter().find_map(|it| if let Did::Question(question) = it { Some(question.id) } else { None }).unwrap();
+    let did = till.put(Input::Answer(id, opi_core::drive::Answer::Yes));
+    assert_eq!(crate::till::sent(&did).matches("<Output ").count(), limits::OUTPUTS);
 }
 
 /// Only of what moves money, and only if all of it left.
@@ -184,12 +230,12 @@ fn a_question_suspends_the_idle_time() {
         );
         let question = did.iter().find_map(|it| if let Did::Question(question) = it { Some(question) } else { None });
         let question = question.unwrap();
-        assert_eq!(question.until.as_millis(), 180_000);
+        assert_eq!(question.until.as_millis(), 179_000);
         till.now = 170_000;
         // A byte from elsewhere does not shorten it.
         till.callback(1, &crate::till::device("Output", r#"<Output OutDeviceTarget="CashierDisplay"/>"#));
         till.put(Input::Sent(Link::Device(1)));
-        assert_eq!(till.wait().until.unwrap().as_millis(), 180_000);
+        assert_eq!(till.wait().until.unwrap().as_millis(), 179_000);
         let did = till.put(Input::Answer(question.id, opi_core::drive::Answer::Yes));
         assert!(crate::till::sent(&did).contains("<InBoolean>true</InBoolean>"));
         till.put(Input::Sent(Link::Device(0)));

@@ -2,12 +2,12 @@
 
 use opi_core::drive::{Input, Link, Misuse, Why};
 use opi_core::id::Id;
-use opi_core::journal::Unresolved;
+use opi_core::journal::{Ledger, Record, Unresolved};
 use opi_core::operation::{Finished, Outcome, Reason, SettledBy};
 use opi_core::opi::Profile;
 use opi_core::time::WallTime;
 
-use crate::till::{Did, Till, answer, chf, device, sent};
+use crate::till::{Did, Till, answer, chf, device, payment, sent};
 
 /// Loses the answer, and lets the time pass up to the first question.
 fn lose(till: &mut Till) -> String {
@@ -220,6 +220,107 @@ fn a_receipt_of_something_else_settles_nothing() {
     }
 }
 
+/// The receipt of a payment of 25.00, as the terminal prints it once more.
+fn reprint(question: &str, names: &str) -> String {
+    format!(
+        r#"<CardServiceResponse WorkstationID="lane-1" RequestID="{}" RequestType="TicketReprint" OverallResult="Success"><Tender><TotalAmount Currency="CHF">25.00</TotalAmount><Authorisation {names} TimeStamp="2026-04-08T10:15:20"/></Tender></CardServiceResponse>"#,
+        number_of(question)
+    )
+}
+
+/// Two payments of the same amount in the same second, the second one lost: the receipt may be that of the first. It
+/// settles the second only if its names tell the two apart.
+#[test]
+fn a_receipt_of_the_payment_before_settles_nothing() {
+    for (before, reprinted, settles) in [
+        (r#"ApprovalCode="415908""#, r#"ApprovalCode="415908""#, false),
+        (r#"ApprovalCode="415908""#, r#"ApprovalCode="415909""#, true),
+        (
+            r#"ApprovalCode="415908" TrxReferenceNumber="777""#,
+            r#"ApprovalCode="000000" TrxReferenceNumber="777""#,
+            false,
+        ),
+        (
+            r#"ApprovalCode="415908" TrxReferenceNumber="777""#,
+            r#"ApprovalCode="415908" TrxReferenceNumber="778""#,
+            true,
+        ),
+        (r#"ApprovalCode="1" ReceiptNumber="12""#, r#"ApprovalCode="2" ReceiptNumber="12""#, false),
+        // Nothing is known of the first that the receipt shows, too.
+        (r#"TrxReferenceNumber="777""#, r#"ApprovalCode="415908""#, false),
+        ("", r#"ApprovalCode="415908""#, false),
+    ] {
+        for restart in [false, true] {
+            let mut till = Till::with(&Profile::CCV_NL, |settings| settings.alone_at_terminal = true);
+            till.pay();
+            let tender = format!(
+                r#"<Tender><TotalAmount Currency="CHF">25.00</TotalAmount><Authorisation {before} TimeStamp="2026-04-08T10:15:20"/></Tender>"#
+            );
+            let did = till.receive(Link::Request, &answer("Success", &tender));
+            let first = till.end(did);
+            assert_eq!(first.outcome, Outcome::Approved);
+            if restart {
+                // What the journal of the first remembers is all that the next start knows.
+                let mut ledger = Ledger::<2>::new();
+                ledger.record(&Record::Result(&first));
+                till = Till::with(&Profile::CCV_NL, |settings| {
+                    settings.alone_at_terminal = true;
+                    settings.first_request = ledger.next_request().unwrap();
+                    settings.last_settled = ledger.last_settled().cloned();
+                });
+            }
+            till.start(payment());
+            till.put(Input::Sent(Link::Request));
+            till.put(Input::Closed(Link::Request));
+            let question = next_question(&mut till);
+            till.receive(Link::Request, &repeated(&question, "NotSupported", "", ""));
+            let question = next_question(&mut till);
+            let did = till.receive(Link::Request, &reprint(&question, reprinted));
+            let expected = if settles { Outcome::Approved } else { Outcome::Unknown };
+            assert_eq!(settled(&mut till, did).outcome, expected, "{before} {reprinted} {restart}");
+        }
+    }
+}
+
+/// A person decided about the payment before, so nothing names it: no receipt of these minutes is safe to take.
+#[test]
+fn what_a_person_decided_may_have_a_receipt_too() {
+    for charged in [true, false] {
+        let mut till = Till::with(&Profile::CCV_NL, |settings| settings.alone_at_terminal = true);
+        till.session.set_unresolved(found_at_start());
+        let request = found_at_start().request_id;
+        let did = till.put(Input::Resolve { request, charged, note: "" });
+        let [Did::Resolution(ticket)] = did.as_slice() else { panic!("{did:?}") };
+        till.put(Input::Stored(*ticket));
+        till.pay();
+        till.put(Input::Closed(Link::Request));
+        let question = next_question(&mut till);
+        till.receive(Link::Request, &repeated(&question, "NotSupported", "", ""));
+        let question = next_question(&mut till);
+        let did = till.receive(Link::Request, &reprint(&question, r#"ApprovalCode="415908""#));
+        assert_eq!(settled(&mut till, did).outcome, Outcome::Unknown, "{charged}");
+    }
+}
+
+/// One of several: the receipt may be that of another of them, whatever amount and time say.
+#[test]
+fn a_receipt_does_not_settle_one_of_several_by_its_amount() {
+    for others in [false, true] {
+        let mut till = Till::with(&Profile::CCV_NL, |settings| settings.alone_at_terminal = true);
+        till.session.set_unresolved(Unresolved { others, ..found_at_start() });
+        till.put(Input::Recover(WallTime::new(1_775_636_400, 120)));
+        let question = next_question(&mut till);
+        till.receive(Link::Request, &repeated(&question, "NotSupported", "", ""));
+        let question = next_question(&mut till);
+        let did = till.receive(Link::Request, &reprint(&question, r#"ApprovalCode="415908""#));
+        let expected = if others { Outcome::Unknown } else { Outcome::Approved };
+        assert_eq!(settled(&mut till, did).outcome, expected, "{others}");
+        if others {
+            assert!(till.session.unresolved().unwrap().others, "it stays one of several");
+        }
+    }
+}
+
 #[test]
 fn questions_have_pauses_and_an_end() {
     let mut till = Till::new(&Profile::NEXI);
@@ -309,6 +410,7 @@ fn found_at_start() -> Unresolved {
         at: WallTime::new(1_775_636_100, 120),
         reference: None,
         reason: None,
+        others: false,
     }
 }
 

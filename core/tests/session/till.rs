@@ -37,6 +37,8 @@ pub(crate) enum Did {
 pub(crate) struct Till {
     pub(crate) session: Session<'static, 2>,
     pub(crate) now: u64,
+    /// Bytes of the transmit buffer.
+    pub(crate) room: usize,
 }
 
 impl Till {
@@ -49,7 +51,7 @@ impl Till {
         let mut settings = Settings::new(WorkstationId::new("lane-1").unwrap(), profile, RequestId::new(1001).unwrap());
         change(&mut settings);
         let memory = Memory { request: window(), abort: window(), device: [window(), window()] };
-        Self { session: Session::new(settings, memory).unwrap(), now: 0 }
+        Self { session: Session::new(settings, memory).unwrap(), now: 0, room: 4096 }
     }
 
     pub(crate) fn try_put(&mut self, input: Input<'_>) -> Result<Vec<Did>, Misuse> {
@@ -70,7 +72,7 @@ impl Till {
     }
 
     fn poll(&mut self) -> Option<Did> {
-        let mut tx = [0; 4096];
+        let mut tx = vec![0; self.room];
         Some(match self.session.poll_output(&mut tx) {
             Output::Listen => Did::Listen,
             Output::Connect(link) => Did::Connect(link),

@@ -62,7 +62,7 @@ pub enum Leaving {
     Whole(Vec<u8>),
     /// As these bytes, and so late.
     Late(Duration, Vec<u8>),
-    /// As the beginning of an answer that breaks off.
+    /// As the first half of these bytes.
     Torn(Vec<u8>),
     /// Not at all, and the connection ends.
     Closed,

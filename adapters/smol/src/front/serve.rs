@@ -214,7 +214,13 @@ impl<A: Application> Run<'_, '_, A> {
         match body {
             Leaving::Never => drop(self.open.insert(id, (exchange, form))),
             Leaving::Closed => exchange.close(),
-            Leaving::Torn(body) => drop(exchange.reply(status_of(status), body)),
+            Leaving::Torn(body) => match sealed(body) {
+                Some(mut body) => {
+                    body.truncate(body.len() / 2);
+                    let _ = exchange.reply(status_of(status), body);
+                }
+                None => exchange.close(),
+            },
             Leaving::Whole(body) => match sealed(body) {
                 Some(body) => drop(exchange.reply(status_of(status), body)),
                 None => exchange.close(),

@@ -61,10 +61,7 @@ impl<F: FnMut(&Entry)> Application for Simulated<F> {
             Leaves::Closed => Leaving::Closed,
             Leaves::Never => Leaving::Never,
             Leaves::Late => Leaving::Late(LATE, answer),
-            Leaves::Half => {
-                let half = answer.len() / 2;
-                Leaving::Torn(answer.into_iter().take(half).collect())
-            }
+            Leaves::Half => Leaving::Torn(answer),
             Leaves::Foreign => Leaving::Whole(replaced(answer, "\"ServiceID\":\"", |_| String::from("FOREIGN"))),
             Leaves::UnknownCondition => Leaving::Whole(unheard_of(answer)),
             _ => Leaving::Whole(answer),

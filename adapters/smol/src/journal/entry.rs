@@ -46,11 +46,11 @@ pub(super) fn carried_over<const N: usize>(
     ledger: &Ledger<N>,
     mut each: impl FnMut(&Record<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
-    if let Some(last) = ledger.next_request().and_then(|next| next.get().checked_sub(1)) {
-        // None was ever reserved: there is nothing to carry over.
-        if let Ok(last) = opi_core::id::RequestId::new(last) {
-            each(&Record::Block { first: last, last })?;
-        }
+    if let Some(reached) = ledger.reached() {
+        each(&reached)?;
+    }
+    if let Some(settled) = ledger.last_settled() {
+        each(&Record::Settled(settled))?;
     }
     for blocker in ledger.all_unresolved() {
         if let Some(intent) = &blocker.intent {

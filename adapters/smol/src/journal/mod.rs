@@ -161,7 +161,17 @@ impl JournalStore {
             })?;
         }
         let segment = match segments.last() {
-            Some((number, path)) => Segment::open(*number, path, kept)?,
+            Some((number, path)) => {
+                let mut segment = Segment::open(*number, path, kept)?;
+                if lost.iter().any(|lost| lost.file == *path && lost.dropped.tail)
+                    && let Some(reached) = ledger.reached()
+                {
+                    // Only a disk that spoilt a block it had confirmed makes it needed: no reason not to begin.
+                    let mut bytes = Vec::new();
+                    let _ = entry::encode(&reached, &mut bytes).and_then(|()| segment.append(&bytes));
+                }
+                segment
+            }
             None => Segment::make(folder, 1)?,
         };
         let folder = folder.to_owned();
@@ -264,12 +274,13 @@ impl Store for JournalStore {
         Some(Recovered {
             first_request: journal.ledger.next_request().filter(|_| !fresh),
             first_sheet: journal.ledger.next_sheet(),
+            last_settled: journal.ledger.last_settled().cloned(),
             workstation: journal.workstation.clone(),
         })
     }
 
     fn unresolved(&self) -> Option<Unresolved> {
-        self.journal().ledger.unresolved().map(Blocker::unresolved)
+        self.journal().ledger.next_unresolved()
     }
 
     fn reserve(&mut self, next: RequestId, count: u32) -> io::Result<()> {

@@ -45,6 +45,7 @@ pub(super) enum Kept {
     Accepted {
         link: String,
     },
+    Crowded,
     Received {
         link: String,
         bytes: String,
@@ -144,6 +145,7 @@ impl Kept {
             Input::Connected(link) => Self::Connected { link: link_name(*link) },
             Input::ConnectFailed(link) => Self::ConnectFailed { link: link_name(*link) },
             Input::Accepted(link) => Self::Accepted { link: link_name(*link) },
+            Input::Crowded => Self::Crowded,
             Input::Received(link, _) => Self::Received { link: link_name(*link), bytes: String::new() },
             Input::Sent(link) => Self::Sent { link: link_name(*link) },
             Input::SendFailed { link, at_most } => Self::SendFailed { link: link_name(*link), at_most: *at_most },
@@ -184,6 +186,7 @@ impl Kept {
             Self::Connected { link } => then(Input::Connected(link_by_name(link)?)),
             Self::ConnectFailed { link } => then(Input::ConnectFailed(link_by_name(link)?)),
             Self::Accepted { link } => then(Input::Accepted(link_by_name(link)?)),
+            Self::Crowded => then(Input::Crowded),
             Self::Received { link, bytes: kept } => then(Input::Received(link_by_name(link)?, &bytes(kept)?)),
             Self::Sent { link } => then(Input::Sent(link_by_name(link)?)),
             Self::SendFailed { link, at_most } => {

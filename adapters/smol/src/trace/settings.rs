@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use opi_core::id::{Id, RequestId, WorkstationId};
-use opi_core::journal::Unresolved;
+use opi_core::journal::{Settled, Unresolved};
 use opi_core::money::{Currency, Money};
 use opi_core::operation::Reason;
 use opi_core::opi::message::DeviceStatus;
@@ -36,6 +36,8 @@ pub(super) struct KeptSettings {
     handles_events: bool,
     first_request: u32,
     first_sheet: u32,
+    #[serde(default)]
+    last_settled: Option<KeptSettled>,
     frame_limit: u32,
 }
 
@@ -92,6 +94,7 @@ impl KeptSettings {
             handles_events,
             first_request,
             first_sheet,
+            last_settled,
             frame_limit,
         } = settings;
         let millis = |duration: &mut Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -113,6 +116,7 @@ impl KeptSettings {
             handles_events: *handles_events,
             first_request: first_request.get(),
             first_sheet: first_sheet.0,
+            last_settled: last_settled.as_ref().map(KeptSettled::new),
             frame_limit: *frame_limit,
         }
     }
@@ -141,6 +145,10 @@ impl KeptSettings {
         settings.alone_at_terminal = self.alone_at_terminal;
         settings.handles_events = self.handles_events;
         settings.first_sheet = SheetId(self.first_sheet);
+        settings.last_settled = match &self.last_settled {
+            Some(kept) => Some(kept.settled()?),
+            None => None,
+        };
         settings.frame_limit = self.frame_limit;
         Some(settings)
     }
@@ -198,11 +206,13 @@ pub(super) struct KeptUnresolved {
     at: KeptTime,
     reference: Option<String>,
     reason: Option<Reason>,
+    #[serde(default)]
+    others: bool,
 }
 
 impl KeptUnresolved {
     pub(super) fn new(unresolved: &Unresolved) -> Self {
-        let Unresolved { request_id, request_type, amount, at, reference, reason } = unresolved;
+        let Unresolved { request_id, request_type, amount, at, reference, reason, others } = unresolved;
         Self {
             request_id: request_id.get(),
             request_type: request_type.as_str().into(),
@@ -210,6 +220,7 @@ impl KeptUnresolved {
             at: KeptTime::new(*at),
             reference: reference.as_ref().map(|id| super::masked(id.as_str())),
             reason: *reason,
+            others: *others,
         }
     }
 
@@ -224,6 +235,44 @@ impl KeptUnresolved {
             at: self.at.time(),
             reference: optional(self.reference.as_ref())?,
             reason: self.reason,
+            others: self.others,
+        })
+    }
+}
+
+/// [`Settled`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct KeptSettled {
+    request_id: u32,
+    trx_reference_number: Option<String>,
+    approval_code: Option<String>,
+    receipt_number: Option<String>,
+    reference: Option<String>,
+}
+
+impl KeptSettled {
+    fn new(settled: &Settled) -> Self {
+        fn kept<const N: usize>(id: &Option<Id<N>>) -> Option<String> {
+            id.as_ref().map(|id| super::masked(id.as_str()))
+        }
+        let Settled { request_id, trx_reference_number, approval_code, receipt_number, reference } = settled;
+        Self {
+            request_id: request_id.get(),
+            trx_reference_number: kept(trx_reference_number),
+            approval_code: kept(approval_code),
+            receipt_number: kept(receipt_number),
+            reference: kept(reference),
+        }
+    }
+
+    fn settled(&self) -> Option<Settled> {
+        Some(Settled {
+            request_id: RequestId::new(self.request_id).ok()?,
+            trx_reference_number: optional(self.trx_reference_number.as_ref())?,
+            approval_code: optional(self.approval_code.as_ref())?,
+            receipt_number: optional(self.receipt_number.as_ref())?,
+            reference: optional(self.reference.as_ref())?,
         })
     }
 }

@@ -107,7 +107,8 @@ impl Session<'_> {
         let stoppable =
             self.current.as_ref().is_some_and(|current| current.undertaking.request.operation != Operation::Abort);
         match self.progress.phase() {
-            _ if !stoppable => Err(Misuse::NothingToAbort),
+            // What is being told has ended.
+            _ if !stoppable || self.is_telling() => Err(Misuse::NothingToAbort),
             // The terminal is known to be at work: it is told to stop, and asked on.
             Phase::Pausing if self.is_in_progress() && self.may_abort() => {
                 self.want_abort();
@@ -147,7 +148,7 @@ impl Session<'_> {
             return Some(Next::AbortAnswered { accepted });
         }
         match self.abort.step {
-            Step::Wanted if matches!(self.progress.phase(), Phase::Waiting | Phase::Pausing) => {
+            Step::Wanted if matches!(self.progress.phase(), Phase::Waiting | Phase::Pausing) && !self.is_telling() => {
                 self.abort.step = Step::Connecting;
                 self.abort.until = Some(self.progress.now.after(self.settings.timeouts.abort));
                 self.beside.restart(Stage::Connecting);

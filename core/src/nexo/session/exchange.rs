@@ -93,17 +93,17 @@ impl<'m> Exchange<'m> {
     }
 
     pub(super) fn room(&self) -> usize {
-        if self.stage == Stage::Open { self.memory.len() - self.filled } else { 0 }
+        if self.stage == Stage::Open { self.memory.len().saturating_sub(self.filled) } else { 0 }
     }
 
     /// Takes bytes of the answer in; `false` if they do not fit.
     pub(super) fn receive(&mut self, bytes: &[u8]) -> bool {
-        let end = self.filled.saturating_add(bytes.len());
-        let Some(room) = self.memory.get_mut(self.filled..end) else { return false };
+        let free = self.memory.get_mut(self.filled..).unwrap_or_default();
+        let Some(room) = free.get_mut(..bytes.len()) else { return false };
         room.copy_from_slice(bytes);
-        self.filled = end;
+        self.filled = self.filled.saturating_add(bytes.len());
         // The last byte is never used: whether more would come could not be seen.
-        if end == self.memory.len() {
+        if self.filled >= self.memory.len() {
             self.stage = Stage::TooLong;
         }
         true

@@ -55,6 +55,10 @@ impl Session<'_> {
                 // What was kept open for a late answer is closed first.
                 if self.request.stage() != Stage::Closed {
                     self.request.give_up();
+                    let now = self.progress.now;
+                    if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
+                        inquiry.hang_up(now, &timeouts);
+                    }
                     self.progress.put_back(effect);
                     return None;
                 }

@@ -26,6 +26,8 @@ impl<'m> Session<'m> {
             Input::Connected(link) => self.connected(link, true),
             Input::ConnectFailed(link) => self.connected(link, false),
             Input::Accepted(link) => Err(Misuse::WrongLink(link)),
+            // The terminal opens no connections.
+            Input::Crowded => Ok(()),
             Input::Received(link, bytes) => {
                 let exchange = self.exchange(link)?;
                 if exchange.is_given_up() {
@@ -111,6 +113,8 @@ impl<'m> Session<'m> {
         let left = self.exchange(link)?.left(at_most).ok_or(Misuse::WrongLink(link))?;
         match (link, left) {
             (_, Left::Nobody) => {}
+            // The answer is here: how the request got there does not matter any more.
+            (Link::Request, _) if self.is_telling() => {}
             (Link::Request, left) => {
                 let whole = left == Left::Whole && !(failed && mistake(Mistake::SaysNotSentAfterAWholeFrame));
                 self.progress.signal(match (failed, whole) {

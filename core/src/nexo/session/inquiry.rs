@@ -21,6 +21,10 @@ pub(super) struct Inquiry {
     not_found: u8,
     /// When it is asked for the last time.
     until: Instant,
+    /// From when on "not found" counts: what was still on its way has arrived by then.
+    counts_from: Instant,
+    /// When it was asked last.
+    asked_at: Instant,
     /// The terminal is known to have had the request: "not found" then proves that it forgot.
     pub(super) was_there: bool,
     /// The terminal said last that it works on the request.
@@ -66,6 +70,8 @@ impl Inquiry {
             unheard: 0,
             not_found: 0,
             until: now.after(timeouts.recovery),
+            counts_from: now.after(timeouts.poll_pause),
+            asked_at: now,
             was_there,
             in_progress: false,
             request_id: None,
@@ -74,8 +80,14 @@ impl Inquiry {
         }
     }
 
+    /// The connection of the request was kept for a late answer, and is closed only now.
+    pub(super) fn hang_up(&mut self, now: Instant, timeouts: &Timeouts) {
+        self.counts_from = now.after(timeouts.poll_pause);
+    }
+
     /// The question leaves once more, under this number.
-    pub(super) fn ask(&mut self, request_id: RequestId) {
+    pub(super) fn ask(&mut self, request_id: RequestId, now: Instant) {
+        self.asked_at = now;
         self.asked = self.asked.saturating_add(1);
         self.request_id = Some(request_id);
         self.answer = Answer::default();
@@ -97,6 +109,8 @@ impl Inquiry {
             Weight::Nothing | Weight::Settles(..) => return Way::End,
             // It had the request and forgot it: how it ended is known to nobody here.
             Weight::NotFound if self.was_there => return Way::End,
+            // The request may have been on its way still.
+            Weight::NotFound if self.asked_at < self.counts_from => {}
             Weight::NotFound => {
                 self.not_found = self.not_found.saturating_add(1);
                 if self.not_found >= limits::NOT_FOUND || mistake(Mistake::BelievesNotFoundAtOnce) {

@@ -90,7 +90,8 @@ impl<'m> Session<'m> {
             }
         }
         Ok(Self {
-            progress: Progress::new(settings.first_request, settings.first_sheet),
+            // A status names its payment: no receipt has to be told from another.
+            progress: Progress::new(settings.first_request, settings.first_sheet, None),
             settings,
             request: Exchange::new(memory.request),
             beside: Exchange::new(memory.abort),

@@ -23,15 +23,16 @@ impl Session<'_> {
             return Some(next);
         }
         // What an answer holds is told before anything follows from it.
-        if self.is_telling() {
-            return self.tell();
+        if !self.is_telling() {
+            self.read();
+        } else if let Some(next) = self.tell() {
+            return Some(next);
         }
-        self.read();
         self.read_beside();
         self.advance_abort(tx)
     }
 
-    fn is_telling(&self) -> bool {
+    pub(super) fn is_telling(&self) -> bool {
         self.current.as_ref().is_some_and(|current| current.telling.is_some())
     }
 

@@ -76,7 +76,7 @@ impl Session<'_> {
         let number = self.progress.counters.request();
         let current = self.current.as_mut()?;
         let inquiry = current.inquiry.as_mut()?;
-        inquiry.ask(number);
+        inquiry.ask(number, self.progress.now);
         let message = Message {
             settings: &self.settings,
             category: Category::TransactionStatus,

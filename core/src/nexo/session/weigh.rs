@@ -6,9 +6,10 @@
 //! *"Not found"* says that the terminal never had the request, and that it may be made again (Adyen docs: verify
 //! transaction status). It is believed only if all of this holds:
 //!
-//! * The connection of the request was closed before the question was asked, and the terminal was left alone for a pause:
-//!   a question must not overtake the request that is still on its way. For the same reason it must be said
-//!   [twice](crate::limits::NOT_FOUND) in a row, with another pause between.
+//! * The connection of the request was closed, with a pause between that and the question: a question must not overtake
+//!   the request that is still on its way. For the same reason it must be said [twice](crate::limits::NOT_FOUND) in a
+//!   row, with another pause between. What an adapter was given to send must not leave after it closed the connection
+//!   (see [`Output::Close`](crate::drive::Output::Close)); what the network holds back longer than that is lost to us.
 //! * Nothing shows that the terminal had the request: no answer to it, no receipt, no "in progress".
 //! * The terminal cannot have forgotten it: the request is younger than
 //!   [`Timeouts::memory`](crate::nexo::settings::Timeouts::memory), or the answer names an earlier request of this lane

@@ -10,7 +10,7 @@ use super::place::{self, Container, Element, Inner, Outer};
 use super::record;
 use super::records::{Records, Wrong};
 use super::request_type::RequestType;
-use super::value::Found;
+use super::value::{Found, Lost};
 use super::vocabulary::{Coding, DeviceTarget};
 use crate::limits;
 use crate::text::Text;
@@ -63,6 +63,7 @@ pub struct Decoder {
     /// The request type was read off the children.
     derived: bool,
     skipped: u32,
+    lost: Lost,
     failed: Option<Fault>,
 }
 
@@ -90,6 +91,7 @@ impl Decoder {
             header_given: false,
             derived: false,
             skipped: 0,
+            lost: Lost::Nothing,
             failed: None,
         }
     }
@@ -113,6 +115,7 @@ impl Decoder {
         self.header_given = false;
         self.derived = false;
         self.skipped = 0;
+        self.lost = Lost::Nothing;
         self.failed = None;
     }
 
@@ -151,10 +154,18 @@ impl Decoder {
         self.reader.offset()
     }
 
-    /// How many values were left out because they could not be read. None of them decides about money.
+    /// How many values were left out because they could not be read. None of them decides about money by what it says;
+    /// for those that do by being there see [`lost`](Self::lost).
     #[must_use]
     pub const fn skipped(&self) -> u32 {
         self.skipped
+    }
+
+    /// What showed in the values that were left out, such as an approval code that is too long to be kept: a refusal
+    /// beside it is not to be believed.
+    #[must_use]
+    pub const fn lost(&self) -> Lost {
+        self.lost
     }
 
     fn part(&self, given: Given) -> Option<Part<'_>> {
@@ -303,11 +314,12 @@ impl Decoder {
     fn judge(&mut self, result: Result<(), Wrong>) -> Result<(), Fault> {
         match result {
             Ok(()) => Ok(()),
-            Err(Wrong { fatal: true, name, flaw }) => {
+            Err(Wrong { fatal: true, name, flaw, .. }) => {
                 Err(Fault { offset: self.reader.offset(), kind: FaultKind::Field { name, flaw } })
             }
-            Err(_) => {
+            Err(wrong) => {
                 self.skipped = self.skipped.saturating_add(1);
+                self.lost = self.lost.max(wrong.lost);
                 Ok(())
             }
         }
@@ -523,7 +535,8 @@ impl Decoder {
                 if let Inner::Total(total, _) = &self.records.inner
                     && let Err((name, flaw)) = total.check()
                 {
-                    self.judge(Err(Wrong { fatal: self.records.inner.decides_money(), name, flaw }))?;
+                    let fatal = self.records.inner.decides_money();
+                    self.judge(Err(Wrong { fatal, lost: Lost::Nothing, name, flaw }))?;
                 }
                 Some(Given::Inner)
             }

@@ -90,6 +90,9 @@ record! {
         kind: Kind = Kind::CardServiceRequest,
         /// Namespace of the root element.
         namespace: Namespace = Namespace::None,
+        /// The lane stood there, but empty (old firmware): it is echoed so. Not written otherwise.
+        #[cfg_attr(feature = "serde", serde(skip))]
+        blank_lane: bool = false,
     } {
         /// The lane.
         workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital;

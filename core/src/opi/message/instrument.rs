@@ -36,7 +36,7 @@ record! {
         /// What was typed.
         in_string: Secret<{ limits::TYPED }> = element ["InString"];
         /// Card number.
-        card_pan: Option<Pan> = element ["CardPAN"];
+        card_pan: Option<Pan> = element ["CardPAN"] as card;
         /// Valid from.
         start_date: Secret<{ limits::CARD_FACT }> = element ["StartDate"];
         /// Valid until.
@@ -44,7 +44,7 @@ record! {
         /// Valid until, third spelling.
         end_date: Secret<{ limits::CARD_FACT }> = element ["EndDate"];
         /// Brand.
-        card_circuit: Option<Circuit> = element ["CardCircuit"];
+        card_circuit: Option<Circuit> = element ["CardCircuit"] as card;
         /// Issue number of the card.
         issue_number: Option<Id<8>> = element ["IssueNumber"];
         /// Service code of the magnetic stripe.

@@ -63,7 +63,7 @@ pub use payment::{Authorisation, Circuit, OriginalTransaction, PosData, Terminal
 pub use reply::{Echo, Reply, Verdict};
 pub use request_type::RequestType;
 pub use service::{ServiceRequest, ServiceResponse};
-pub use value::Flaw;
+pub use value::{Flaw, Lost};
 pub use vocabulary::{
     Alignment, AuthorisationType, CharStyle, ClerkPermission, Coding, Color, Command, DeviceStatus, DeviceTarget,
     EventType, OverallResult, PaymentType, Size, TicketType, Unlisted,

@@ -204,19 +204,19 @@ record! {
         /// Time of the transaction.
         time_stamp: Option<Timestamp> = attribute ["TimeStamp"];
         /// Approval code.
-        approval_code: Option<Number> = attribute ["ApprovalCode"];
+        approval_code: Option<Number> = attribute ["ApprovalCode"] as approval;
         /// Batch of the acquirer.
         acquirer_batch: Option<Number> = attribute ["AcquirerBatch"];
         /// Brand.
-        card_circuit: Option<Circuit> = attribute ["CardCircuit"];
+        card_circuit: Option<Circuit> = attribute ["CardCircuit"] as card;
         /// Card number, often masked by the terminal.
-        card_pan: Option<Pan> = attribute ["CardPAN"];
+        card_pan: Option<Pan> = attribute ["CardPAN"] as card;
         /// Card number, masked by the terminal (CCV, Nexi).
-        masked_card_number: Option<Pan> = attribute ["MaskedCardNumber"];
+        masked_card_number: Option<Pan> = attribute ["MaskedCardNumber"] as card;
         /// Card number as it may be printed.
-        pan_print: Option<Pan> = attribute ["PANprint"];
+        pan_print: Option<Pan> = attribute ["PANprint"] as card;
         /// Links later operations to this one (Nexi).
-        trx_reference_number: Option<Long> = attribute ["TrxReferenceNumber"];
+        trx_reference_number: Option<Long> = attribute ["TrxReferenceNumber"] as reference;
         /// Answer of the host (German): `0`, or a code of ISO 8583.
         action_code: Option<Number> = attribute ["ActionCode"];
         /// Answer of the terminal.

@@ -22,6 +22,8 @@ pub(crate) enum Form {
 pub(crate) enum Role {
     /// The value.
     Plain,
+    /// The value; but that it stood there is remembered.
+    Shows(super::value::Lost),
     /// The message: a wrong correlation or a wrong amount is worse than none.
     Vital,
     /// As [`Vital`](Role::Vital), and written with the decimals of the currency.
@@ -102,6 +104,15 @@ pub(crate) fn find_group(specs: &'static [Spec], name: &[u8]) -> Option<u8> {
 macro_rules! role {
     () => {
         $crate::opi::message::record::Role::Plain
+    };
+    (card) => {
+        $crate::opi::message::record::Role::Shows($crate::opi::message::value::Lost::Card)
+    };
+    (reference) => {
+        $crate::opi::message::record::Role::Shows($crate::opi::message::value::Lost::Reference)
+    };
+    (approval) => {
+        $crate::opi::message::record::Role::Shows($crate::opi::message::value::Lost::Approval)
     };
     (vital) => {
         $crate::opi::message::record::Role::Vital

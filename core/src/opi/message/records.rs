@@ -5,7 +5,7 @@ use super::header::Header;
 use super::node::Slot;
 use super::place::{Inner, Outer};
 use super::record::{self, Record, Role, Spec};
-use super::value::{Flaw, Found};
+use super::value::{Flaw, Found, Lost};
 
 /// One record of each kind that may be open at the same time.
 #[derive(Clone)]
@@ -22,6 +22,7 @@ pub(super) struct Records {
 pub(super) struct Wrong {
     /// The message is not to be used.
     pub(super) fatal: bool,
+    pub(super) lost: Lost,
     pub(super) name: &'static str,
     pub(super) flaw: Flaw,
 }
@@ -59,7 +60,11 @@ impl Records {
     pub(super) fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Wrong> {
         let number = usize::from(index);
         let result = match slot {
-            Slot::Header => self.header.put(number, found),
+            Slot::Header => {
+                // The first of its values is the lane.
+                self.header.blank_lane |= number == 0 && found.word().is_empty();
+                self.header.put(number, found)
+            }
             Slot::Inner => self.inner.put(number, found),
             Slot::Outer => self.outer.put(number, found),
             Slot::Facts => self.facts.put(number, found),
@@ -78,6 +83,10 @@ impl Records {
             _ => false,
         };
         let name = spec.map_or("", |spec| if spec.name.is_empty() { "TotalAmount" } else { spec.name });
-        Wrong { fatal, name, flaw }
+        let lost = match spec.map(|spec| spec.role) {
+            Some(Role::Shows(lost)) => lost,
+            _ => Lost::Nothing,
+        };
+        Wrong { fatal, lost, name, flaw }
     }
 }

@@ -12,6 +12,7 @@ use crate::limits;
 /// What an answer repeats of its request, byte for byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Echo {
+    /// Empty if it stood there, but empty.
     workstation_id: Option<Id<{ limits::WORKSTATION_ID }>>,
     request_id: Option<RequestText>,
     request_type: Option<RequestType>,
@@ -24,7 +25,7 @@ pub struct Echo {
 impl From<&Header> for Echo {
     fn from(header: &Header) -> Self {
         Self {
-            workstation_id: header.workstation_id.clone(),
+            workstation_id: header.workstation_id.clone().or_else(|| header.blank_lane.then(Id::default)),
             request_id: header.request_id.clone(),
             request_type: header.request_type.clone(),
             pop_id: header.pop_id.clone(),

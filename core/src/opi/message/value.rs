@@ -25,6 +25,21 @@ pub enum Flaw {
     Unlisted,
 }
 
+/// What showed in values that were left out, because they are too long to be kept or cannot be read.
+/// The later of two says more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lost {
+    /// Nothing that speaks for a payment.
+    #[default]
+    Nothing,
+    /// A card: a card number or a brand.
+    Card,
+    /// A reference of the transaction.
+    Reference,
+    /// An approval code.
+    Approval,
+}
+
 impl fmt::Display for Flaw {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

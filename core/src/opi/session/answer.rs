@@ -3,7 +3,7 @@
 use crate::id::Id;
 use crate::money::{Decimal, Money};
 use crate::operation::Facts;
-use crate::opi::message::{Authorisation, OriginalHeader, OverallResult, Part, Place};
+use crate::opi::message::{Authorisation, Lost, OriginalHeader, OverallResult, Part, Place};
 use crate::text::Text;
 
 /// The facts of one answer.
@@ -15,6 +15,8 @@ pub struct Answer {
     pub facts: Facts,
     /// The message that was repeated.
     pub original: Option<OriginalHeader>,
+    /// What showed in values that could not be kept: [`Decoder::lost`](crate::opi::message::Decoder::lost).
+    pub lost: Lost,
     tip: Option<Money>,
     /// An amount without its currency: it can only be the one that was asked in.
     bare: Option<Decimal>,

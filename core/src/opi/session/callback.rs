@@ -6,7 +6,7 @@ use super::Session;
 use super::desk::{Desk, Seen};
 use super::device::{Asked, Exchange, Step, Wish};
 use super::lane::{Broken, Outgoing, Read, Role, Stage, What};
-use super::request::CONFIRMATION;
+use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
 use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
@@ -101,13 +101,21 @@ impl<const D: usize> Session<'_, D> {
         let lane = self.lanes.get_mut(link)?;
         match lane.role {
             Role::Answer => {
+                let lost = lane.inbox.lost();
                 lane.next_message();
+                if let Some(current) = &mut self.current {
+                    current.answer.lost = lost;
+                }
                 let in_time = matches!(self.progress.phase(), Phase::Sending | Phase::Waiting);
                 self.progress.signal(if in_time { Signal::Answered } else { Signal::AnsweredLate });
                 None
             }
             Role::Testimony => {
+                let lost = lane.inbox.lost();
                 lane.next_message();
+                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
+                    inquiry.answer.lost = lost;
+                }
                 self.progress.signal(Signal::Answered);
                 None
             }
@@ -145,11 +153,14 @@ impl<const D: usize> Session<'_, D> {
                     // Zero is no time to answer in: it is read as none given.
                     let seconds = time_out.filter(|seconds| *seconds > 0);
                     let named = seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
-                    let agreed = match (self.settings.profile.login, kind) {
-                        (Login::WithDevices, QuestionKind::Confirmation) => CONFIRMATION,
-                        _ => timeouts.question,
+                    let declared = match (self.settings.profile.login, kind) {
+                        (Login::WithDevices, QuestionKind::Confirmation) => Some(CONFIRMATION),
+                        _ => None,
                     };
-                    (*kind, named.unwrap_or(agreed).min(timeouts.hard))
+                    // Of a second or two the half is left.
+                    let in_time = |whole: Duration| whole.saturating_sub(LEAD).max(whole / 2);
+                    let within = named.or(declared).map_or(timeouts.question, in_time);
+                    (*kind, within.min(timeouts.hard))
                 }
                 // Nothing that a till can ask a cashier.
                 _ => {
@@ -244,7 +255,13 @@ impl<const D: usize> Session<'_, D> {
 
     fn reply_leaves(&mut self, link: Link, outgoing: Option<Outgoing>) -> Option<Next> {
         let Some(outgoing) = outgoing else {
-            self.misbehaved(link, "a device request that cannot be answered");
+            // Not the terminal's fault that matters, and no answer of another request: unanswered, the connection
+            // closes (I7).
+            self.stash.fault(link, None, "a device request whose answer has no room in the transmit buffer");
+            if link == Link::Request {
+                self.progress.signal(Signal::Lost);
+            }
+            self.drop_link(link);
             return None;
         };
         self.lanes.get_mut(link)?.outgoing = Some(outgoing);

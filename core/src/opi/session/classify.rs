@@ -7,7 +7,7 @@ use crate::id::Id;
 use crate::limits;
 use crate::money::Money;
 use crate::operation::{Facts, Outcome, Reason};
-use crate::opi::message::OverallResult;
+use crate::opi::message::{Lost, OverallResult};
 
 /// What an answer is judged by.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub struct Evidence<'a> {
     pub result: Option<&'a OverallResult>,
     /// What else it says.
     pub facts: &'a Facts,
+    /// What showed in values that could not be kept: it speaks against a refusal as the values would.
+    pub lost: Lost,
     /// Whether the terminal had already asked for something on the other channel: then it was not simply busy.
     pub prompted: bool,
     /// The amount asked for, where the answer's amount is to be compared with it.
@@ -40,6 +42,9 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
     // A refusal is believed only if nothing in the same answer speaks against it.
     let unless =
         |contradicted: bool, reason| if contradicted { unknown(Reason::Contradiction) } else { refused(reason) };
+    let approved = facts.approval_code.is_some() || evidence.lost == Lost::Approval;
+    let card = facts.show_a_card() || evidence.lost >= Lost::Card;
+    let authorisation = facts.show_an_authorisation() || evidence.lost >= Lost::Reference;
     match result {
         OverallResult::Success => (Outcome::Approved, remark(evidence)),
         // IFSF: done in part. With an authorisation it is booked and looked at.
@@ -47,24 +52,24 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
             (Outcome::Approved, Some(Reason::CheckReceipt))
         }
         OverallResult::PartialFailure => unknown(Reason::AuthorisationUnknown),
-        OverallResult::Failure if facts.approval_code.is_some() => unknown(Reason::Contradiction),
+        OverallResult::Failure if approved => unknown(Reason::Contradiction),
         OverallResult::Failure => failure(facts),
-        OverallResult::Aborted if facts.approval_code.is_some() => unknown(Reason::Contradiction),
+        OverallResult::Aborted if approved => unknown(Reason::Contradiction),
         OverallResult::Aborted => (Outcome::Aborted, Some(Reason::Stopped)),
         // Nexi proxy: a time-out with signs of a card may be a payment; without (Q30: brand OTHR) it is none.
-        OverallResult::TimedOut => unless(facts.show_a_card(), Reason::TimedOut),
-        OverallResult::CommunicationError => unless(facts.show_a_card(), Reason::HostUnreachable),
+        OverallResult::TimedOut => unless(card, Reason::TimedOut),
+        OverallResult::CommunicationError => unless(card, Reason::HostUnreachable),
         // Not begun, unless the card holder was prompted already or a card shows.
-        OverallResult::DeviceUnavailable => unless(evidence.prompted || facts.show_a_card(), Reason::DeviceUnavailable),
-        OverallResult::Busy => unless(evidence.prompted || facts.show_a_card(), Reason::Busy),
-        OverallResult::PrintLastTicket => unless(facts.show_an_authorisation(), Reason::PrintLastTicket),
-        OverallResult::LoggedOut => unless(facts.show_an_authorisation(), Reason::LoggedOut),
-        OverallResult::UnknownCard => unless(facts.show_an_authorisation(), Reason::UnknownCard),
-        OverallResult::NotSupported => unless(facts.show_an_authorisation(), Reason::NotSupported),
+        OverallResult::DeviceUnavailable => unless(evidence.prompted || card, Reason::DeviceUnavailable),
+        OverallResult::Busy => unless(evidence.prompted || card, Reason::Busy),
+        OverallResult::PrintLastTicket => unless(authorisation, Reason::PrintLastTicket),
+        OverallResult::LoggedOut => unless(authorisation, Reason::LoggedOut),
+        OverallResult::UnknownCard => unless(authorisation, Reason::UnknownCard),
+        OverallResult::NotSupported => unless(authorisation, Reason::NotSupported),
         OverallResult::FormatError
         | OverallResult::ParsingError
         | OverallResult::ValidationError
-        | OverallResult::MissingMandatoryData => unless(facts.show_an_authorisation(), Reason::Rejected),
+        | OverallResult::MissingMandatoryData => unless(authorisation, Reason::Rejected),
         // Successes of other families, `Unknown`, and words that nobody lists.
         _ => unknown(Reason::UnlistedResult),
     }

@@ -19,6 +19,8 @@ pub(super) struct Current {
     pub(super) answer: Answer,
     /// The terminal asked for something on the other channel.
     pub(super) prompted: bool,
+    /// A receipt or a journal came.
+    pub(super) receipt_came: bool,
     /// An answer to something else came.
     pub(super) foreign: bool,
     /// What is asked about it.
@@ -41,6 +43,7 @@ impl Current {
             verb: 0,
             answer: Answer::default(),
             prompted: false,
+            receipt_came: false,
             foreign: false,
             inquiry: None,
             receipt: ReceiptFacts::default(),

@@ -298,6 +298,9 @@ impl Desk<'_> {
     fn output_ended(&mut self, exchange: &mut Exchange) -> Seen {
         let Some(showing) = &exchange.output else { return Seen::Nothing };
         let is_delivery = showing.target == DeviceTarget::DeliveryBox;
+        if let Some(current) = self.current.as_mut() {
+            current.receipt_came |= showing.sheet.is_some_and(|(_, purpose)| purpose.must_be_kept());
+        }
         let verdict = match showing.sheet {
             Some((sheet, purpose)) if purpose.must_be_kept() && !mistake(Mistake::AcknowledgesBeforeStored) => {
                 let ticket = self.progress.counters.ticket();

@@ -112,6 +112,12 @@ impl Exchange {
         }
     }
 
+    /// The sheet that was begun and whose end was not told, if there is one, and whether it was kept.
+    pub(super) fn untold(&self) -> Option<(SheetId, bool)> {
+        let open = self.output.as_ref().and_then(|output| output.sheet);
+        self.ended.or(open.map(|(sheet, _)| (sheet, false)))
+    }
+
     /// Ends the output being read.
     pub(super) fn settle_output(&mut self, verdict: Verdict) {
         if let Some(output) = self.output.take()

@@ -130,6 +130,7 @@ impl<const D: usize> Session<'_, D> {
             moves_money: money,
             result: current.answer.result.as_ref(),
             facts: &current.answer.facts,
+            lost: current.answer.lost,
             prompted: current.prompted,
             asked: compared,
         });
@@ -160,6 +161,11 @@ impl<const D: usize> Session<'_, D> {
         self.abort.forget();
         let current = self.current.as_mut()?;
         current.inquiry = None;
+        if current.undertaking.verdict == (Outcome::Approved, None) && self.settings.devices.take_receipts() {
+            // Of one that was sent in an earlier run it is not known what came then.
+            let missing = current.undertaking.moves_money() && !current.undertaking.is_resumed();
+            current.undertaking.verdict.1 = (missing && !current.receipt_came).then_some(Reason::NoReceipt);
+        }
         let facts = core::mem::take(&mut current.answer.facts);
         let request_type = current.request_type().as_str();
         self.progress.conclude(&current.undertaking, request_type, facts, self.settings.timeouts.local)

@@ -27,6 +27,10 @@ impl<const D: usize> Session<'_, D> {
             Input::Connected(link) => self.connected(link),
             Input::ConnectFailed(link) => self.connect_failed(link),
             Input::Accepted(link) => self.accepted(link),
+            Input::Crowded => {
+                self.crowded = true;
+                Ok(())
+            }
             Input::Received(link, bytes) => self.received(link, bytes),
             // OPI has frames, and no answers of HTTP.
             Input::Complete { link, .. } => Err(Misuse::WrongLink(link)),
@@ -92,11 +96,14 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn accepted(&mut self, link: Link) -> Result<(), Misuse> {
+        let now = self.progress.now;
         let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
         match self.lanes.get_mut(link) {
             Some(lane) if matches!(link, Link::Device(_)) && lane.stage() == Stage::Closed => {
                 lane.restart(Stage::Open);
                 lane.opened(Some(quiet));
+                lane.heard = now;
+                self.crowded = false;
                 Ok(())
             }
             _ => Err(Misuse::WrongLink(link)),
@@ -104,6 +111,7 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn received(&mut self, link: Link, bytes: &[u8]) -> Result<(), Misuse> {
+        let now = self.progress.now;
         let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
         let lane = self.lanes.get_mut(link).ok_or(Misuse::WrongLink(link))?;
         match lane.stage() {
@@ -115,6 +123,7 @@ impl<const D: usize> Session<'_, D> {
         if !lane.receive(bytes, quiet) {
             return Err(Misuse::NoRoom(link));
         }
+        lane.heard = now;
         if link != Link::Abort {
             self.sign_of_life();
         }

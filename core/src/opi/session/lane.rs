@@ -3,8 +3,9 @@
 use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
 use crate::limits;
-use crate::opi::message::{Decoder, Fault, Header, Part};
+use crate::opi::message::{Decoder, Fault, Header, Lost, Part};
 use crate::proof::{Mistake, mistake};
+use crate::receipt::SheetId;
 use crate::time::Instant;
 use crate::window::Window;
 use crate::xml::Tolerance;
@@ -23,8 +24,12 @@ pub(super) struct Lane<'m> {
     pub(super) asked: Option<Asked>,
     /// The frame that is leaving.
     pub(super) outgoing: Option<Outgoing>,
+    /// When something came on it last.
+    pub(super) heard: Instant,
     /// When a connection without a byte is given up.
     pub(super) quiet: Option<Instant>,
+    /// A sheet that ends with the connection that was given up, to be told, and whether it was kept.
+    pub(super) untold: Option<(SheetId, bool)>,
 }
 
 /// How far a connection is.
@@ -99,7 +104,9 @@ impl<'m> Lane<'m> {
             exchange: Exchange::new(),
             asked: None,
             outgoing: None,
+            heard: Instant::default(),
             quiet: None,
+            untold: None,
         }
     }
 
@@ -138,8 +145,15 @@ impl<'m> Lane<'m> {
     /// Gives the connection up; the adapter is told to close it.
     pub(super) fn give_up(&mut self) {
         if !matches!(self.stage, Stage::Closed | Stage::Closing) {
+            let untold = self.exchange.untold();
             self.restart(Stage::Closing);
+            self.untold = untold;
         }
+    }
+
+    /// The sheet that ended with the connection.
+    pub(super) const fn lost_sheet(&mut self) -> Option<(SheetId, bool)> {
+        self.untold.take()
     }
 
     pub(super) const fn is_closing(&self) -> bool {
@@ -175,6 +189,12 @@ impl<'m> Lane<'m> {
         self.inbox.next_message();
         self.exchange = Exchange::new();
         self.role = Role::New;
+    }
+
+    /// Since when nothing came on the connection; `None` if something is under way on it.
+    pub(super) fn silent_since(&self) -> Option<Instant> {
+        let rests = matches!(self.exchange.step, Step::Reading) && self.asked.is_none() && self.outgoing.is_none();
+        (rests && self.stage == Stage::Open).then_some(self.heard)
     }
 
     /// The question that stands on this connection.
@@ -334,6 +354,11 @@ impl<'m> Inbox<'m> {
     #[cfg(feature = "proof")]
     pub(super) fn digest(&self, out: &mut impl core::fmt::Write) -> core::fmt::Result {
         write!(out, "{} {} {} ", self.window.unread().len(), self.used, self.ending)
+    }
+
+    /// What showed in values of the message in progress that could not be kept.
+    pub(super) const fn lost(&self) -> Lost {
+        self.decoder.lost()
     }
 
     /// The header of the message in progress.

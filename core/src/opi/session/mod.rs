@@ -72,6 +72,8 @@ pub struct Session<'m, const D: usize> {
     current: Option<Current>,
     abort: AbortLine,
     stash: Stash,
+    /// The terminal wants to open a connection, and there is no slot for it.
+    crowded: bool,
 }
 
 impl<'m, const D: usize> Session<'m, D> {
@@ -96,11 +98,12 @@ impl<'m, const D: usize> Session<'m, D> {
                 abort: Lane::new(memory.abort, limit, tolerance),
                 device: memory.device.map(|window| Lane::new(window, limit, tolerance)),
             },
-            progress: Progress::new(settings.first_request, settings.first_sheet),
+            progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
             settings,
             current: None,
             abort: AbortLine::new(),
             stash: Stash::new(),
+            crowded: false,
         })
     }
 

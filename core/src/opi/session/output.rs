@@ -5,6 +5,7 @@ use super::lane::{Expired, Lane};
 use crate::drive::{Link, Output, Wait};
 use crate::session::table::{Phase, Signal};
 use crate::session::{Lent, Next, Over};
+use crate::time::Instant;
 
 impl<const D: usize> Session<'_, D> {
     /// Lets pass what ran out of time; whether anything did.
@@ -23,6 +24,7 @@ impl<const D: usize> Session<'_, D> {
             }
             any = true;
         }
+        any |= self.make_room();
         match self.progress.expire() {
             Over::Nothing => return any,
             Over::Resolution => {}
@@ -37,14 +39,37 @@ impl<const D: usize> Session<'_, D> {
 
     pub(super) fn waiting(&self) -> Wait {
         let asking = self.lanes.all().any(|(_, lane)| lane.question().is_some());
-        let own = [self.progress.until(), self.abort.until()].into_iter().flatten();
+        let room = self.longest_silent().map(|(at, _)| at);
+        let own = [self.progress.until(), self.abort.until(), room].into_iter().flatten();
         let until = own.chain(self.lanes.all().filter_map(|(_, lane)| lane.until())).min();
         Wait { until, why: self.progress.why(asking) }
+    }
+
+    /// The connection of the terminal that makes room for a new one, and when: the one that has been silent for longest,
+    /// but not one that said something just now. Many new ones must not drive out those in use.
+    fn longest_silent(&self) -> Option<(Instant, Link)> {
+        if !self.crowded || self.free_device_slot().is_some() {
+            return None;
+        }
+        let device = self.lanes.all().filter(|(link, _)| matches!(link, Link::Device(_)));
+        let silent = device.filter_map(|(link, lane)| Some((lane.silent_since()?, link)));
+        silent.min().map(|(since, link)| (since.after(self.settings.timeouts.grace), link))
+    }
+
+    fn make_room(&mut self) -> bool {
+        let now = self.progress.now;
+        let Some((_, link)) = self.longest_silent().filter(|(at, _)| *at <= now) else { return false };
+        self.crowded = false;
+        self.drop_link(link);
+        true
     }
 
     /// One step further; `None` if nothing can be done without an input.
     pub(super) fn advance(&mut self, tx: &mut [u8]) -> Option<Next> {
         for (link, lane) in self.lanes.all_mut() {
+            if let Some((sheet, kept)) = lane.lost_sheet() {
+                return Some(Next::SheetEnded { sheet, kept });
+            }
             if lane.close() {
                 return Some(Next::Close(link));
             }

@@ -13,6 +13,7 @@ impl<const D: usize> Session<'_, D> {
         self.current.clone_from(&other.current);
         self.abort = other.abort.clone();
         self.stash = other.stash.clone();
+        self.crowded = other.crowded;
         let mut fits = true;
         for ((_, lane), (_, other)) in self.lanes.all_mut().zip(other.lanes.all()) {
             fits &= lane.copy_from(other);
@@ -25,7 +26,7 @@ impl<const D: usize> Session<'_, D> {
     /// # Errors
     /// Those of the writer.
     pub fn digest(&self, out: &mut impl Write) -> Result {
-        write!(out, "{:?} {:?} {:?} ", self.progress, self.current, self.abort)?;
+        write!(out, "{:?} {:?} {:?} {} ", self.progress, self.current, self.abort, self.crowded)?;
         self.lanes.all().try_for_each(|(_, lane)| lane.digest(out))
     }
 }
@@ -37,7 +38,9 @@ impl Lane<'_> {
         self.exchange = other.exchange.clone();
         self.asked.clone_from(&other.asked);
         self.outgoing = other.outgoing;
+        self.heard = other.heard;
         self.quiet = other.quiet;
+        self.untold = other.untold;
         self.inbox.copy_from(&other.inbox)
     }
 

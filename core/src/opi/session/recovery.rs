@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use super::Session;
 use super::inquiry::{Inquiry, Weight};
+use super::weigh::LaneFacts;
 use crate::drive::Link;
 use crate::operation::{Outcome, Reason};
 use crate::proof::{Mistake, mistake};
@@ -79,11 +80,14 @@ impl<const D: usize> Session<'_, D> {
     /// Weighs the answer to the question.
     pub(super) fn weigh(&mut self) {
         self.drop_link(Link::Request);
-        let workstation = self.settings.workstation.as_str();
-        let alone = self.settings.alone_at_terminal;
-        let near = self.settings.timeouts.near;
+        let lane = LaneFacts {
+            workstation: self.settings.workstation.as_str(),
+            alone: self.settings.alone_at_terminal,
+            near: self.settings.timeouts.near,
+            last_settled: self.progress.last_settled(),
+        };
         let Some(current) = &mut self.current else { return };
-        match current.weight(workstation, alone, near) {
+        match current.weight(&lane) {
             Weight::Settles(outcome, reason, by, facts) => {
                 current.undertaking.verdict = (outcome, reason);
                 current.undertaking.settled_by = by;

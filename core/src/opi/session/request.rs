@@ -18,6 +18,9 @@ use crate::time::WallTime;
 /// How long a German terminal waits for "is the signature right?", as declared at login (SELLE: 180 s).
 pub(super) const CONFIRMATION: Duration = Duration::from_secs(180);
 
+/// So much before the terminal stops waiting, a question falls: the answer has to arrive while somebody listens (ours).
+pub(super) const LEAD: Duration = Duration::from_secs(1);
+
 /// One message to the terminal.
 pub(super) struct Asking<'a> {
     pub(super) settings: &'a Settings,

@@ -6,6 +6,7 @@ use super::lane::{Outgoing, What};
 use super::receipt::ReceiptFacts;
 use super::request::Asking;
 use crate::drive::{Link, Misuse};
+use crate::limits;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::Signal;
@@ -24,7 +25,8 @@ impl<const D: usize> Session<'_, D> {
             at: undertaking.wall(self.progress.now),
         };
         let outgoing = Outgoing::write(What::Request, None, tx, |out| asking.encode(out));
-        self.leaves(outgoing)
+        // What cannot be answered later is not asked for.
+        self.leaves(outgoing.filter(|_| tx.len() >= limits::TRANSMIT_MIN))
     }
 
     /// Sends the next question.

@@ -8,15 +8,25 @@ use super::current::Current;
 use super::inquiry::{Question, Weight};
 use super::receipt::ReceiptFacts;
 use crate::id::Id;
-use crate::limits;
+use crate::journal::Settled;
 use crate::operation::{Facts, Outcome, SettledBy};
 use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
 use crate::proof::{Mistake, mistake};
 use crate::time::{self, WallTime};
 
+/// What of the lane decides what a receipt is worth.
+pub(super) struct LaneFacts<'a> {
+    pub(super) workstation: &'a str,
+    /// See [`Settings::alone_at_terminal`](crate::opi::Settings::alone_at_terminal).
+    pub(super) alone: bool,
+    /// Most between the time of a payment and that of its receipt.
+    pub(super) near: Duration,
+    pub(super) last_settled: Option<&'a Settled>,
+}
+
 impl Current {
     /// What the answer to the question comes to.
-    pub(super) fn weight(&self, workstation: &str, alone: bool, near: Duration) -> Weight {
+    pub(super) fn weight(&self, lane: &LaneFacts<'_>) -> Weight {
         let Some(inquiry) = &self.inquiry else { return Weight::Nothing };
         let result = inquiry.answer.result.as_ref();
         match result {
@@ -28,15 +38,11 @@ impl Current {
             _ => {}
         }
         match inquiry.question() {
-            Some(Question::RepeatLast) => self.repeated(&inquiry.answer, workstation),
+            Some(Question::RepeatLast) => self.repeated(&inquiry.answer, lane.workstation),
             // Whatever it says ("no ticket" is an answer, too), the receipts decide; and only about money.
             Some(Question::Reprint) if !inquiry.errand => {
                 let answered = result == Some(&OverallResult::Success);
-                if answered {
-                    self.reprinted(&inquiry.answer.facts, &inquiry.receipt, alone, near)
-                } else {
-                    Weight::Nothing
-                }
+                if answered { self.reprinted(&inquiry.answer.facts, &inquiry.receipt, lane) } else { Weight::Nothing }
             }
             _ => Weight::Nothing,
         }
@@ -54,6 +60,7 @@ impl Current {
             moves_money: true,
             result: original.overall_result.as_ref(),
             facts: &answer.facts,
+            lost: answer.lost,
             // Whether the card holder was prompted before a restart is not known: not believed to be idle.
             prompted: self.prompted || self.undertaking.is_resumed(),
             asked: self.compared(),
@@ -84,44 +91,56 @@ impl Current {
         currency && stamp.is_none_or(|stamp| apart(stamp, self.undertaking.asked_at()) <= DAY)
     }
 
-    /// A receipt with an approval code settles a payment if it names the transaction that was seen before the answer was lost. A till that
-    /// is alone at its terminal may also take a receipt of the same amount from the same minutes (Nexi proxy).
-    fn reprinted(&self, facts: &Facts, receipt: &ReceiptFacts, alone: bool, near: Duration) -> Weight {
-        let reference = facts.trx_reference_number.clone().or_else(|| receipt.trx_reference_number.clone());
-        let approval = facts.approval_code.clone().or_else(|| receipt.approval_code.clone());
-        let amount = facts.amount.or(receipt.amount);
-        let stamp = facts.time_stamp.clone().or_else(|| receipt.time_stamp.clone());
-        let names = |seen: &Id<{ limits::LONG_ID }>| {
-            reference.as_ref() == Some(seen) || approval.as_ref().is_some_and(|code| code.as_str() == seen.as_str())
-        };
-        let same_name = self.undertaking.reference_seen.as_ref().is_some_and(names);
-        // Not before it was asked for: the sale before it may have had the same amount.
-        let same_minutes = || {
-            let stamp = stamp.as_ref().and_then(|stamp| time::local_seconds(stamp.as_str()));
-            stamp.is_some_and(|stamp| {
-                stamp >= local(self.undertaking.asked_at())
-                    && apart(stamp, self.undertaking.asked_at()) <= near.as_secs()
-            })
-        };
+    /// A receipt with an approval code settles a payment if it names the transaction that was seen before the answer was
+    /// lost. A till that is alone at its terminal may also take a receipt of the same amount from the same minutes
+    /// (Nexi proxy), if it is not that of another request.
+    fn reprinted(&self, facts: &Facts, receipt: &ReceiptFacts, lane: &LaneFacts<'_>) -> Weight {
+        let mut facts = facts.clone();
+        facts.amount = facts.amount.or(receipt.amount);
+        facts.trx_reference_number = facts.trx_reference_number.or_else(|| receipt.trx_reference_number.clone());
+        facts.approval_code = facts.approval_code.or_else(|| receipt.approval_code.clone());
+        facts.time_stamp = facts.time_stamp.or_else(|| receipt.time_stamp.clone());
         // What refers to an earlier transaction has its amount and perhaps its name: the receipt may be that one's.
         let first = matches!(
             self.request_type(),
             RequestType::CardPayment | RequestType::CardReservation | RequestType::CardPreAuthorisation
         );
-        let unnamed = alone && self.undertaking.reference_seen.is_none() && same_minutes();
         // A declined transaction has a number, and may have a receipt, too; what it has not is an approval code.
-        let approved = approval.is_some() && !facts.show_a_decline();
-        let same_amount = amount.is_some() && amount == self.undertaking.asked();
-        let named = same_name || unnamed || mistake(Mistake::BelievesAnyReceipt);
-        if !first || !approved || !same_amount || !named {
+        let approved = facts.approval_code.is_some() && !facts.show_a_decline();
+        let same_amount = facts.amount.is_some() && facts.amount == self.undertaking.asked();
+        let ours = self.is_named(&facts, lane) || self.is_of_these_minutes(&facts, lane);
+        if !first || !approved || !same_amount || !(ours || mistake(Mistake::BelievesAnyReceipt)) {
             return Weight::Nothing;
         }
-        let mut facts = facts.clone();
-        facts.amount = amount;
-        facts.trx_reference_number = reference;
-        facts.approval_code = approval;
-        facts.time_stamp = stamp;
         Weight::Settles(Outcome::Approved, None, SettledBy::TicketReprint, facts)
+    }
+
+    /// Whether a receipt names the transaction that was seen before the answer was lost.
+    fn is_named(&self, facts: &Facts, lane: &LaneFacts<'_>) -> bool {
+        let Some(seen) = &self.undertaking.reference_seen else { return false };
+        let named = facts.trx_reference_number.as_ref() == Some(seen)
+            || facts.approval_code.as_ref().is_some_and(|code| code.as_str() == seen.as_str());
+        // Approval codes come again.
+        named && self.earlier(lane).is_none_or(|earlier| earlier.is_of(facts) != Some(true))
+    }
+
+    /// Whether a receipt without a known name can only be that of the request. Two payments of the same amount may have
+    /// the same second, and the terminal's clock may be minutes ahead.
+    fn is_of_these_minutes(&self, facts: &Facts, lane: &LaneFacts<'_>) -> bool {
+        let stamp = facts.time_stamp.as_ref().and_then(|stamp| time::local_seconds(stamp.as_str()));
+        let asked_at = self.undertaking.asked_at();
+        // Not before it was asked for: the sale before it may have had the same amount.
+        let same_minutes =
+            stamp.is_some_and(|stamp| stamp >= local(asked_at) && apart(stamp, asked_at) <= lane.near.as_secs());
+        let other = self.earlier(lane).is_none_or(|earlier| earlier.is_of(facts) == Some(false));
+        let others = self.undertaking.has_others() && !mistake(Mistake::BelievesAReceiptOfAnother);
+        let only = lane.alone && self.undertaking.reference_seen.is_none() && !others;
+        only && same_minutes && (other || mistake(Mistake::BelievesAnOldReceipt))
+    }
+
+    /// The last transaction that is settled, if it is another one.
+    fn earlier<'a>(&self, lane: &LaneFacts<'a>) -> Option<&'a Settled> {
+        lane.last_settled.filter(|settled| settled.request_id != self.undertaking.request_id)
     }
 }
 

@@ -3,4 +3,4 @@
 mod check;
 mod kill;
 mod serve;
-mod served;
+pub(crate) mod served;

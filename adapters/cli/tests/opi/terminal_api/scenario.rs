@@ -1,4 +1,4 @@
-//! One file of operations and their ends, played over OPI and over the Terminal API.
+//! One file of operations and their ends, played over OPI, over the Terminal API, and over both in a row.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -12,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::simulated::SimulatedApi;
+use crate::front::served::Served;
 use crate::process::{Running, Terminal, finish};
 
 /// Operations on one terminal, in order.
@@ -47,24 +48,27 @@ struct Operation {
     charged: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Protocol {
     Opi,
     TerminalApi,
+    /// The Terminal API, in front of a terminal that speaks OPI.
+    Both,
 }
 
 enum Counterpart {
     Opi(Terminal),
     TerminalApi(SimulatedApi),
+    Both(Served),
 }
 
 impl Counterpart {
     fn start(protocol: Protocol, scenario: &Scenario, ledger: &str) -> Self {
         let fault = match (scenario.fault.as_deref(), protocol) {
             (None, _) => "none",
-            (Some("lost answer"), Protocol::Opi) => "drop-after-charge",
+            (Some("lost answer"), Protocol::Opi | Protocol::Both) => "drop-after-charge",
             (Some("lost answer"), Protocol::TerminalApi) => "drop-after-authorisation",
-            (Some("half answer"), Protocol::Opi) => "half-frame",
+            (Some("half answer"), Protocol::Opi | Protocol::Both) => "half-frame",
             (Some("half answer"), Protocol::TerminalApi) => "half-answer",
             (Some(other), _) => panic!("'{other}' has no name in {protocol:?}"),
         };
@@ -72,6 +76,7 @@ impl Counterpart {
         match protocol {
             Protocol::Opi => Self::Opi(Terminal::start(&options)),
             Protocol::TerminalApi => Self::TerminalApi(SimulatedApi::start(&options)),
+            Protocol::Both => Self::Both(Served::start(&options, &[])),
         }
     }
 
@@ -79,6 +84,7 @@ impl Counterpart {
         match self {
             Self::Opi(terminal) => terminal.start_till(arguments),
             Self::TerminalApi(terminal) => terminal.start_till(arguments),
+            Self::Both(served) => served.start_till(arguments),
         }
     }
 }
@@ -112,18 +118,22 @@ fn play(scenario: &Scenario, protocol: Protocol) -> Vec<String> {
     let folder = TempDir::new().unwrap();
     let ledger: PathBuf = folder.path().join("ledger.jsonl");
     let terminal = Counterpart::start(protocol, scenario, ledger.to_str().unwrap());
-    let (mut ended, mut wrong) = (Vec::new(), Vec::new());
+    let (mut ended, mut wrong, mut booked) = (Vec::new(), Vec::new(), 0);
     for operation in &scenario.operations {
         let (end, status) = run(&terminal, operation, &ended);
         let books = fs::read_to_string(&ledger).unwrap_or_default();
-        let charged: Vec<String> = books
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).unwrap())
-            .filter(|entry| entry["requestId"] == end["requestId"])
+        let entries: Vec<Value> = books.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let new = entries.iter().skip(booked);
+        booked = entries.len();
+        let charged: Vec<String> = new
+            // Behind a server a request has a number of its own towards the OPI terminal.
+            .filter(|entry| protocol == Protocol::Both || entry["requestId"] == end["requestId"])
             .map(|entry| entry["charged"]["value"].as_str().unwrap().to_owned())
             .collect();
         let reason = match protocol {
-            Protocol::TerminalApi => operation.reason_of_terminal_api.as_ref().or(operation.reason.as_ref()),
+            Protocol::TerminalApi | Protocol::Both => {
+                operation.reason_of_terminal_api.as_ref().or(operation.reason.as_ref())
+            }
             Protocol::Opi => operation.reason.as_ref(),
         };
         let seen = (end["outcome"].as_str(), end["reason"].as_str(), status, charged.first());
@@ -144,7 +154,7 @@ fn play(scenario: &Scenario, protocol: Protocol) -> Vec<String> {
 fn the_same_operations_end_the_same_over_both_protocols() {
     let scenarios: Vec<Scenario> = serde_json::from_str(include_str!("scenarios.json")).unwrap();
     let wrong: Vec<String> = thread::scope(|scope| {
-        let protocols = [Protocol::Opi, Protocol::TerminalApi];
+        let protocols = [Protocol::Opi, Protocol::TerminalApi, Protocol::Both];
         let playing = protocols.map(|it| {
             scope.spawn({
                 let scenarios = &scenarios;
