@@ -6,7 +6,11 @@
 // `DRIVER: N checks`. Whatever is not as it should be ends it at once, with an exit status that is not zero.
 
 const fs = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { Terminal } = require('./terminal');
+
+/** Longest check, in milliseconds: a terminal that says nothing must not stop everything. */
+const PATIENCE = 15_000;
 
 const DRIVERS = {
     files: require('./files'),
@@ -30,7 +34,8 @@ async function main([name, file]) {
         terminal,
         async check(what, how) {
             try {
-                await how();
+                const ended = new AbortController();
+                await Promise.race([how(), late(ended.signal)]).finally(() => ended.abort());
             } catch (error) {
                 throw new Error(`${name}: ${what}`, { cause: error });
             }
@@ -46,7 +51,13 @@ async function main([name, file]) {
     console.log(`${name}: ${checks} checks`);
 }
 
+async function late(signal) {
+    await sleep(PATIENCE, undefined, { signal });
+    throw new Error(`does not end within ${PATIENCE} ms`);
+}
+
 main(process.argv.slice(2)).catch((error) => {
     console.error(error);
-    process.exitCode = 1;
+    // Whatever still waits for an answer is left alone.
+    process.exit(1);
 });

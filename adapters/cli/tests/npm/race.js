@@ -17,7 +17,7 @@ module.exports = async ({ terminal, check, booked }) => {
     await check('a payment waits for its card', async () => {
         open = till.ask(first);
         open.catch(() => {});
-        await busy(till);
+        await busy(till, open);
         assert.ok(await isPending(open));
     });
     for (const [who, name] of [[till, 'this till'], [other, 'another till']]) {
@@ -81,7 +81,7 @@ module.exports = async ({ terminal, check, booked }) => {
             const payment = late.request('Payment', requests.payment(7.4));
             const waiting = late.ask(payment);
             waiting.catch(() => {});
-            await busy(late);
+            await busy(late, waiting);
             await sleep(pause);
             assert.equal(await late.ask(late.request('Abort', requests.abort(payment))), undefined);
             paid = await waiting;
@@ -93,11 +93,14 @@ module.exports = async ({ terminal, check, booked }) => {
     });
 };
 
-/** Waits until a request is in progress. To ask for its status earlier would be answered by NotFound. */
-async function busy(till) {
+/** Waits until a payment is in progress. To ask for its status earlier would be answered by NotFound. */
+async function busy(till, payment) {
+    let ended;
+    payment.then((answer) => { ended = answer; }, (error) => { ended = error; });
     for (;;) {
         const { POIStatus } = await till.ask(till.request('Diagnosis', { HostDiagnosisFlag: false }));
         if (POIStatus.GlobalStatus === 'Busy') return;
+        assert.equal(ended, undefined, `it has ended: ${JSON.stringify(ended)}`);
         await sleep(20);
     }
 }
