@@ -10,7 +10,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { Terminal } = require('./terminal');
 
 /** Longest check, in milliseconds: a terminal that says nothing must not stop everything. */
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 const DRIVERS = {
     files: require('./files'),

@@ -74,21 +74,17 @@ module.exports = async ({ terminal, check, booked }) => {
 
     await check('an abort that comes too late leaves the payment approved', async () => {
         const late = terminal('approvesAnyway');
-        let paid;
-        // One that comes before the card was asked for may still stop it; then nothing is booked.
-        for (const pause of [0, 250, 1000, 4000]) {
-            if (paid?.Response.Result === 'Success') break;
-            const payment = late.request('Payment', requests.payment(7.4));
-            const waiting = late.ask(payment);
-            waiting.catch(() => {});
-            await busy(late, waiting);
-            await sleep(pause);
-            assert.equal(await late.ask(late.request('Abort', requests.abort(payment))), undefined);
-            paid = await waiting;
-            booked(...charge(paid));
-            const told = await late.ask(late.request('TransactionStatus', requests.status(payment)));
-            assert.deepEqual(repeated(told).body, paid);
-        }
+        const payment = late.request('Payment', requests.payment(7.4));
+        const waiting = late.ask(payment);
+        waiting.catch(() => {});
+        await busy(late, waiting);
+        // Long enough for the terminal to ask for the card: an abort before that still stops it.
+        await sleep(2000);
+        assert.equal(await late.ask(late.request('Abort', requests.abort(payment))), undefined);
+        const paid = await waiting;
+        booked(...charge(paid));
+        const told = await late.ask(late.request('TransactionStatus', requests.status(payment)));
+        assert.deepEqual(repeated(told).body, paid);
         succeeds(paid.Response);
     });
 };
