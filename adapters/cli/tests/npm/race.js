@@ -12,12 +12,10 @@ module.exports = async ({ terminal, check, booked }) => {
     const other = till.with({ saleId: 'POS-2' });
     const ask = (category, body) => till.ask(till.request(category, body));
 
-    const first = till.request('Payment', requests.payment(7.4));
+    let first;
     let open;
     await check('a payment waits for its card', async () => {
-        open = till.ask(first);
-        open.catch(() => {});
-        await busy(till, open);
+        [first, open] = await begin(till);
         assert.ok(await isPending(open));
     });
     for (const [who, name] of [[till, 'this till'], [other, 'another till']]) {
@@ -74,10 +72,7 @@ module.exports = async ({ terminal, check, booked }) => {
 
     await check('an abort that comes too late leaves the payment approved', async () => {
         const late = terminal('approvesAnyway');
-        const payment = late.request('Payment', requests.payment(7.4));
-        const waiting = late.ask(payment);
-        waiting.catch(() => {});
-        await busy(late, waiting);
+        const [payment, waiting] = await begin(late);
         // Long enough for the terminal to ask for the card: an abort before that still stops it.
         await sleep(2000);
         assert.equal(await late.ask(late.request('Abort', requests.abort(payment))), undefined);
@@ -89,15 +84,23 @@ module.exports = async ({ terminal, check, booked }) => {
     });
 };
 
-/** Waits until a payment is in progress. To ask for its status earlier would be answered by NotFound. */
-async function busy(till, payment) {
-    let ended;
-    payment.then((answer) => { ended = answer; }, (error) => { ended = error; });
+/**
+ * Begins a payment: the request that is in progress, and its answer to come. Whether it is in progress a diagnosis tells,
+ * since a status that came too early would be answered by NotFound.
+ */
+async function begin(till) {
     for (;;) {
-        const { POIStatus } = await till.ask(till.request('Diagnosis', { HostDiagnosisFlag: false }));
-        if (POIStatus.GlobalStatus === 'Busy') return;
-        assert.equal(ended, undefined, `it has ended: ${JSON.stringify(ended)}`);
-        await sleep(20);
+        const request = till.request('Payment', requests.payment(7.4));
+        const open = till.ask(request);
+        let ended;
+        open.then((answer) => { ended = answer; }, (error) => { ended = error; });
+        while (!ended) {
+            const { POIStatus } = await till.ask(till.request('Diagnosis', { HostDiagnosisFlag: false }));
+            if (POIStatus.GlobalStatus === 'Busy') return [request, open];
+            await sleep(20);
+        }
+        // The diagnosis may have come first, and then it is the dialogue that the terminal is busy with.
+        assert.match(pairs(ended.Response ?? {}).get('message') ?? '', /DiagnosisRequest is in Progress/, JSON.stringify(ended));
     }
 }
 
