@@ -58,9 +58,12 @@ impl Scenario {
     }
 
     /// Bad luck on one way by default: more where there is little else to choose.
-    pub(crate) const fn budget(&self) -> u8 {
+    pub(crate) fn budget(&self) -> u8 {
         match self.kind {
-            Kind::Payment | Kind::Declined | Kind::Refund | Kind::Reversal | Kind::TicketFirst => 2,
+            // As CCV's, and as long.
+            Kind::TicketFirst if self.profile.name == "nexi" => 1,
+            Kind::Payment | Kind::Question | Kind::Declined | Kind::Refund | Kind::Reversal => 2,
+            Kind::TwoPayments | Kind::TicketFirst => 2,
             _ => 1,
         }
     }

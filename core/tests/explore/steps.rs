@@ -9,7 +9,7 @@ use opi_core::sim::{self, Conn};
 
 use crate::till::{End, Fact, Owed, Till};
 use crate::world::{
-    Arrive, Ask, Choice, Item, Leave, Reply, Store, Torn, Wire, World, attribute, hash, is_kept, pay, wall,
+    Arrive, Ask, Cargo, Choice, Item, Leave, Reply, Store, Torn, Wire, World, attribute, hash, is_kept, pay, wall,
 };
 
 /// Most steps of anything that runs by itself (I11).
@@ -209,7 +209,8 @@ impl World {
             && let Some(Item::Bytes(bytes, _)) = wire.to_terminal.pop_back()
         {
             if leave == Leave::Short {
-                wire.to_terminal.push_back(Item::Bytes(Rc::new(bytes[..bytes.len() - 1].to_vec()), false));
+                wire.to_terminal
+                    .push_back(Item::Bytes(Cargo::new(bytes.bytes[..bytes.bytes.len() - 1].to_vec()), false));
             }
             // What does not take a frame takes nothing after it.
             wire.to_terminal.push_back(Item::Closed);
@@ -228,7 +229,7 @@ impl World {
         let at = self.at(number);
         let wire = &mut self.wires[at];
         let terminal = wire.terminal;
-        let bytes = match wire.to_terminal.pop_front().unwrap() {
+        let cargo = match wire.to_terminal.pop_front().unwrap() {
             Item::Closed => {
                 if let Some(conn) = wire.conn.take() {
                     wire.to_till.push_back(Item::Closed);
@@ -236,8 +237,9 @@ impl World {
                 }
                 return;
             }
-            Item::Bytes(bytes, _) => bytes,
+            Item::Bytes(cargo, _) => cargo,
         };
+        let bytes = &cargo.bytes;
         let now = match arrive {
             Arrive::Never => {
                 // An end would arrive no more than anything else; the adapter's own close is never lost.
@@ -245,12 +247,11 @@ impl World {
                 wire.to_terminal.retain(|item| matches!(item, Item::Closed));
                 return;
             }
-            Arrive::FirstByte => 1,
-            Arrive::Half => bytes.len() / 2,
-            _ => bytes.len(),
+            Arrive::Split(split) => split.at(bytes.len()),
+            Arrive::Well | Arrive::Twice => bytes.len(),
         };
         if now < bytes.len() {
-            wire.to_terminal.push_front(Item::Bytes(Rc::new(bytes[now..].to_vec()), false));
+            wire.to_terminal.push_front(Item::Bytes(Cargo::new(bytes[now..].to_vec()), false));
         }
         if let Some(conn) = wire.conn {
             let (till, was_busy) = (wire.till, self.seats[terminal].terminal.is_busy());
@@ -265,7 +266,7 @@ impl World {
         let at = self.at(number);
         let wire = &mut self.wires[at];
         let till = wire.till;
-        let bytes = match wire.to_till.pop_front().unwrap() {
+        let cargo = match wire.to_till.pop_front().unwrap() {
             Item::Closed => {
                 if let Some(link) = wire.link.filter(|_| !wire.ended) {
                     wire.ended = true;
@@ -274,8 +275,9 @@ impl World {
                 }
                 return;
             }
-            Item::Bytes(bytes, _) => bytes,
+            Item::Bytes(cargo, _) => cargo,
         };
+        let bytes = &cargo.bytes;
         let now = match arrive {
             Arrive::Never => {
                 wire.deaf_till = true;
@@ -283,11 +285,10 @@ impl World {
                 return;
             }
             Arrive::Twice => {
-                wire.to_till.push_front(Item::Bytes(bytes.clone(), false));
+                wire.to_till.push_front(Item::Bytes(cargo.clone(), false));
                 bytes.len()
             }
-            Arrive::FirstByte => 1,
-            Arrive::Half => bytes.len() / 2,
+            Arrive::Split(split) => split.at(bytes.len()),
             Arrive::Well => bytes.len(),
         };
         let mut left = &bytes[..now];
@@ -307,7 +308,7 @@ impl World {
         if rest > 0
             && let Some(wire) = self.wires.iter_mut().find(|wire| wire.number == number)
         {
-            wire.to_till.push_front(Item::Bytes(Rc::new(bytes[bytes.len() - rest..].to_vec()), false));
+            wire.to_till.push_front(Item::Bytes(Cargo::new(bytes[bytes.len() - rest..].to_vec()), false));
         }
     }
 
@@ -394,7 +395,7 @@ impl World {
         );
         let mut bytes = u32::try_from(xml.len()).unwrap().to_be_bytes().to_vec();
         bytes.extend_from_slice(xml.as_bytes());
-        self.wires[at].to_till.push_back(Item::Bytes(Rc::new(bytes), true));
+        self.wires[at].to_till.push_back(Item::Bytes(Cargo::new(bytes), true));
     }
 
     /// Nothing more happens: everybody must be at rest, and everything told (I11).

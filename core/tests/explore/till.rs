@@ -111,6 +111,8 @@ pub(crate) struct Till {
     /// Aborts that the cashier may still press.
     pub(crate) aborts: u8,
     pub(crate) digest: Option<[u64; 2]>,
+    /// That of what the world and the journal know of it.
+    pub(crate) known: Option<[u64; 2]>,
 }
 
 impl Till {
@@ -135,6 +137,7 @@ impl Till {
             decides: false,
             aborts: 0,
             digest: None,
+            known: None,
         };
         till.boot();
         till
@@ -165,6 +168,7 @@ impl Till {
             }
         }
         (self.truth().ends, self.truth().found) = (known, intents);
+        self.known = None;
         Rc::make_mut(&mut self.journal).truncate(usize::try_from(replay.kept()).unwrap());
         let first = ledger.next_request().unwrap();
         self.ledger = Rc::new(ledger);
@@ -206,6 +210,7 @@ impl Till {
 
     /// These bytes are on the disk, whether or not somebody knows.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.known = None;
         Rc::make_mut(&mut self.journal).extend_from_slice(bytes);
     }
 
@@ -238,6 +243,7 @@ impl Till {
     }
 
     pub(crate) fn truth(&mut self) -> &mut Truth {
+        self.known = None;
         Rc::make_mut(&mut self.truth)
     }
 

@@ -3,7 +3,7 @@
 use opi_core::drive::Link;
 
 use crate::till::{Fact, Owed};
-use crate::world::{Arrive, Choice, Item, Leave, Store, Stray, Torn, Wire, World};
+use crate::world::{Arrive, Choice, Item, Leave, Split, Store, Stray, Torn, Wire, World};
 
 impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
@@ -120,7 +120,7 @@ impl World {
             if let Some(Item::Answer(body, _, whole)) = wire.to_till.front() {
                 all.extend([Arrive::Never, Arrive::Cut].map(|arrive| Choice::ToTill(number, arrive)));
                 if *whole && body.len() > 1 {
-                    all.extend([Arrive::FirstByte, Arrive::Half].map(|arrive| Choice::ToTill(number, arrive)));
+                    all.extend(Split::ALL.map(|split| Choice::ToTill(number, Arrive::Split(split))));
                 }
             }
             if wire.link.is_some() && !wire.ended {

@@ -227,8 +227,8 @@ impl World {
         };
         let now = match arrive {
             Arrive::Never => return,
-            Arrive::FirstByte => 1,
-            Arrive::Half | Arrive::Cut => bytes.len() / 2,
+            Arrive::Split(split) => split.at(bytes.len()),
+            Arrive::Cut => bytes.len() / 2,
             _ => bytes.len(),
         };
         let mut hasher = DefaultHasher::new();

@@ -95,6 +95,27 @@ pub(crate) enum Leave {
     Nothing,
 }
 
+/// Where an answer is split: behind its first byte, in the middle, and before its last byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Split {
+    FirstByte,
+    Half,
+    LastByte,
+}
+
+impl Split {
+    pub(crate) const ALL: [Self; 3] = [Self::FirstByte, Self::Half, Self::LastByte];
+
+    /// How many bytes come first.
+    pub(crate) const fn at(self, length: usize) -> usize {
+        match self {
+            Self::FirstByte => 1,
+            Self::Half => length / 2,
+            Self::LastByte => length - 1,
+        }
+    }
+}
+
 /// What becomes of what is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrive {
@@ -105,9 +126,8 @@ pub(crate) enum Arrive {
     Never,
     /// A request whose connection was ended is lost: no more than what was to be expected.
     Lost,
-    /// An answer: its first byte, then the rest.
-    FirstByte,
-    Half,
+    /// An answer, in two pieces, the second any time later.
+    Split(Split),
     /// An answer: half of it, then the connection ends.
     Cut,
 }
@@ -302,9 +322,9 @@ impl World {
                     look_at(&event);
                     match event {
                         Event::Finished(finished) => ended = Some(finished.clone()),
-                        Event::SheetBegun(_) => Rc::make_mut(&mut till.truth).begun += 1,
+                        Event::SheetBegun(_) => till.truth().begun += 1,
                         Event::SheetEnded { kept, .. } => {
-                            let truth = Rc::make_mut(&mut till.truth);
+                            let truth = till.truth();
                             truth.ended += 1;
                             truth.acknowledged += usize::from(kept);
                             assert!(truth.acknowledged <= truth.sheets, "I3: told as kept, but not stored");
