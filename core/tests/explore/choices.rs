@@ -8,6 +8,9 @@ use crate::world::{Arrive, Choice, Item, Leave, Reply, Split, Store, Torn, Wire,
 impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
     pub(crate) fn choices(&self) -> Vec<Choice> {
+        if self.restarts {
+            return vec![Choice::Restart(0)];
+        }
         let mut all = Vec::with_capacity(24);
         if let Some(wire) = self.wires.iter().find(|wire| !wire.held && wire.has_ended()) {
             let number = wire.number;

@@ -35,13 +35,11 @@ impl World {
             }
         }
         text.clear();
-        let _ = write!(text, "{} {} {} {} ", self.now, self.others, self.strays, self.booked.len());
+        let _ = write!(text, "{} {} {} {} {} ", self.restarts, self.now, self.others, self.strays, self.booked.len());
         for till in &self.tills {
             let _ = write!(text, "{:?} {:?} {:?} {:?} ", till.digest, till.questions, till.until, till.known);
             let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.slow);
-            for blocker in till.ledger.all_unresolved() {
-                let _ = write!(text, "{} ", blocker.request_id);
-            }
+            let _ = write!(text, "{} {:?} ", till.spoilt, till.open());
             for owed in &till.owed {
                 let _ = match owed {
                     Owed::Sent(link, wire, length) => {

@@ -13,6 +13,9 @@ use crate::world::{Choice, World};
 /// Longest way: a payment with everything has about 150 steps.
 pub(crate) const DEPTH: usize = 1500;
 
+/// Steps of a way that are shown.
+const TRACED: usize = 100;
+
 /// Characters of what is broken that are shown.
 const SHOWN: usize = 200;
 
@@ -39,15 +42,20 @@ impl Broken {
         format!("{} steps, kind ones but for [{}]: {what}", self.way.len(), odd.join(", "))
     }
 
-    /// Every step of the way, what goes well by its name only.
+    /// The first steps of the way, what goes well by its name only.
     pub(crate) fn trace(&self) -> String {
         let step = |choice: &Choice| format!("{choice:?}").replace(", Well)", ")").replace(", true)", ")");
-        self.way.iter().map(step).collect::<Vec<_>>().join(" ")
+        let mut steps: Vec<String> = self.way.iter().take(TRACED).map(step).collect();
+        if self.way.len() > TRACED {
+            steps.push("...".to_owned());
+        }
+        steps.join(" ")
     }
 
     /// The same promise broken in fewer steps: leaves out one step after the other, as long as one is still broken.
     pub(crate) fn shortened(mut self, world: impl Fn() -> Box<World>) -> Self {
-        let mut at = 0;
+        // What has no end gets none by leaving out something.
+        let mut at = if self.way.len() < DEPTH { 0 } else { DEPTH };
         while at < self.way.len() {
             let without: Vec<Choice> = [&self.way[..at], &self.way[at + 1..]].concat();
             match walk(&world, &without).filter(|broken| broken.way.len() < self.way.len()) {

@@ -118,6 +118,10 @@ impl World {
                 self.wires[at].held = true;
             }
             Choice::PowerCut(at, torn) => self.power_cut(at, torn),
+            Choice::Restart(at) => {
+                self.restarts = false;
+                self.power_cut(at, Torn::Nothing);
+            }
             Choice::TerminalRestart(at) => self.restart_terminal(at),
             Choice::OtherTillPays => self.other_till_pays(),
             Choice::StrayAnswer(number, _) => self.stray(number),
@@ -178,6 +182,7 @@ impl World {
         till.slow = false;
         let place = till.owed.iter().position(|owed| matches!(owed, Owed::Stored(..))).unwrap();
         let Owed::Stored(ticket, bytes, fact) = till.owed.remove(place) else { unreachable!() };
+        till.spoilt |= store != Store::Well;
         match store {
             Store::Well => till.keep(&bytes),
             // The adapter does not know of it, before it reads the journal again.
@@ -314,6 +319,7 @@ impl World {
 
     fn power_cut(&mut self, at: usize, torn: Torn) {
         let till = &mut self.tills[at];
+        till.spoilt = true;
         let storing = till.owed.iter().find_map(|owed| match owed {
             Owed::Stored(_, bytes, _) => Some(bytes.clone()),
             _ => None,
@@ -407,6 +413,12 @@ impl World {
             let blocker = session.unresolved().map(|it| it.request_id);
             assert!(till.off || listed.is_none() || blocker.is_some(), "I6: {listed:?} does not block the lane");
             assert!(!till.decides || blocker.is_none(), "{blocker:?} is not settled, one after the other");
+            let open = till.open();
+            let never = open.iter().find(|id| !till.truth.sent.contains(id));
+            assert!(
+                till.off || till.spoilt || never.is_none(),
+                "I6: {never:?} never left, all went well, and it blocks the lane"
+            );
             till.truth.sent.iter().filter(|_| !till.off).for_each(|id| self.is_known(at, *id));
         }
     }
@@ -416,8 +428,8 @@ impl World {
         let till = &self.tills[at];
         let known = till.truth.ends.get(&id).is_some_and(|end| end.outcome != Outcome::Unknown);
         // A record that was stored though nobody said so is found at the next restart.
-        let listed = till.ledger.all_unresolved().iter().any(|it| it.request_id.get() == id);
-        let unresolved = listed || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
+        let unresolved =
+            till.open().contains(&id) || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
         let charged = self.charges(at, id).count() > 0;
         assert!(
             known || !charged || unresolved,

@@ -177,6 +177,8 @@ pub(crate) enum Choice {
     /// Otherwise it is heard of before anything else happens.
     Hold(u32),
     PowerCut(usize, Torn),
+    /// The till is started again, with nothing under way.
+    Restart(usize),
     TerminalRestart(usize),
     /// Another till pays at the same terminal, with the same amount and the same number, from start to end.
     OtherTillPays,
@@ -204,6 +206,7 @@ impl Choice {
             | Self::Abort(_)
             | Self::Start(_)
             | Self::Recover(_)
+            | Self::Restart(_)
             | Self::Decide(_)
             | Self::OtherTillPays
             | Self::StrayAnswer(..)
@@ -236,6 +239,8 @@ pub(crate) struct World {
     pub(crate) strays: u8,
     /// Both answers to a question are looked at.
     pub(crate) asks_no: bool,
+    /// The first thing that happens is that the first till is started again.
+    pub(crate) restarts: bool,
     /// The unkind choices are offered.
     pub(crate) unkind: bool,
 }
@@ -312,6 +317,7 @@ impl World {
             others: 0,
             strays: 0,
             asks_no: false,
+            restarts: false,
             unkind: true,
         }
     }
@@ -380,7 +386,7 @@ impl World {
                     till.block_on_the_next();
                     let busy = until.is_none() && !till.session().is_idle();
                     assert!(!busy, "I9: no deadline in {:?}", till.session().phase());
-                    return;
+                    return self.is_answering(at);
                 }
                 Output::Listen => till.owed.push(Owed::Listening),
                 Output::Connect(link) => till.owed.push(Owed::Connected(link)),
@@ -431,6 +437,21 @@ impl World {
             }
         }
         panic!("I10: the drain does not end");
+    }
+
+    /// What a terminal asked for is answered as soon as the sheet is stored, the cashier has answered, and the answer
+    /// before it has left (I7).
+    fn is_answering(&self, at: usize) {
+        let till = &self.tills[at];
+        let open = |wire: &&Wire| wire.till == at && wire.link.is_some() && !wire.ended && !wire.asks.is_empty();
+        let Some(wire) = self.wires.iter().find(open) else { return };
+        let waits = |owed: &Owed| match owed {
+            Owed::Stored(_, _, fact) => *fact == Fact::Sheet,
+            Owed::Sent(_, number, _) => *number == wire.number,
+            _ => false,
+        };
+        let waits = !till.questions.is_empty() || till.owed.iter().any(waits);
+        assert!(waits, "I7: nothing is waited for, and {:?} is not answered", wire.asks);
     }
 
     pub(crate) fn leaving(&mut self, at: usize, link: Link, bytes: Vec<u8>) {

@@ -8,6 +8,9 @@ use crate::world::{Arrive, Choice, Item, Leave, Split, Store, Stray, Torn, Wire,
 impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
     pub(crate) fn choices(&self) -> Vec<Choice> {
+        if self.restarts {
+            return vec![Choice::Restart(0)];
+        }
         let mut all = Vec::with_capacity(24);
         // That a request left is stored before anything else happens, unless the disk takes its time.
         for (at, till) in self.tills.iter().enumerate() {

@@ -28,14 +28,12 @@ impl World {
             till.known = Some(hash(&text));
         }
         text.clear();
-        let _ = write!(text, "{} {} {} {} ", self.now, self.others, self.strays, self.nights);
+        let _ = write!(text, "{} {} {} {} {} ", self.restarts, self.now, self.others, self.strays, self.nights);
         let _ = write!(text, "{} {:?} ", self.booked.len(), self.terminal);
         for till in &self.tills {
             let _ = write!(text, "{:?} {:?} {:?} ", till.digest, till.until, till.known);
             let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.slow);
-            for blocker in till.ledger.all_unresolved() {
-                let _ = write!(text, "{} ", blocker.request_id);
-            }
+            let _ = write!(text, "{} {:?} ", till.spoilt, till.open());
             for owed in &till.owed {
                 let _ = match owed {
                     Owed::Sent(link, wire, length) => {

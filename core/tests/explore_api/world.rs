@@ -168,6 +168,8 @@ pub(crate) enum Choice {
     Night,
     Reset(u32),
     PowerCut(usize, Torn),
+    /// The till is started again, with nothing under way.
+    Restart(usize),
     TerminalRestart,
     /// Another till pays at the terminal, with the same amount, from start to end.
     OtherTillPays,
@@ -191,6 +193,7 @@ impl Choice {
             | Self::Abort(_)
             | Self::Start(_)
             | Self::Recover(_)
+            | Self::Restart(_)
             | Self::OtherTillPays
             | Self::StrayAnswer(..)
             | Self::Night
@@ -212,8 +215,8 @@ pub(crate) struct World {
     pub(crate) others: u8,
     pub(crate) strays: u8,
     pub(crate) nights: u8,
-    /// How often the store of each till failed since it was started.
-    pub(crate) failures: Vec<u8>,
+    /// The first thing that happens is that the first till is started again.
+    pub(crate) restarts: bool,
     /// The unkind choices are offered.
     pub(crate) unkind: bool,
 }
@@ -247,7 +250,6 @@ impl World {
     pub(crate) fn new(tills: Vec<Till>, terminal: Terminal) -> Self {
         Self {
             now: 0,
-            failures: vec![0; tills.len()],
             tills,
             terminal: Rc::new(terminal),
             wires: Vec::new(),
@@ -256,6 +258,7 @@ impl World {
             others: 0,
             strays: 0,
             nights: 0,
+            restarts: false,
             unkind: true,
         }
     }
