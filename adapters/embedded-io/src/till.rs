@@ -134,8 +134,8 @@ pub struct Till<'m, W, S: Store, C, const N: usize, const D: usize> {
     clock: C,
     /// What the session waits for, as of the last drain.
     wait: Wait,
-    /// What was last told of it.
-    told: Why,
+    /// What was last told of it; `None` if it is to be told again.
+    told: Option<Why>,
     finished: Option<Finished>,
     /// Why an operation was not begun: no request numbers could be reserved. To be told.
     unreserved: Option<S::Error>,
@@ -209,7 +209,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             sheets: Vec::new(),
             clock,
             wait: Wait { until: None, why: Why::Idle },
-            told: Why::Idle,
+            told: Some(Why::Idle),
             finished: None,
             unreserved: None,
         };
@@ -260,7 +260,8 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     /// # Errors
     /// [`Misuse::NotUnresolved`].
     pub fn resolve(&mut self, request: RequestId, charged: bool, note: &str) -> Result<(), Misuse> {
-        self.give(Input::Resolve { request, charged, note })
+        // A store that is quick leaves no trace of having been waited for.
+        self.give(Input::Resolve { request, charged, note }).inspect(|()| self.told = None)
     }
 
     /// Has the terminal asked about the unresolved request, with questions that move no money. The end comes as
@@ -319,9 +320,9 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             if let Some(finished) = self.finished.take() {
                 return Notice::Finished(finished);
             }
-            if self.told != self.wait.why {
-                self.told = self.wait.why;
-                return Notice::Waiting(self.told);
+            if self.told != Some(self.wait.why) {
+                self.told = Some(self.wait.why);
+                return Notice::Waiting(self.wait.why);
             }
             let woken = self.woken(cashier).await;
             self.handle(woken, cashier);

@@ -120,6 +120,7 @@ impl Till {
             }
             *first_request = recovered.first_request.unwrap_or(*first_request);
             *first_sheet = recovered.first_sheet;
+            #[cfg_attr(not(feature = "terminal-api"), expect(irrefutable_let_patterns, reason = "it is the only kind"))]
             if let Terminal::Opi { settings, .. } = &mut terminal {
                 settings.last_settled = recovered.last_settled;
             }

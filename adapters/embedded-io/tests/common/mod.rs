@@ -1,6 +1,7 @@
 //! What several tests need: tills, cashiers, stores, and a world around them.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_truncation)]
 
+pub mod flash;
 pub mod world;
 
 use std::cell::RefCell;

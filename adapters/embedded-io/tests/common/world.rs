@@ -1,7 +1,7 @@
 //! A simulated terminal behind byte pipes, in virtual time: pipes take and give as few bytes as they like, and break where
 //! they are told to.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -65,6 +65,8 @@ pub struct World {
     /// The terminal takes nothing more once it has so many bytes of requests.
     pub stuck_after: usize,
     quiet: u32,
+    /// Whether the till has no power: nothing of it passes any more.
+    pub power: Option<Rc<Cell<bool>>>,
 }
 
 #[derive(Clone)]
@@ -87,6 +89,7 @@ impl Shared {
             unreachable: false,
             stuck_after: usize::MAX,
             quiet: 0,
+            power: None,
         })))
     }
 
@@ -162,6 +165,10 @@ impl World {
         }
     }
 
+    fn has_no_power(&self) -> bool {
+        self.power.as_ref().is_some_and(|off| off.get())
+    }
+
     fn new_pipe(&mut self, role: Role, conn: Conn) -> usize {
         self.pipes.push(Pipe {
             role,
@@ -176,6 +183,9 @@ impl World {
 
     /// Lets so many bytes pass, or fewer: then the pipe is broken.
     fn pass(&mut self, pipe: usize, to_terminal: bool, wanted: usize) -> usize {
+        if self.has_no_power() {
+            return 0;
+        }
         let role = self.pipes[pipe].role;
         let passed = &mut self.passed[role as usize][usize::from(to_terminal)];
         let mut may = wanted.min(self.chop);
@@ -232,6 +242,9 @@ impl ErrorType for PipeWire {
 impl ReadReady for PipeWire {
     fn read_ready(&mut self) -> Result<bool, ErrorKind> {
         let world = self.world.0.borrow();
+        if world.has_no_power() {
+            return Ok(false);
+        }
         let pipe = &world.pipes[self.pipe.ok_or(ErrorKind::NotConnected)?];
         Ok(pipe.broken || !pipe.to_till.is_empty() || pipe.conn.is_none())
     }
