@@ -23,7 +23,8 @@ impl Victim {
             assert_eq!(world.pay().status, Some(0), "{}", world.output());
             begun.elapsed()
         });
-        let long = long.max().unwrap_or_default() * 11 / 10;
+        // The first one may have had to be compiled.
+        let long = long.min().unwrap_or_default() * 11 / 10;
         Self { world, random: profile.bytes().fold(7, |seed, byte| seed * 31 + u64::from(byte)), kills: 0, long }
     }
 
@@ -35,9 +36,18 @@ impl Victim {
         self.long * u32::try_from(self.random % 1000).unwrap() / 1000
     }
 
-    fn kill(&mut self) {
+    fn kill(&mut self, turn: usize) {
         let mut till = self.world.start(&["pay", "25.00", "CHF", "--yes"]);
-        sleep(self.instant());
+        let mut instant = self.instant();
+        if !turn.is_multiple_of(3) {
+            // Most of the time goes by before the request: two of three kills come after it has its number.
+            let begun = Instant::now();
+            while self.world.output().is_empty() && begun.elapsed() < 5 * self.long {
+                sleep(Duration::from_micros(200));
+            }
+            instant /= 3;
+        }
+        sleep(instant);
         self.kills += usize::from(till.0.try_wait().unwrap().is_none());
         till.0.kill().unwrap();
         till.0.wait().unwrap();
@@ -76,7 +86,7 @@ fn kill(kind: Kind, kills: usize) {
             if victim.kills >= kills {
                 break;
             }
-            victim.kill();
+            victim.kill(turn);
             victim.go_on(turn);
         }
         victim
