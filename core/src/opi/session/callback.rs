@@ -55,7 +55,7 @@ impl<const D: usize> Session<'_, D> {
                         settings: &self.settings,
                         progress: &mut self.progress,
                         current: &mut self.current,
-                        abort_id: self.abort.request_id,
+                        abort_id: self.abort.request_id(),
                         stash: &mut self.stash,
                     };
                     desk.take(&part, &mut lane.role, &mut lane.exchange)
@@ -279,7 +279,7 @@ impl<const D: usize> Session<'_, D> {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
                 self.progress.signal(if foreign { Signal::Foreign } else { Signal::Lost });
             }
-            Link::Abort => self.abort.failed(),
+            Link::Abort => self.abort.end(false),
             Link::Device(_) if between => {}
             Link::Device(_) => self.stash.fault(link, None, "the connection ended inside a message"),
         }
@@ -314,7 +314,7 @@ impl<const D: usize> Session<'_, D> {
             Link::Request => {
                 self.progress.signal(Signal::Unreadable);
             }
-            Link::Abort => self.abort.failed(),
+            Link::Abort => self.abort.end(false),
             Link::Device(_) => {}
         }
         self.drop_link(link);
@@ -337,7 +337,7 @@ impl<const D: usize> Session<'_, D> {
                 }
             }
             Link::Abort => {
-                self.abort.failed();
+                self.abort.end(false);
                 self.drop_link(link);
             }
             Link::Device(_) => self.drop_link(link),
