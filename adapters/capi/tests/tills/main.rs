@@ -1,5 +1,8 @@
 //! The tills of the examples as processes: in C, with the sanitizers, and in Python. They pay on `opi sim`, and their
 //! journals are read by `opi journal`, which shares no code with what wrote them but the core.
+//!
+//! They need make, a C compiler with sanitizers, valgrind and Python:
+//! `cargo test -p opi-capi --test tills -- --include-ignored --nocapture`.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
