@@ -104,11 +104,11 @@ fn kill(kind: Kind, kills: usize) {
 #[test]
 #[ignore = "needs what .ci/run installs, which plays it"]
 fn a_till_in_c_that_is_killed_recovers() {
-    kill(Kind::C, 40);
+    kill(Kind::C, 25);
 }
 
 #[test]
 #[ignore = "needs what .ci/run installs, which plays it"]
 fn a_till_in_python_that_is_killed_recovers() {
-    kill(Kind::Python, 20);
+    kill(Kind::Python, 12);
 }

@@ -17,8 +17,8 @@ use crate::made::{INVALID, Kind, opi, till};
 
 pub(crate) const PROFILES: [&str; 4] = ["nexi", "ccv-nl", "opi-de", "ifsf"];
 
-/// Longest run of a process. Far beyond any limit given to it.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest run of a process. Far beyond any limit given to it, which is far beyond what a busy machine needs.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A process that ends with the test.
 pub(crate) struct Running(pub(crate) Child);
@@ -94,7 +94,7 @@ impl World {
         let output = File::create(self.folder.path().join("output")).unwrap();
         let errors = output.try_clone().unwrap();
         let mut process = till(self.kind);
-        process.args(command).args(["--profile", self.profile, "--timeout", "5", "--timeout-recovery", "0.02"]);
+        process.args(command).args(["--profile", self.profile, "--timeout", "40", "--timeout-recovery", "0.02"]);
         process.args(["--terminal", &format!("127.0.0.1:{}", self.ports.0)]);
         process.args(["--listen", &format!("127.0.0.1:{}", self.ports.1)]);
         process.arg("--journal").arg(self.journal());
