@@ -170,8 +170,10 @@ impl fmt::Debug for Pan {
 pub struct Secret<const N: usize>(heapless::String<N, u16>);
 
 impl<const N: usize> Secret<N> {
-    /// Nothing.
-    pub(crate) const EMPTY: Self = Self(heapless::String::new());
+    /// Takes the text; `false` if it is too long: then nothing changes.
+    pub(crate) fn set(&mut self, text: &str) -> bool {
+        crate::id::set(self.0.as_mut_view(), text)
+    }
 
     /// Takes the text; `None` if longer than `N` bytes.
     #[must_use]

@@ -113,6 +113,29 @@ impl core::error::Error for DecodeError {}
 /// # Errors
 /// [`DecodeError`]. [`Short`](DecodeError::Short) never comes with [`limits::JOURNAL_RECORD`] bytes or more.
 pub fn decode(bytes: &[u8]) -> Result<(Entry, usize), DecodeError> {
+    let checked = check(bytes)?;
+    checked.read().map(|entry| (entry, checked.bytes))
+}
+
+/// A record whose checksum is right.
+pub(super) struct Checked<'a> {
+    kind: u8,
+    body: &'a [u8],
+    /// Its length in bytes.
+    pub(super) bytes: usize,
+}
+
+impl Checked<'_> {
+    pub(super) fn read(&self) -> Result<Entry, DecodeError> {
+        body::take(self.kind, self.body).map_err(|flaw| match flaw {
+            Flaw::Unlisted => DecodeError::Kind { kind: self.kind, bytes: self.bytes },
+            Flaw::Unreadable => DecodeError::Body { bytes: self.bytes },
+        })
+    }
+}
+
+/// The record at the front of `bytes`, not read yet.
+pub(super) fn check(bytes: &[u8]) -> Result<Checked<'_>, DecodeError> {
     let mark = *bytes.first().ok_or(DecodeError::Short)?;
     let version = mark & !MARK;
     if mark & MARK != MARK || version == 0 || mark == u8::MAX {
@@ -133,9 +156,5 @@ pub fn decode(bytes: &[u8]) -> Result<(Entry, usize), DecodeError> {
     if version != VERSION {
         return Err(DecodeError::Version(version));
     }
-    match body::take(kind, body) {
-        Ok(entry) => Ok((entry, whole)),
-        Err(Flaw::Unlisted) => Err(DecodeError::Kind { kind, bytes: whole }),
-        Err(Flaw::Unreadable) => Err(DecodeError::Body { bytes: whole }),
-    }
+    Ok(Checked { kind, body, bytes: whole })
 }

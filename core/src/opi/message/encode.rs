@@ -6,10 +6,10 @@ use super::facts::{ErrorDetail, ErrorResponse};
 use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
-use super::record::{Form, Record, Role, Spec};
-use super::value::Field;
+use super::record::{Form, Role, Spec, Written};
+use super::value::Shown;
 use super::vocabulary::Coding;
-use crate::money::Currency;
+use crate::money::{Currency, Figures};
 use crate::xml::{WriteError, Writer};
 
 /// How a dialect writes what all dialects say.
@@ -91,7 +91,7 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         Self { xml, style, decimals, group: "", left, coding: None }
     }
 
-    pub(crate) fn begin(&mut self, element: &'static str) {
+    fn begin(&mut self, element: &'static str) {
         if !element.is_empty() {
             self.xml.open(element);
         }
@@ -101,48 +101,81 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         if self.style.shift_number_as_attribute && spec.name == "ShiftNumber" { Form::attribute } else { spec.form }
     }
 
-    fn decimals(&self, spec: &Spec) -> u8 {
-        if spec.role == Role::Amount { self.decimals } else { 0 }
+    fn is_own_attribute(&self, spec: &Spec) -> bool {
+        spec.group.is_own() && self.form(spec) == Form::attribute
     }
 
-    /// Writes the value if it is an attribute of the record's own element.
-    pub(crate) fn own_attribute(&mut self, spec: &'static Spec, field: &dyn Field) {
-        if spec.group.is_empty() && self.form(spec) == Form::attribute {
-            field.each(self.decimals(spec), &mut |value| self.xml.attribute_fmt(spec.name, value));
-        }
-    }
-
-    /// Writes every other value, after the attributes.
-    pub(crate) fn content(&mut self, spec: &'static Spec, field: &dyn Field) {
-        let form = self.form(spec);
-        if spec.group.is_empty() && form == Form::attribute {
-            return;
-        }
-        let coding = self.coding.take();
-        let mut written = false;
-        field.each(self.decimals(spec), &mut |value| {
-            written = true;
-            self.enter(spec.group);
-            match form {
-                Form::attribute => self.xml.attribute_fmt(spec.name, value),
-                Form::text => self.xml.text_fmt(value),
-                Form::presence => {}
-                Form::element => self.element(spec.name, coding, Some(value)),
-                Form::coding => self.coding = Coding::shown(value),
+    /// Writes the element.
+    fn record(&mut self, record: &dyn Written) {
+        self.begin(record.element());
+        for (index, spec) in record.specs().iter().enumerate() {
+            if self.is_own_attribute(spec)
+                && let Some(value) = record.field(index).and_then(|field| field.shown(0))
+            {
+                self.attribute(spec, &value);
             }
-        });
-        if coding.is_some() && !written {
-            self.element(spec.name, coding, None);
+        }
+        self.content(record);
+        self.end(record.element());
+    }
+
+    /// Writes what is not an attribute, into the element that is open.
+    fn content(&mut self, record: &dyn Written) {
+        for (index, spec) in record.specs().iter().enumerate() {
+            if self.is_own_attribute(spec) {
+                continue;
+            }
+            let coding = self.coding.take();
+            let mut number = 0;
+            while let Some(value) = record.field(index).and_then(|field| field.shown(number)) {
+                number += 1;
+                self.enter(spec.group.name());
+                match self.form(spec) {
+                    Form::attribute => self.attribute(spec, &value),
+                    Form::text => self.text(spec, &value),
+                    Form::presence => {}
+                    Form::element => self.element(spec, coding, Some(&value)),
+                    Form::coding => {
+                        self.coding = if let Shown::Text(text) = value { Coding::from_text(text) } else { None };
+                    }
+                }
+            }
+            if coding.is_some() && number == 0 {
+                self.element(spec, coding, None);
+            }
         }
     }
 
-    fn element(&mut self, name: &'static str, coding: Option<Coding>, value: Option<&dyn fmt::Display>) {
-        self.xml.open(name);
+    /// The characters of a value.
+    fn figures(&self, spec: &Spec, value: &Shown<'_>) -> Figures {
+        match *value {
+            Shown::Text(_) => Figures::default(),
+            Shown::Number(number) => Figures::of(u64::from(number), 0, 0),
+            Shown::Decimal(decimal) => decimal.figures(if spec.role == Role::Amount { self.decimals } else { 0 }),
+        }
+    }
+
+    fn attribute(&mut self, spec: &Spec, value: &Shown<'_>) {
+        match value {
+            Shown::Text(text) => self.xml.attribute(spec.name, text),
+            value => self.xml.attribute(spec.name, self.figures(spec, value).as_str()),
+        }
+    }
+
+    fn text(&mut self, spec: &Spec, value: &Shown<'_>) {
+        match value {
+            Shown::Text(text) => self.xml.text(text),
+            value => self.xml.text(self.figures(spec, value).as_str()),
+        }
+    }
+
+    fn element(&mut self, spec: &Spec, coding: Option<Coding>, value: Option<&Shown<'_>>) {
+        self.xml.open(spec.name);
         if let Some(coding) = coding {
             self.xml.open(coding.as_str());
         }
         if let Some(value) = value {
-            self.xml.text_fmt(value);
+            self.text(spec, value);
         }
         if coding.is_some() {
             self.xml.close();
@@ -161,7 +194,7 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         }
     }
 
-    pub(crate) fn end(&mut self, element: &'static str) {
+    fn end(&mut self, element: &'static str) {
         self.enter(if let Left::Group(group) = self.left { group } else { "" });
         if self.left == Left::Nothing && !element.is_empty() {
             self.xml.close();
@@ -199,24 +232,28 @@ impl<'b> MessageWriter<'b> {
         self.decimals = total.and_then(|total| total.currency).map_or(0, Currency::exponent);
     }
 
-    pub(super) fn record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Nothing));
+    pub(super) fn record(&mut self, record: &dyn Written) {
+        self.record_with(record, Left::Nothing);
     }
 
-    pub(super) fn records<'a, R: Record + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
+    fn record_with(&mut self, record: &dyn Written, left: Left) {
+        RecordWriter::new(&mut self.xml, self.style, self.decimals, left).record(record);
+    }
+
+    pub(super) fn records<'a, R: Written + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
         for record in records {
             self.record(record);
         }
     }
 
     /// A record whose element is closed by [`close`](Self::close).
-    pub(super) fn open_record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element));
+    pub(super) fn open_record(&mut self, record: &dyn Written) {
+        self.record_with(record, Left::Element);
     }
 
     /// A record whose element and one child element of it are closed by [`close`](Self::close).
-    pub(super) fn open_record_at<R: Record>(&mut self, record: &R, group: &'static str) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Group(group)));
+    pub(super) fn open_record_at(&mut self, record: &dyn Written, group: &'static str) {
+        self.record_with(record, Left::Group(group));
     }
 
     pub(super) fn close(&mut self) {
@@ -224,12 +261,19 @@ impl<'b> MessageWriter<'b> {
     }
 
     /// The values of a record, in the element that is open.
-    pub(super) fn contents<R: Record>(&mut self, record: &Option<R>) {
+    pub(super) fn contents<R: Written>(&mut self, record: &Option<R>) {
         if let Some(record) = record {
             let writer = &mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element);
-            record.write_content(writer);
+            writer.content(record);
             writer.end("");
         }
+    }
+
+    /// An element that is written by hand.
+    pub(super) fn element(&mut self, name: &'static str, content: &dyn Fn(&mut Writer<'_>)) {
+        self.xml.open(name);
+        content(&mut self.xml);
+        self.xml.close();
     }
 
     pub(super) fn within(&mut self, element: &'static str, content: impl FnOnce(&mut Self)) {
