@@ -32,8 +32,45 @@ pub(super) fn is(class: u8, byte: u8) -> bool {
 /// Length of the run of ASCII name bytes at the front, colons excluded.
 #[inline(always)]
 pub(super) fn name(bytes: &[u8]) -> usize {
-    bytes.iter().position(|&byte| !is(NAME, byte)).unwrap_or(bytes.len())
+    let sure = letters(bytes);
+    let rest = bytes.get(sure..).unwrap_or_default();
+    sure + rest.iter().position(|&byte| !is(NAME, byte)).unwrap_or(rest.len())
 }
+
+/// A length up to which there are only letters and digits at the front. There may be more.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+fn letters(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((word, more)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        // Without its top bit no byte carries into the next. Adding sets the top bit of what is not less.
+        let low = word & !TOPS;
+        let not_less = |bytes: u64, least: u8| bytes.wrapping_add(ONES * u64::from(0x80 - least));
+        let lower = low | (ONES * 0x20);
+        let letter = not_less(lower, b'a') & !not_less(lower, b'z' + 1);
+        let digit = not_less(low, b'0') & !not_less(low, b'9' + 1);
+        let others = (!(letter | digit) | word) & TOPS;
+        if others != 0 {
+            return bytes.len() - rest.len() + (others.trailing_zeros() / 8) as usize;
+        }
+        rest = more;
+    }
+    bytes.len() - rest.len()
+}
+
+/// A length up to which there are only letters and digits at the front. There may be more.
+#[cfg(not(target_pointer_width = "64"))]
+#[inline(always)]
+fn letters(_: &[u8]) -> usize {
+    0
+}
+
+/// A one, or a top bit, in each byte of a word.
+#[cfg(target_pointer_width = "64")]
+const ONES: u64 = 0x0101_0101_0101_0101;
+#[cfg(target_pointer_width = "64")]
+const TOPS: u64 = 0x8080_8080_8080_8080;
 
 /// Length of the white space at the front.
 #[inline(always)]
@@ -45,8 +82,6 @@ pub(super) fn blank(bytes: &[u8]) -> usize {
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
 pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
     let spread = stops.map(|stop| ONES * u64::from(stop));
     let mut rest = bytes;
     while let Some((word, more)) = rest.split_first_chunk::<8>() {
