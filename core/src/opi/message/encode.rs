@@ -7,8 +7,7 @@ use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
 use super::record::{Form, Record, Role, Spec};
-use super::value::Field;
-use super::vocabulary::Coding;
+use super::value::{Field, Written};
 use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
 
@@ -72,8 +71,8 @@ pub(crate) struct RecordWriter<'w, 'b> {
     group: &'static str,
     /// What stays open at the end.
     left: Left,
-    /// The child element that the next value stands in.
-    coding: Option<Coding>,
+    /// The child element that the next value stands in; empty if there is none.
+    coding: &'static str,
 }
 
 /// What stays open behind a record.
@@ -88,63 +87,71 @@ enum Left {
 
 impl<'w, 'b> RecordWriter<'w, 'b> {
     const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8, left: Left) -> Self {
-        Self { xml, style, decimals, group: "", left, coding: None }
+        Self { xml, style, decimals, group: "", left, coding: "" }
     }
 
+    /// Names of elements come from records, which check them when they are compiled.
     pub(crate) fn begin(&mut self, element: &'static str) {
         if !element.is_empty() {
-            self.xml.open(element);
+            self.xml.open_known(element);
         }
     }
 
-    fn form(&self, spec: &Spec) -> Form {
-        if self.style.shift_number_as_attribute && spec.name == "ShiftNumber" { Form::attribute } else { spec.form }
+    /// Whether the value is an attribute of the record's own element.
+    #[inline(always)]
+    fn is_own_attribute(&self, spec: &Spec) -> bool {
+        spec.group.is_empty()
+            && (spec.form == Form::attribute || (spec.form == Form::either && self.style.shift_number_as_attribute))
     }
 
+    #[inline(always)]
     fn decimals(&self, spec: &Spec) -> u8 {
         if spec.role == Role::Amount { self.decimals } else { 0 }
     }
 
     /// Writes the value if it is an attribute of the record's own element.
-    pub(crate) fn own_attribute(&mut self, spec: &'static Spec, field: &dyn Field) {
-        if spec.group.is_empty() && self.form(spec) == Form::attribute {
-            field.each(self.decimals(spec), &mut |value| self.xml.attribute_fmt(spec.name, value));
+    #[inline(always)]
+    pub(crate) fn own_attribute<F: Field>(&mut self, spec: &'static Spec, field: &F) {
+        if self.is_own_attribute(spec) && !field.is_absent() {
+            field.write_attribute(spec.lead, self.decimals(spec), self.xml);
         }
     }
 
     /// Writes every other value, after the attributes.
-    pub(crate) fn content(&mut self, spec: &'static Spec, field: &dyn Field) {
-        let form = self.form(spec);
-        if spec.group.is_empty() && form == Form::attribute {
-            return;
-        }
-        let coding = self.coding.take();
-        let mut written = false;
-        field.each(self.decimals(spec), &mut |value| {
-            written = true;
-            self.enter(spec.group);
-            match form {
-                Form::attribute => self.xml.attribute_fmt(spec.name, value),
-                Form::text => self.xml.text_fmt(value),
-                Form::presence => {}
-                Form::element => self.element(spec.name, coding, Some(value)),
-                Form::coding => self.coding = Coding::shown(value),
-            }
-        });
-        if coding.is_some() && !written {
-            self.element(spec.name, coding, None);
+    #[inline(always)]
+    pub(crate) fn content<F: Field>(&mut self, spec: &'static Spec, field: &F) {
+        if !self.is_own_attribute(spec) && (!self.coding.is_empty() || !field.is_absent()) {
+            self.content_of(spec, field);
         }
     }
 
-    fn element(&mut self, name: &'static str, coding: Option<Coding>, value: Option<&dyn fmt::Display>) {
-        self.xml.open(name);
-        if let Some(coding) = coding {
-            self.xml.open(coding.as_str());
+    fn content_of(&mut self, spec: &'static Spec, field: &dyn Field) {
+        let coding = core::mem::take(&mut self.coding);
+        let decimals = self.decimals(spec);
+        let mut written = false;
+        field.each(&mut |value| {
+            written = true;
+            self.enter(spec.group);
+            match spec.form {
+                Form::attribute => self.xml.attribute_known(spec.lead, |out| value.write(decimals, out)),
+                Form::text => self.xml.text_of(|out| value.write(decimals, out)),
+                Form::presence => {}
+                Form::element | Form::either => self.element(spec.name(), coding, Some((value, decimals))),
+                Form::coding => self.coding = value.listed(),
+            }
+        });
+        if !coding.is_empty() && !written {
+            self.element(spec.name(), coding, None);
         }
-        if let Some(value) = value {
-            self.xml.text_fmt(value);
+    }
+
+    fn element(&mut self, name: &'static str, coding: &'static str, value: Option<(&dyn Written, u8)>) {
+        self.begin(name);
+        self.begin(coding);
+        if let Some((value, decimals)) = value {
+            self.xml.text_of(|out| value.write(decimals, out));
         }
-        if coding.is_some() {
+        if !coding.is_empty() {
             self.xml.close();
         }
         self.xml.close();

@@ -9,6 +9,8 @@ use super::value::{Flaw, Found};
 pub(crate) enum Form {
     attribute,
     element,
+    /// A child element, or in some dialects an attribute, see [`Style`](super::encode::Style).
+    either,
     /// The text of the element itself.
     text,
     /// The value is that the element is there.
@@ -36,11 +38,24 @@ pub(crate) struct Spec {
     pub(crate) role: Role,
     /// The child element it belongs to; empty for the record's own element.
     pub(crate) group: &'static str,
-    pub(crate) name: &'static str,
+    /// What stands before the value of an attribute with its name: ` Name="`.
+    pub(crate) lead: &'static str,
     pub(crate) also: &'static [&'static str],
 }
 
 impl Spec {
+    /// Its name; empty if it has none.
+    #[inline(always)]
+    pub(crate) const fn name(&self) -> &'static str {
+        match self.lead.split_at_checked(1) {
+            Some((_, lead)) => match lead.split_at_checked(lead.len().saturating_sub(2)) {
+                Some((name, _)) => name,
+                None => "",
+            },
+            None => "",
+        }
+    }
+
     /// Most records have no groups: that is answered without looking at letters.
     #[inline]
     fn is_in(&self, group: &str) -> bool {
@@ -64,7 +79,7 @@ pub(crate) trait Record: Sized {
 /// The value with this name, as attribute or as child element, of `group`.
 pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<u8> {
     position(specs, |spec| {
-        let named = same(spec.name, name) || spec.also.iter().any(|also| same(also, name));
+        let named = same(spec.name(), name) || spec.also.iter().any(|also| same(also, name));
         named && spec.form != Form::coding && spec.is_in(group)
     })
 }
@@ -72,7 +87,7 @@ pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<u
 /// Where it is kept how the value is coded.
 pub(crate) fn find_coding(specs: &'static [Spec], value: u8) -> Option<u8> {
     let value = specs.get(usize::from(value))?;
-    position(specs, |spec| spec.form == Form::coding && spec.name == value.name && spec.is_in(value.group))
+    position(specs, |spec| spec.form == Form::coding && spec.lead == value.lead && spec.is_in(value.group))
 }
 
 /// Whether two names are equal; most differ in length or in the last letter. No name is empty.
@@ -156,6 +171,14 @@ macro_rules! record {
             use $crate::opi::message::encode::RecordWriter;
             use $crate::opi::message::record::{Form, Record, Spec};
             use $crate::opi::message::value::{Absent, Field, Flaw, Found};
+            use $crate::xml::is_name;
+
+            // These names are not checked again when they are written.
+            $(
+                $( assert!(is_name($wire)); )?
+                $( assert!(is_name($group)); )?
+            )+
+            assert!($element.is_empty() || is_name($element));
 
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Index { $($field),+ }
@@ -167,7 +190,7 @@ macro_rules! record {
                         form: Form::$form,
                         role: role!($($role)?),
                         group: concat!($($group)?),
-                        name: concat!($($wire)?),
+                        lead: concat!(" ", $($wire,)? "=\""),
                         also: &[$($($also),*)?],
                     }
                 ),+];

@@ -6,6 +6,7 @@ use crate::id::Id;
 use crate::money::{Currency, Decimal, MoneyError};
 use crate::secret::{Pan, Secret};
 use crate::text::Text;
+use crate::xml::{Characters, Writer};
 
 /// What is wrong with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,19 +81,33 @@ impl<'a> Found<'a> {
 const XML_BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// One value.
-pub(crate) trait Value: Sized {
+pub(crate) trait Value: Written + Sized {
     /// `None` for an empty text: `AcquirerID=""` is no evidence of an acquirer (seen from PAX terminals). Nor is one of
     /// blanks only: `ApprovalCode="      "` must not approve anything.
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw>;
+}
+
+/// What can be written on the wire.
+pub(crate) trait Written {
     /// Writes it, never masked; amounts with at least so many decimals.
-    fn wire(&self, decimals: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result;
+    fn write(&self, decimals: u8, out: &mut Characters<'_, '_>);
+    /// The word, if it is one of a closed list; otherwise empty.
+    fn listed(&self) -> &'static str {
+        ""
+    }
 }
 
 /// What a record keeps of one attribute or element: a value, perhaps a value, or several.
 pub(crate) trait Field {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw>;
-    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display));
+    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written));
     fn is_absent(&self) -> bool;
+    /// Writes each as an attribute, by what stands before its value. The same as by [`each`](Field::each), for the
+    /// fields that most records have.
+    #[inline]
+    fn write_attribute(&self, lead: &'static str, decimals: u8, out: &mut Writer<'_>) {
+        self.each(&mut |value| out.attribute_known(lead, |out| value.write(decimals, out)));
+    }
 }
 
 /// A field of which nothing was found, as a constant: `Default` is none yet.
@@ -126,14 +141,6 @@ pub(crate) fn absent<F: Field>(field: &F) -> bool {
     field.is_absent()
 }
 
-struct Wire<'a, T>(&'a T, u8);
-
-impl<T: Value> fmt::Display for Wire<'_, T> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.wire(self.1, out)
-    }
-}
-
 impl<T: Value> Field for Option<T> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         // An empty one takes nothing away: the same value may stand as attribute and as element.
@@ -142,13 +149,20 @@ impl<T: Value> Field for Option<T> {
         }
         Ok(())
     }
-    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
         if let Some(value) = self {
-            out(&Wire(value, decimals));
+            out(value);
         }
     }
+    #[inline]
     fn is_absent(&self) -> bool {
         self.is_none()
+    }
+    #[inline]
+    fn write_attribute(&self, lead: &'static str, decimals: u8, out: &mut Writer<'_>) {
+        if let Some(value) = self {
+            out.attribute_known(lead, |out| value.write(decimals, out));
+        }
     }
 }
 
@@ -159,9 +173,9 @@ impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
             None => Ok(()),
         }
     }
-    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
         for value in self {
-            out(&Wire(value, decimals));
+            out(value);
         }
     }
     fn is_absent(&self) -> bool {
@@ -177,11 +191,12 @@ impl<const N: usize> Field for Text<N> {
         }
         Ok(())
     }
-    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
         if !self.is_empty() {
-            out(&self.as_str());
+            out(self);
         }
     }
+    #[inline]
     fn is_absent(&self) -> bool {
         self.is_empty()
     }
@@ -195,9 +210,9 @@ impl<const N: usize> Field for Secret<N> {
         *self = Self::new(found.opaque()).ok_or(Flaw::TooLong)?;
         Ok(())
     }
-    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
         if !self.is_empty() {
-            out(&self.expose_secret());
+            out(self);
         }
     }
     fn is_absent(&self) -> bool {
@@ -211,13 +226,27 @@ impl Field for bool {
         *self = true;
         Ok(())
     }
-    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
+    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
         if *self {
-            out(&"");
+            out(&Nothing);
         }
     }
     fn is_absent(&self) -> bool {
         !*self
+    }
+}
+
+/// Of an element that says all by being there.
+struct Nothing;
+
+impl Written for Nothing {
+    fn write(&self, _: u8, _: &mut Characters<'_, '_>) {}
+}
+
+impl<const N: usize> Written for Text<N> {
+    #[inline]
+    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+        out.text(self.as_str());
     }
 }
 
@@ -231,8 +260,12 @@ impl<const N: usize> Value for Id<N> {
             text => Self::new(text).map(Some).map_err(|_| Flaw::TooLong),
         }
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.as_str())
+}
+
+impl<const N: usize> Written for Id<N> {
+    #[inline]
+    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+        out.text(self.as_str());
     }
 }
 
@@ -246,8 +279,12 @@ impl Value for Pan {
             text => Self::new(text).map(Some).ok_or(Flaw::TooLong),
         }
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.expose_card_number())
+}
+
+impl Written for Pan {
+    #[inline]
+    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+        out.text(self.expose_card_number());
     }
 }
 
@@ -258,8 +295,12 @@ impl<const N: usize> Value for Secret<N> {
         secret.put(found)?;
         Ok((!secret.is_empty()).then_some(secret))
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.expose_secret())
+}
+
+impl<const N: usize> Written for Secret<N> {
+    #[inline]
+    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+        out.text(self.expose_secret());
     }
 }
 
@@ -276,8 +317,12 @@ impl Value for bool {
             Err(Flaw::Boolean)
         }
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, out)
+}
+
+impl Written for bool {
+    #[inline]
+    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+        out.plain(if *self { "true" } else { "false" });
     }
 }
 
@@ -294,8 +339,11 @@ macro_rules! whole_numbers {
                 }
                 word.parse().map(Some).map_err(|_| Flaw::Number)
             }
-            fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, out)
+        }
+        impl Written for $type {
+            #[inline]
+            fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+                out.number(u32::from(*self));
             }
         }
     )*};
@@ -313,8 +361,12 @@ impl Value for Decimal {
         }
         Self::parse(word).map(Some).map_err(Flaw::Money)
     }
-    fn wire(&self, decimals: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.padded(decimals), out)
+}
+
+impl Written for Decimal {
+    #[inline]
+    fn write(&self, decimals: u8, out: &mut Characters<'_, '_>) {
+        out.show(self.padded(decimals));
     }
 }
 
@@ -325,7 +377,11 @@ impl Value for Currency {
             word => Self::new(word).map(Some).map_err(Flaw::Money),
         }
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.code())
+}
+
+impl Written for Currency {
+    #[inline]
+    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+        out.text(self.code());
     }
 }

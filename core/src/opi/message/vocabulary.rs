@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-use super::value::{Flaw, Found, Value};
+use super::value::{Flaw, Found, Value, Written};
 use crate::id::Id;
 use crate::limits;
+use crate::xml::Characters;
 
 /// Listed words as variants, everything else as [`Other`](RequestType::Other) text.
 macro_rules! vocabulary {
@@ -54,8 +55,13 @@ macro_rules! vocabulary {
                 }
                 Self::from_text(text).map(Some).ok_or(Flaw::TooLong)
             }
-            fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str(self.as_str())
+        }
+        impl Written for $name {
+            fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+                match self {
+                    Self::Other(text) => out.text(text.as_str()),
+                    $( Self::$variant => out.plain($wire), )+
+                }
             }
         }
     };
@@ -377,8 +383,13 @@ macro_rules! closed_vocabulary {
                     text => Self::from_text(text).map(Some).ok_or(Flaw::Unlisted),
                 }
             }
-            fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str(self.as_str())
+        }
+        impl Written for $name {
+            fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
+                out.plain(self.as_str());
+            }
+            fn listed(&self) -> &'static str {
+                self.as_str()
             }
         }
     };
@@ -467,14 +478,5 @@ closed_vocabulary! {
         Byte = "Byte",
         /// As bytes in hexadecimal digits, of data that is not a track.
         Hex = "Hex",
-    }
-}
-
-impl Coding {
-    /// The one with the name that is shown.
-    pub(crate) fn shown(name: &dyn fmt::Display) -> Option<Self> {
-        let mut text = heapless::String::<8>::new();
-        fmt::Write::write_fmt(&mut text, format_args!("{name}")).ok()?;
-        Self::from_text(&text)
     }
 }
