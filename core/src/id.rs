@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::limits;
+use crate::money::Figures;
 
 /// Why a text is no identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,10 +208,8 @@ impl RequestId {
     /// The number as it goes on the wire.
     #[must_use]
     pub fn id(self) -> Id<{ limits::REQUEST_ID }> {
-        let mut text = heapless::String::new();
         // Nine digits always fit.
-        let _ = fmt::Write::write_fmt(&mut text, format_args!("{}", self.0));
-        Id(text)
+        Id::new(Figures::of(u64::from(self.0), 0, 0).as_str()).unwrap_or_default()
     }
 }
 

@@ -169,11 +169,11 @@ impl fmt::Display for Padded {
 
 /// The characters of a number. Written by hand: `core::fmt` has many kilobytes on a small machine.
 #[derive(Clone, Default)]
-pub(crate) struct Figures(heapless::String<40, u8>);
+pub(crate) struct Figures(heapless::String<48, u8>);
 
 impl Figures {
     /// Decimals at most that zeros are added to.
-    const DECIMALS: u8 = 16;
+    const DECIMALS: u8 = 24;
 
     /// `digits` divided by ten to the power of `scale`, with at least so many decimals.
     pub(crate) fn of(digits: u64, scale: u8, decimals: u8) -> Self {

@@ -38,7 +38,11 @@ const _: () = assert!(MAX_RECORD <= limits::JOURNAL_RECORD);
 /// Bytes of a record that reserves request numbers.
 pub(super) const BLOCK_RECORD: usize = HEAD + body::BLOCK + CHECKSUM;
 
+// A table is a kilobyte, which a small machine has not to spare; records are short.
+#[cfg(target_pointer_width = "64")]
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+#[cfg(not(target_pointer_width = "64"))]
+const CRC: Crc<u32, crc::NoTable> = Crc::<u32, crc::NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// The record does not fit the bytes lent for it, of which [`MAX_RECORD`] are enough, or a piece of journal text is
 /// longer than [`limits::STEP_TEXT`].

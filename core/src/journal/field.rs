@@ -2,8 +2,6 @@
 //!
 //! Reading gives `None` for bytes that writing never makes.
 
-use core::fmt::Write;
-
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
 use crate::money::{Currency, Money};
@@ -167,7 +165,7 @@ impl Field for Pan {
     fn put(&self, out: &mut Out<'_>) {
         // A mask has a character for each of the number's, none of them longer.
         let mut mask: Text<{ limits::PAN }> = Text::new();
-        let _ = write!(mask, "{self}");
+        let _ = self.write_mask(&mut mask);
         put_short(mask.as_str(), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
@@ -185,7 +183,7 @@ impl<const N: usize> Field for Text<N> {
     const MOST: usize = verbatim(N);
     fn put(&self, out: &mut Out<'_>) {
         let mut masked = Self::new();
-        let _ = write!(masked, "{}", Masked(self.as_str()));
+        let _ = Masked(self.as_str()).write_to(&mut masked);
         (self.is_cut() || masked.is_cut()).put(out);
         put_long(masked.as_str(), out);
     }

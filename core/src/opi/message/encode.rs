@@ -7,9 +7,8 @@ use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
 use super::record::{Form, Role, Spec, Written};
-use super::value::Shown;
-use super::vocabulary::Coding;
-use crate::money::{Currency, Figures};
+use super::value::{Field, Shown};
+use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
 
 /// How a dialect writes what all dialects say.
@@ -72,8 +71,8 @@ pub(crate) struct RecordWriter<'w, 'b> {
     group: &'static str,
     /// What stays open at the end.
     left: Left,
-    /// The child element that the next value stands in.
-    coding: Option<Coding>,
+    /// The child element that the next value stands in; empty if there is none.
+    coding: &'static str,
 }
 
 /// What stays open behind a record.
@@ -88,96 +87,106 @@ enum Left {
 
 impl<'w, 'b> RecordWriter<'w, 'b> {
     const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8, left: Left) -> Self {
-        Self { xml, style, decimals, group: "", left, coding: None }
+        Self { xml, style, decimals, group: "", left, coding: "" }
     }
 
-    fn begin(&mut self, element: &'static str) {
+    /// Names of elements come from records, which check them when they are compiled.
+    pub(crate) fn begin(&mut self, element: &'static str) {
         if !element.is_empty() {
-            self.xml.open(element);
+            self.xml.open_known(element);
         }
     }
 
-    fn form(&self, spec: &Spec) -> Form {
-        if self.style.shift_number_as_attribute && spec.name == "ShiftNumber" { Form::attribute } else { spec.form }
-    }
-
+    /// Whether the value is an attribute of the record's own element.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn is_own_attribute(&self, spec: &Spec) -> bool {
-        spec.group.is_own() && self.form(spec) == Form::attribute
+        spec.group.is_own()
+            && (spec.form == Form::attribute || (spec.form == Form::either && self.style.shift_number_as_attribute))
     }
 
-    /// Writes the element.
-    fn record(&mut self, record: &dyn Written) {
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn decimals(&self, spec: &Spec) -> u8 {
+        if spec.role == Role::Amount { self.decimals } else { 0 }
+    }
+
+    /// Writes the element by its list of values.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn write(&mut self, record: &dyn Written) {
         self.begin(record.element());
         for (index, spec) in record.specs().iter().enumerate() {
-            if self.is_own_attribute(spec)
-                && let Some(value) = record.field(index).and_then(|field| field.shown(0))
-            {
-                self.attribute(spec, &value);
+            if let Some(field) = record.field(index) {
+                self.own_attribute(spec, field);
             }
         }
-        self.content(record);
+        self.write_content(record);
         self.end(record.element());
     }
 
-    /// Writes what is not an attribute, into the element that is open.
-    fn content(&mut self, record: &dyn Written) {
+    /// Writes what is not an attribute by the list of values.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn write_content(&mut self, record: &dyn Written) {
         for (index, spec) in record.specs().iter().enumerate() {
-            if self.is_own_attribute(spec) {
-                continue;
-            }
-            let coding = self.coding.take();
-            let mut number = 0;
-            while let Some(value) = record.field(index).and_then(|field| field.shown(number)) {
-                number += 1;
-                self.enter(spec.group.name());
-                match self.form(spec) {
-                    Form::attribute => self.attribute(spec, &value),
-                    Form::text => self.text(spec, &value),
-                    Form::presence => {}
-                    Form::element => self.element(spec, coding, Some(&value)),
-                    Form::coding => {
-                        self.coding = if let Shown::Text(text) = value { Coding::from_text(text) } else { None };
-                    }
-                }
-            }
-            if coding.is_some() && number == 0 {
-                self.element(spec, coding, None);
+            if let Some(field) = record.field(index) {
+                self.content(spec, field);
             }
         }
     }
 
-    /// The characters of a value.
-    fn figures(&self, spec: &Spec, value: &Shown<'_>) -> Figures {
-        match *value {
-            Shown::Text(_) => Figures::default(),
-            Shown::Number(number) => Figures::of(u64::from(number), 0, 0),
-            Shown::Decimal(decimal) => decimal.figures(if spec.role == Role::Amount { self.decimals } else { 0 }),
+    /// Writes the value if it is an attribute of the record's own element.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn own_attribute<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+        if self.is_own_attribute(spec)
+            && let Some(value) = field.shown(0)
+        {
+            self.attribute(spec, &value);
         }
     }
 
-    fn attribute(&mut self, spec: &Spec, value: &Shown<'_>) {
-        match value {
-            Shown::Text(text) => self.xml.attribute(spec.name, text),
-            value => self.xml.attribute(spec.name, self.figures(spec, value).as_str()),
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn attribute(&mut self, spec: &'static Spec, value: &Shown<'_>) {
+        let decimals = self.decimals(spec);
+        #[cfg(target_pointer_width = "64")]
+        self.xml.attribute_known(spec.lead, |out| value.write(decimals, out));
+        #[cfg(not(target_pointer_width = "64"))]
+        self.xml.attribute_named(spec.name(), |out| value.write(decimals, out));
+    }
+
+    /// Writes every other value, after the attributes.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn content<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+        if !self.is_own_attribute(spec) && (!self.coding.is_empty() || field.shown(0).is_some()) {
+            self.content_of(spec, &|number| field.shown(number));
         }
     }
 
-    fn text(&mut self, spec: &Spec, value: &Shown<'_>) {
-        match value {
-            Shown::Text(text) => self.xml.text(text),
-            value => self.xml.text(self.figures(spec, value).as_str()),
+    fn content_of<'v>(&mut self, spec: &'static Spec, values: &dyn Fn(usize) -> Option<Shown<'v>>) {
+        let coding = core::mem::take(&mut self.coding);
+        let decimals = self.decimals(spec);
+        let mut number = 0;
+        while let Some(value) = values(number) {
+            number += 1;
+            self.enter(spec.group.name());
+            match spec.form {
+                Form::attribute => self.attribute(spec, &value),
+                Form::text => self.xml.text_of(|out| value.write(decimals, out)),
+                Form::presence => {}
+                Form::element | Form::either => self.element(spec, coding, Some(&value)),
+                Form::coding => self.coding = value.coding(),
+            }
+        }
+        if !coding.is_empty() && number == 0 {
+            self.element(spec, coding, None);
         }
     }
 
-    fn element(&mut self, spec: &Spec, coding: Option<Coding>, value: Option<&Shown<'_>>) {
-        self.xml.open(spec.name);
-        if let Some(coding) = coding {
-            self.xml.open(coding.as_str());
-        }
+    fn element(&mut self, spec: &'static Spec, coding: &'static str, value: Option<&Shown<'_>>) {
+        let decimals = self.decimals(spec);
+        self.begin(spec.name());
+        self.begin(coding);
         if let Some(value) = value {
-            self.text(spec, value);
+            self.xml.text_of(|out| value.write(decimals, out));
         }
-        if coding.is_some() {
+        if !coding.is_empty() {
             self.xml.close();
         }
         self.xml.close();
@@ -194,7 +203,7 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         }
     }
 
-    fn end(&mut self, element: &'static str) {
+    pub(crate) fn end(&mut self, element: &'static str) {
         self.enter(if let Left::Group(group) = self.left { group } else { "" });
         if self.left == Left::Nothing && !element.is_empty() {
             self.xml.close();
@@ -237,7 +246,7 @@ impl<'b> MessageWriter<'b> {
     }
 
     fn record_with(&mut self, record: &dyn Written, left: Left) {
-        RecordWriter::new(&mut self.xml, self.style, self.decimals, left).record(record);
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, left));
     }
 
     pub(super) fn records<'a, R: Written + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
@@ -264,7 +273,7 @@ impl<'b> MessageWriter<'b> {
     pub(super) fn contents<R: Written>(&mut self, record: &Option<R>) {
         if let Some(record) = record {
             let writer = &mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element);
-            writer.content(record);
+            record.write_content(writer);
             writer.end("");
         }
     }

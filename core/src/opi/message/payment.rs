@@ -35,7 +35,7 @@ record! {
         /// Kind of service at the pump (IFSF).
         service_level: Option<Id<8>> = element ["ServiceLevel"];
         /// Shift. An attribute in CCV firmware, see [`Style`](super::Style).
-        shift_number: Option<u32> = element ["ShiftNumber"];
+        shift_number: Option<u32> = either ["ShiftNumber"];
         /// Cashier.
         clerk_id: Option<Short> = element ["ClerkID"];
         /// Pump (IFSF).

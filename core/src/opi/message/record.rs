@@ -1,5 +1,6 @@
 //! One element with its data as one bounded struct, read and written by one list of names.
 
+use super::encode::RecordWriter;
 use super::value::Field;
 
 /// Where a value stands when it is written. When it is read, an attribute and a child element are the same
@@ -9,6 +10,8 @@ use super::value::Field;
 pub(crate) enum Form {
     attribute,
     element,
+    /// A child element, or in some dialects an attribute, see [`Style`](super::encode::Style).
+    either,
     /// The text of the element itself.
     text,
     /// The value is that the element is there.
@@ -32,13 +35,50 @@ pub(crate) enum Role {
 
 /// One value of a record. There are hundreds of them: names that are rare are kept as places in a list.
 pub(crate) struct Spec {
-    pub(crate) name: &'static str,
+    /// Its name, empty if it has none. Where flash is not scarce, with what stands before the value of an attribute:
+    /// ` Name="`.
+    pub(crate) lead: &'static str,
     pub(crate) form: Form,
     pub(crate) role: Role,
     /// The child element it belongs to; [`Group::OWN`] for the record's own element.
     pub(crate) group: Group,
     /// Another spelling of the name.
     pub(crate) also: Also,
+}
+
+#[cfg(target_pointer_width = "64")]
+impl Spec {
+    #[inline(always)]
+    pub(crate) const fn name(&self) -> &'static str {
+        match self.lead.split_at_checked(1) {
+            Some((_, lead)) => match lead.split_at_checked(lead.len().saturating_sub(2)) {
+                Some((name, _)) => name,
+                None => "",
+            },
+            None => "",
+        }
+    }
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+impl Spec {
+    pub(crate) const fn name(&self) -> &'static str {
+        self.lead
+    }
+}
+
+#[cfg(target_pointer_width = "64")]
+macro_rules! lead {
+    ($($name:literal)?) => {
+        concat!(" ", $($name,)? "=\"")
+    };
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+macro_rules! lead {
+    ($($name:literal)?) => {
+        concat!($($name)?)
+    };
 }
 
 /// Child elements that hold values of a record.
@@ -145,9 +185,14 @@ pub(crate) trait Record {
 /// What the writer needs of a record. A till writes few of those it reads.
 pub(crate) trait Written: Record {
     /// Its element; empty if that is another's.
+    #[cfg(not(target_pointer_width = "64"))]
     fn element(&self) -> &'static str;
     /// The place of the value with this number in [`specs`](Record::specs).
     fn field(&self, index: usize) -> Option<&dyn Field>;
+    /// Writes the element. Where flash is not scarce, by code for each of its values.
+    fn write(&self, out: &mut RecordWriter<'_, '_>);
+    /// Writes what is not an attribute, into the element that is open.
+    fn write_content(&self, out: &mut RecordWriter<'_, '_>);
 }
 
 /// Whether the record holds no value.
@@ -158,7 +203,7 @@ pub(crate) fn is_blank(record: &dyn Written) -> bool {
 /// The value with this name, as attribute or as child element, of `group`.
 pub(crate) fn find(specs: &'static [Spec], group: Group, name: &[u8]) -> Option<u8> {
     position(specs, |spec| {
-        let named = same(spec.name, name) || spec.also.is(name);
+        let named = same(spec.name(), name) || spec.also.is(name);
         named && spec.form != Form::coding && spec.group == group
     })
 }
@@ -166,7 +211,7 @@ pub(crate) fn find(specs: &'static [Spec], group: Group, name: &[u8]) -> Option<
 /// Where it is kept how the value is coded.
 pub(crate) fn find_coding(specs: &'static [Spec], value: u8) -> Option<u8> {
     let value = specs.get(usize::from(value))?;
-    position(specs, |spec| spec.form == Form::coding && spec.name == value.name && spec.group == value.group)
+    position(specs, |spec| spec.form == Form::coding && spec.lead == value.lead && spec.group == value.group)
 }
 
 /// Whether two names are equal; most differ in length or in the last letter. No name is empty.
@@ -248,7 +293,16 @@ macro_rules! record {
 
         const _: () = {
             use $crate::opi::message::record::{Also, Form, Group, Record, Spec, Written};
+            use $crate::opi::message::encode::RecordWriter;
             use $crate::opi::message::value::{Absent, Field};
+            use $crate::xml::is_name;
+
+            // These names are not checked again when they are written.
+            $(
+                $( assert!(is_name($wire)); )?
+                $( assert!(is_name($group)); )?
+            )+
+            assert!($element.is_empty() || is_name($element));
 
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Index { $($field),+ }
@@ -256,7 +310,7 @@ macro_rules! record {
             impl $name {
                 pub(crate) const SPECS: &'static [Spec] = &[$(
                     Spec {
-                        name: concat!($($wire)?),
+                        lead: lead!($($wire)?),
                         form: Form::$form,
                         role: role!($($role)?),
                         group: const { Group::new(concat!($($group)?)) },
@@ -286,8 +340,32 @@ macro_rules! record {
             }
 
             impl Written for $name {
+                #[cfg(not(target_pointer_width = "64"))]
                 fn element(&self) -> &'static str {
                     $element
+                }
+
+                #[cfg(target_pointer_width = "64")]
+                fn write(&self, out: &mut RecordWriter<'_, '_>) {
+                    out.begin($element);
+                    $( out.own_attribute(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                    self.write_content(out);
+                    out.end($element);
+                }
+
+                #[cfg(target_pointer_width = "64")]
+                fn write_content(&self, out: &mut RecordWriter<'_, '_>) {
+                    $( out.content(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                }
+
+                #[cfg(not(target_pointer_width = "64"))]
+                fn write(&self, out: &mut RecordWriter<'_, '_>) {
+                    out.write(self);
+                }
+
+                #[cfg(not(target_pointer_width = "64"))]
+                fn write_content(&self, out: &mut RecordWriter<'_, '_>) {
+                    out.write_content(self);
                 }
 
                 fn field(&self, index: usize) -> Option<&dyn Field> {

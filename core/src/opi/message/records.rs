@@ -93,7 +93,7 @@ impl Records {
             Some(Role::Vital) => true,
             _ => false,
         };
-        let name = spec.map_or("", |spec| if spec.name.is_empty() { "TotalAmount" } else { spec.name });
+        let name = spec.map_or("", |spec| if spec.name().is_empty() { "TotalAmount" } else { spec.name() });
         let lost = match spec.map(|spec| spec.role) {
             Some(Role::Shows(lost)) => lost,
             _ => Lost::Nothing,

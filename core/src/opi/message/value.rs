@@ -2,10 +2,12 @@
 
 use core::fmt;
 
+use super::vocabulary::Coding;
 use crate::id::Id;
 use crate::money::{Currency, Decimal, MoneyError};
 use crate::secret::{Pan, Secret};
 use crate::text::Text;
+use crate::xml::Characters;
 
 /// What is wrong with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +119,24 @@ pub(crate) enum Shown<'a> {
     Decimal(Decimal),
 }
 
+impl Shown<'_> {
+    /// The name of the child element that a value stands in, if this is one; otherwise empty.
+    pub(super) fn coding(&self) -> &'static str {
+        let Self::Text(text) = self else { return "" };
+        Coding::from_text(text).map_or("", Coding::as_str)
+    }
+
+    /// Writes it; amounts with at least so many decimals.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn write(&self, decimals: u8, out: &mut Characters<'_, '_>) {
+        match self {
+            Self::Text(text) => out.text(text),
+            Self::Number(number) => out.number(*number),
+            Self::Decimal(decimal) => out.text(decimal.figures(decimals).as_str()),
+        }
+    }
+}
+
 /// One value.
 pub(crate) trait Value: Sized {
     /// Reads it to where it stays. Nothing changes for an empty text: `AcquirerID=""` is no evidence of an acquirer
@@ -182,6 +202,7 @@ impl<T: Value> Field for Option<T> {
         // An empty one takes nothing away: the same value may stand as attribute and as element.
         T::read(found, self)
     }
+    #[inline]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         if number == 0 { self.as_ref().map(T::shown) } else { None }
     }
@@ -196,12 +217,14 @@ impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
             None => Ok(()),
         }
     }
+    #[inline]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         self.get(number).map(T::shown)
     }
 }
 
 /// The text itself, if it is the first value of a field that holds one.
+#[inline]
 fn only(text: &str, number: usize) -> Option<Shown<'_>> {
     if number == 0 && !text.is_empty() { Some(Shown::Text(text)) } else { None }
 }
@@ -215,6 +238,7 @@ impl<const N: usize> Field for Text<N> {
         }
         Ok(())
     }
+    #[inline]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         only(self.as_str(), number)
     }
@@ -227,6 +251,7 @@ impl<const N: usize> Field for Secret<N> {
         }
         Ok(())
     }
+    #[inline]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         only(self.expose_secret(), number)
     }
@@ -238,6 +263,7 @@ impl Field for bool {
         *self = true;
         Ok(())
     }
+    #[inline]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         if *self && number == 0 { Some(Shown::Text("")) } else { None }
     }
@@ -253,6 +279,7 @@ impl<const N: usize> Value for Id<N> {
         let _ = into.get_or_insert_default().set(text);
         Ok(())
     }
+    #[inline]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.as_str())
     }
@@ -264,6 +291,7 @@ impl Value for Pan {
         *into = Some(Self::new(text).ok_or(Flaw::TooLong)?);
         Ok(())
     }
+    #[inline]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.expose_card_number())
     }
@@ -279,6 +307,7 @@ impl<const N: usize> Value for Secret<N> {
         }
         Ok(())
     }
+    #[inline]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.expose_secret())
     }
@@ -296,6 +325,7 @@ impl Value for bool {
         }
         Ok(())
     }
+    #[inline]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(if *self { "true" } else { "false" })
     }
@@ -310,7 +340,8 @@ macro_rules! whole_numbers {
                 }
                 Ok(())
             }
-            fn shown(&self) -> Shown<'_> {
+            #[inline]
+    fn shown(&self) -> Shown<'_> {
                 Shown::Number(u32::from(*self))
             }
         }
@@ -330,6 +361,7 @@ impl Value for Decimal {
         *into = Some(Self::parse(word).map_err(Flaw::Money)?);
         Ok(())
     }
+    #[inline]
     fn shown(&self) -> Shown<'_> {
         Shown::Decimal(*self)
     }
@@ -343,6 +375,7 @@ impl Value for Currency {
         }
         Ok(())
     }
+    #[inline]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.code())
     }

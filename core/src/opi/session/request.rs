@@ -1,10 +1,8 @@
 //! An operation as the message that asks for it. Only what the dialect sends is written.
 
-use core::fmt::Write;
 use core::time::Duration;
 
 use crate::id::{Id, RequestId};
-use crate::limits;
 use crate::money::Figures;
 use crate::operation::{Operation, Original};
 use crate::opi::message::{
@@ -12,7 +10,6 @@ use crate::opi::message::{
 };
 use crate::opi::profile::{AbortFamily, Login, PrinterStates, ReversalBy};
 use crate::opi::settings::Settings;
-use crate::text::Text;
 use crate::time::WallTime;
 use crate::xml::Writer;
 
@@ -128,10 +125,8 @@ impl Asking<'_> {
     }
 
     fn stamp(&self) -> Option<crate::opi::message::Timestamp> {
-        let mut text = Text::<{ limits::TIMESTAMP }>::new();
         let stamp = if self.settings.profile.zone { self.at.with_zone() } else { self.at.without_zone() };
-        let _ = write!(text, "{stamp}");
-        Id::new(text.as_str()).ok()
+        Id::new(stamp.text().as_str()).ok()
     }
 
     /// Whose copies the till prints, where that is agreed at login.
