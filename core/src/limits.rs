@@ -246,9 +246,14 @@ const _: () = assert!(OPERATION_REQUESTS <= REQUEST_BLOCK);
 /// stretches until the nine digits are used up.
 pub const REQUEST_SKIP: u32 = 1_000_000;
 
-/// Unresolved requests of one lane that are remembered after a restart. There is one at most (I6); more come from a
-/// journal that lost records.
+/// Unresolved requests of one lane that are remembered after a restart with all that is known of them. There is one at
+/// most (I6); more come from a disk that said a record was not stored though it was, or that lost records.
 pub const UNRESOLVED: usize = 4;
+
+/// Unresolved requests beyond [`UNRESOLVED`] of which the number is remembered. Each takes a disk that stored both
+/// the intent of a payment and nothing of its end, and none of them in between was settled: so many in a row do not
+/// happen, and a journal that has more is one for a person to look at, not for a till to go on with.
+pub const UNRESOLVED_NUMBERS: usize = 32;
 
 /// Sheets that are begun and not complete at one time. A terminal sends one, rarely two.
 pub const OPEN_SHEETS: usize = 8;
