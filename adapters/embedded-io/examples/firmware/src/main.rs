@@ -32,12 +32,6 @@ use crate::flash::Flash;
 use crate::hardware::{millis, reset, reset_in};
 use crate::network::{Memory, Network, SOCKETS, Socket, Way};
 
-/// How often the machine is reset while it pays.
-const RESETS: u32 = 12;
-
-/// How much later in the payment each time, in milliseconds.
-const LATER: u32 = 3;
-
 /// Where the terminal comes in.
 const LISTENER: u16 = 4102;
 
@@ -103,13 +97,18 @@ type Lane<'a> = Till<'a, Socket<'a>, Journal<Flash>, Board<'a>, SOCKETS, SLOTS>;
 fn main() -> ! {
     static mut SOCKET_MEMORY: Memory = Memory::new();
     static mut BUFFERS: Buffers<512, 2048, SLOTS> = Buffers::new();
-    let boots = hardware::start();
+    hardware::start();
     let mut line = [0; 128];
-    let Some(port) = hardware::argument(&mut line).and_then(|port| port.parse().ok()) else {
-        fail("the port of the terminal is missing on the command line")
+    let mut words = hardware::command_line(&mut line).unwrap_or_default().split(' ').skip(1);
+    let mut number = || words.next().and_then(|word| word.parse().ok());
+    // The port of the terminal, how often the machine was started, and when to reset it, in milliseconds after the
+    // payment began.
+    let (Some(port), Some(starts), reset_at) = (number(), number(), number()) else {
+        fail("the command line is: firmware PORT STARTS [MILLISECONDS]")
     };
+    let port = u16::try_from(port).unwrap_or(u16::MAX);
 
-    let (network, handles) = Network::new(boots, SOCKET_MEMORY);
+    let (network, handles) = Network::new(starts, SOCKET_MEMORY);
     let network = RefCell::new(network);
     let terminal = IpEndpoint::new(IpAddress::v4(10, 0, 2, 2), port);
     let mut ways = [Way::To(terminal), Way::To(terminal)].into_iter();
@@ -126,7 +125,7 @@ fn main() -> ! {
             fail("the journal cannot be opened")
         }
     };
-    hprintln!("start {}: generation {} of the journal, {} bytes free", boots, journal.generation(), journal.free());
+    hprintln!("start {}: generation {} of the journal, {} bytes free", starts, journal.generation(), journal.free());
     let (Ok(name), Ok(first)) = (WorkstationId::new("lane-1"), RequestId::new(1000)) else { fail("settings") };
     let mut settings = Settings::new(name, &Profile::NEXI, first);
     settings.alone_at_terminal = true;
@@ -134,16 +133,18 @@ fn main() -> ! {
     let Ok(mut till) = Till::new(settings, BUFFERS.lend(), sockets, journal, Board(&network)) else { fail("settings") };
 
     recover(&mut till);
-    if boots <= RESETS {
-        // Somewhere in the next payment, wherever that is.
-        reset_in(1 + (boots - 1) * LATER);
-        pay(&mut till, boots);
+    if let Some(reset_at) = reset_at {
+        // Somewhere in the payment, wherever that is.
+        reset_in(reset_at);
+        pay(&mut till, starts);
         reset();
     }
-    pay(&mut till, boots);
-    hprintln!("done after {} starts", boots);
+    pay(&mut till, starts);
+    hprintln!("done after {} starts", starts);
     exit(EXIT_SUCCESS);
-    loop {}
+    loop {
+        cortex_m::asm::wfi();
+    }
 }
 
 /// Settles what an earlier run left unresolved.
@@ -169,11 +170,14 @@ fn recover(till: &mut Lane<'_>) {
 }
 
 /// Pays once, the way a cashier would.
-fn pay(till: &mut Lane<'_>, boots: u32) {
+fn pay(till: &mut Lane<'_>, starts: u32) {
     let mut console = Console::default();
-    let amount = Money::from_minor(1000 + u64::from(boots), Currency::CHF);
-    for operation in [Operation::Payment { amount, cash_back: None }, Operation::Reprint, Operation::Payment { amount, cash_back: None }]
-    {
+    let amount = Money::from_minor(1000 + u64::from(starts), Currency::CHF);
+    for operation in [
+        Operation::Payment { amount, cash_back: None },
+        Operation::Reprint,
+        Operation::Payment { amount, cash_back: None },
+    ] {
         let at = WallTime::new(hardware::seconds(), 0);
         if till.start(&Request::new(operation, at)).is_err() {
             fail("the till refuses");
@@ -204,12 +208,16 @@ fn finish(till: &mut Lane<'_>, console: &mut Console) -> Finished {
 fn fail(why: &str) -> ! {
     hprintln!("{}", why);
     exit(EXIT_FAILURE);
-    loop {}
+    loop {
+        cortex_m::asm::wfi();
+    }
 }
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     hprintln!("{}", info);
     exit(EXIT_FAILURE);
-    loop {}
+    loop {
+        cortex_m::asm::wfi();
+    }
 }
