@@ -84,6 +84,10 @@ pub const PAN_DIGITS_SHOWN: usize = 10;
 /// are masked, since a piece of a card number has no check digit to know it by.
 pub const TRACE_DIGITS: usize = 9;
 
+/// Messages inside of a message, in Base64, that are opened to be masked for a trace: the extras of an answer, and a
+/// rejected message with extras of its own. What is deeper is hidden as a whole.
+pub const TRACE_LAYERS: u8 = 2;
+
 /// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
 pub const VOCABULARY: usize = 48;
 
@@ -242,9 +246,14 @@ const _: () = assert!(OPERATION_REQUESTS <= REQUEST_BLOCK);
 /// stretches until the nine digits are used up.
 pub const REQUEST_SKIP: u32 = 1_000_000;
 
-/// Unresolved requests of one lane that are remembered after a restart. There is one at most (I6); more come from a
-/// journal that lost records.
+/// Unresolved requests of one lane that are remembered after a restart with all that is known of them. There is one at
+/// most (I6); more come from a disk that said a record was not stored though it was, or that lost records.
 pub const UNRESOLVED: usize = 4;
+
+/// Unresolved requests beyond [`UNRESOLVED`] of which the number is remembered. Each takes a disk that stored both
+/// the intent of a payment and nothing of its end, and none of them in between was settled: so many in a row do not
+/// happen, and a journal that has more is one for a person to look at, not for a till to go on with.
+pub const UNRESOLVED_NUMBERS: usize = 32;
 
 /// Sheets that are begun and not complete at one time. A terminal sends one, rarely two.
 pub const OPEN_SHEETS: usize = 8;

@@ -420,7 +420,9 @@ fn a_flash_that_fails_refuses_the_payment_before_it_is_sent() {
         flash.cut_after(cut * 3, Torn::Garbage, 1);
         let finished = till.run(&payment(2500, profile, wall(0)), &mut clerk).unwrap();
         assert_eq!((finished.outcome, finished.reason), (Outcome::NotSent, Some(Reason::NotStored)), "{cut}");
-        assert_eq!((clerk.troubles.len(), world.0.borrow().passed), (1, [[0; 2]; 3]), "{:?}", clerk.troubles);
+        // That of the block; or that of the intent, and that of the end behind it.
+        assert!((1..=2).contains(&clerk.troubles.len()), "{:?}", clerk.troubles);
+        assert_eq!(world.0.borrow().passed, [[0; 2]; 3]);
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Ledger<const N: usize> {
     last_settled: Option<Settled>,
     highest_sheet: u32,
     blockers: Vec<Blocker, { limits::UNRESOLVED }>,
+    /// Further ones, of which only the number fits.
+    further: Vec<RequestId, { limits::UNRESOLVED_NUMBERS }>,
     open: Vec<OpenSheet, { limits::OPEN_SHEETS }>,
     /// A sheet was begun that is open no more in this ledger, though its end did not come.
     lost_open: bool,
@@ -119,7 +121,8 @@ pub struct Counts {
     pub damages: u64,
     /// Bytes that could not be read, an unfinished end included.
     pub dropped_bytes: u64,
-    /// Unresolved requests beyond [`limits::UNRESOLVED`]: they are in the journal, but not in the ledger.
+    /// Unresolved requests beyond [`limits::UNRESOLVED`] and [`limits::UNRESOLVED_NUMBERS`]: they are in the journal,
+    /// but not in the ledger. If there are any, the lane must not go on with this journal.
     pub more_unresolved: u64,
     /// Sheets of unresolved requests beyond `N`: they are in the journal, but not in the ledger.
     pub more_sheets: u64,
@@ -135,6 +138,7 @@ impl<const N: usize> Ledger<N> {
             last_settled: None,
             highest_sheet: 0,
             blockers: Vec::new(),
+            further: Vec::new(),
             open: Vec::new(),
             lost_open: false,
             sheets: Vec::new(),
@@ -228,18 +232,25 @@ impl<const N: usize> Ledger<N> {
         self.blockers.first()
     }
 
-    /// All unresolved requests, the oldest first, at most [`limits::UNRESOLVED`]. A session that knows of one begins no
+    /// The unresolved requests, the oldest first, at most [`limits::UNRESOLVED`]. A session that knows of one begins no
     /// other (I6). More than one come from a disk that said an intent or an end was not stored though the intent was, or
-    /// that lost records. Each has to be settled.
+    /// that lost records. Each has to be settled, and so have the [further](Self::further_unresolved) ones.
     #[must_use]
     pub fn all_unresolved(&self) -> &[Blocker] {
         &self.blockers
     }
 
+    /// The numbers of the unresolved requests beyond [`all_unresolved`](Self::all_unresolved), the oldest first. They
+    /// move up as those before them are settled; what else is known of them is in the journal.
+    #[must_use]
+    pub fn further_unresolved(&self) -> &[RequestId] {
+        &self.further
+    }
+
     /// The oldest of the unresolved requests, as a session is told of it: see [`Blocker::unresolved`].
     #[must_use]
     pub fn next_unresolved(&self) -> Option<Unresolved> {
-        let others = self.blockers.len() > 1 || self.counts.more_unresolved > 0;
+        let others = self.blockers.len() > 1;
         self.unresolved().map(|blocker| blocker.unresolved(others))
     }
 
@@ -307,10 +318,13 @@ impl<const N: usize> Ledger<N> {
         self.blockers.get_mut(place)
     }
 
-    /// Lists it; where it stands, unless the list is full.
+    /// Lists it; where it stands, unless only its number fits.
     fn block(&mut self, blocker: Blocker) -> Option<usize> {
-        if self.blockers.push(blocker).is_err() {
-            add(&mut self.counts.more_unresolved, 1);
+        if let Err(blocker) = self.blockers.push(blocker) {
+            let known = self.further.contains(&blocker.request_id) || mistake(Mistake::ForgetsTheFifth);
+            if !known && self.further.push(blocker.request_id).is_err() {
+                add(&mut self.counts.more_unresolved, 1);
+            }
             return None;
         }
         self.blockers.len().checked_sub(1)
@@ -399,6 +413,11 @@ impl<const N: usize> Ledger<N> {
         }
         self.settled = self.settled.max(request_id.get());
         self.blockers.retain(|blocker| blocker.request_id != request_id);
+        self.further.retain(|further| *further != request_id);
+        if let Some(next) = self.further.first().copied().filter(|_| !self.blockers.is_full()) {
+            self.further.remove(0);
+            self.block(Blocker::new(next, None));
+        }
         self.sheets.retain(|sheet| sheet.request_id != request_id);
     }
 }

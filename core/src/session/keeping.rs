@@ -143,7 +143,7 @@ impl Progress {
             self.give_up_after(within);
             return Some(Next::StoreResult(self.fresh_ticket()));
         }
-        // Nothing stands in the store that waits for an end. A failed intent may: the till is told.
+        // Nothing stands in the store that waits for an end.
         self.signal(if money { Signal::StoreFailed } else { Signal::Stored });
         None
     }
@@ -170,11 +170,15 @@ impl Progress {
             self.sent_ticket = None;
             return Ok(true);
         }
+        if self.given_up.contains(&ticket) {
+            self.given_up.retain(|given_up| *given_up != ticket);
+            return Ok(true);
+        }
         if self.ticket != Some(ticket) {
             return Ok(false);
         }
-        self.ticket = None;
         if let Some(resolution) = self.resolution.take() {
+            self.ticket = None;
             // What was not stored was not decided.
             let decided = stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == resolution.request_id);
             if decided && let Some(unresolved) = self.unresolved.take() {

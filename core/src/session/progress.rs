@@ -2,12 +2,15 @@
 
 use core::time::Duration;
 
+use heapless::Vec;
+
 use super::counters::Counters;
 use super::table::{Effect, Phase, Signal, edge_for};
 use crate::drive::{Misuse, Why};
 use crate::id::RequestId;
 use crate::journal::{Resolution, Settled, Ticket, Unresolved};
 use crate::operation::Finished;
+use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
 use crate::time::Instant;
 
@@ -22,6 +25,8 @@ pub(crate) struct Progress {
     pub(crate) counters: Counters,
     /// The storing of the intent, of the result or of a resolution.
     pub(super) ticket: Option<Ticket>,
+    /// The storings of an intent and of its end that were given up: they may still end, and nothing follows from that.
+    pub(super) given_up: Vec<Ticket, 2>,
     /// The store holds the intent, or has to be taken to hold it.
     pub(super) intent_stored: bool,
     /// That the frame was handed over is to be stored.
@@ -63,6 +68,7 @@ impl Progress {
             deadlines: Deadlines::default(),
             counters: Counters::new(first_request, first_sheet),
             ticket: None,
+            given_up: Vec::new(),
             intent_stored: false,
             sent: false,
             sent_ticket: None,
@@ -95,10 +101,20 @@ impl Progress {
         let Some(edge) = edge_for(self.phase, signal) else { return false };
         match (edge.from, signal) {
             (Phase::Storing, Signal::Stored) => self.intent_stored = true,
+            // It may be stored all the same, or later: its end is stored behind it, or it would block the lane.
+            (Phase::Storing, Signal::StoreFailed | Signal::Deadline | Signal::Withdrawn) => {
+                self.intent_stored = self.ticket.is_some() && !mistake(Mistake::StoresNoEndOfAWithdrawal);
+            }
             (Phase::Sending, Signal::Sent) => self.sent = self.intent_stored,
             _ => {}
         }
-        self.ticket = None;
+        let reported = matches!(signal, Signal::Stored | Signal::StoreFailed);
+        if let Some(ticket) = self.ticket.take().filter(|_| !reported) {
+            if self.given_up.is_full() {
+                self.given_up.remove(0);
+            }
+            let _ = self.given_up.push(ticket);
+        }
         self.deadlines = Deadlines::default();
         self.phase = edge.to;
         self.todo = Some(edge.effect);

@@ -150,10 +150,6 @@ fn the_oldest_of_several_blocks_first() {
         ledger.record(&resolution(settled, Outcome::Aborted).record());
         assert_eq!(blockers(&ledger), left);
     }
-    let many: Vec<_> = (1..=9).map(intent).collect();
-    let ledger = told(&many);
-    assert_eq!(blockers(&ledger), [1, 2, 3, 4]);
-    assert_eq!(ledger.counts().more_unresolved, many.len() as u64 - limits::UNRESOLVED as u64);
     // An intent stored twice, because the first storing was not confirmed, is one.
     assert_eq!(blockers(&told(&[intent(3), intent(3)])), [3]);
 }
@@ -275,6 +271,28 @@ fn several_unresolved_requests_are_settled_one_after_the_other() {
         ledger.record(&resolution(number, Outcome::Declined).record());
     }
     assert_eq!(ledger.next_unresolved(), None);
+}
+
+/// However many there are, each blocks the lane until it is settled, and none that was settled comes back.
+#[test]
+fn more_unresolved_requests_than_fit_are_not_forgotten() {
+    const MOST: u32 = (limits::UNRESOLVED + limits::UNRESOLVED_NUMBERS) as u32;
+    let mut ledger = told(&(1..=MOST).flat_map(|number| [intent(number), sent(number)]).collect::<Vec<_>>());
+    assert_eq!(ledger.counts().more_unresolved, 0);
+    // From the middle, from the end, then one after the other.
+    for number in [9, MOST] {
+        ledger.record(&result(number, Outcome::NotSent).record());
+    }
+    for number in (1..MOST).filter(|number| *number != 9) {
+        let next = ledger.next_unresolved().unwrap();
+        assert_eq!((next.request_id, next.others), (id(number), number != MOST - 1));
+        ledger.record(&result(number, Outcome::Unknown).record());
+        assert_eq!(ledger.next_unresolved().unwrap().request_id, id(number));
+        ledger.record(&resolution(number, Outcome::Declined).record());
+    }
+    assert_eq!(ledger.next_unresolved(), None);
+    let over = told(&(1..=MOST + 2).map(intent).collect::<Vec<_>>());
+    assert_eq!(over.counts().more_unresolved, 2);
 }
 
 #[test]

@@ -106,6 +106,32 @@ fn before_the_request_has_left_it_is_withdrawn() {
     }
 }
 
+/// The intent may still be stored, and would block the lane: its end is stored behind it. Found with the official client
+/// of the Terminal API.
+#[test]
+fn an_intent_that_is_stored_too_late_has_its_end_behind_it() {
+    let request = Request::new(payment(), WallTime::new(0, 0));
+    for how in 0..3 {
+        let mut till = Till::new(&Profile::NEXI);
+        let did = till.put(Input::Start(&request));
+        let Some(Did::Intent(intent)) = did.last() else { panic!("{did:?}") };
+        let did = match how {
+            0 => till.put(Input::Abort),
+            1 => till.sleep(),
+            _ => till.put(Input::StoreFailed(*intent)),
+        };
+        let [Did::Result(result)] = did.as_slice() else { panic!("{how}: {did:?}") };
+        if how < 2 {
+            // What was given up is still reported, and that is no mistake.
+            assert_eq!(till.put(Input::Stored(*intent)), []);
+        }
+        let did = till.put(Input::Stored(*result));
+        let [Did::Finished(end)] = did.as_slice() else { panic!("{how}: {did:?}") };
+        let reason = if how == 0 { Reason::Withdrawn } else { Reason::NotStored };
+        assert_eq!((end.outcome, end.reason, end.stored), (Outcome::NotSent, Some(reason), true), "{how}");
+    }
+}
+
 #[test]
 fn an_abort_while_the_request_leaves_waits_for_it() {
     let mut till = Till::new(&Profile::NEXI);

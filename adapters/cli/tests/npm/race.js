@@ -82,6 +82,15 @@ module.exports = async ({ terminal, check, booked }) => {
         assert.deepEqual(repeated(told).body, paid);
         succeeds(paid.Response);
     });
+
+    // An abort while the payment is still being stored.
+    for (let turn = 1; turn <= 10; turn += 1) {
+        await check(`an abort at once leaves the terminal fit for the next payment, ${turn}`, async () => {
+            const [payment, waiting] = await begin(till);
+            assert.equal(await ask('Abort', requests.abort(payment)), undefined);
+            fails((await waiting).Response, 'Aborted');
+        });
+    }
 };
 
 /**

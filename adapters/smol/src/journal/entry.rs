@@ -64,6 +64,9 @@ pub(super) fn carried_over<const N: usize>(
             each(&Record::Result(&unknown(blocker)))?;
         }
     }
+    for further in ledger.further_unresolved() {
+        each(&Record::Sent { request_id: *further })?;
+    }
     Ok(())
 }
 

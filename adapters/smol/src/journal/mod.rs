@@ -85,6 +85,13 @@ pub enum JournalError {
         /// Which, and where.
         version: UnknownVersion,
     },
+    /// More requests are without an end than can be settled one after the other: a person has to look at it.
+    Overrun {
+        /// The folder.
+        folder: PathBuf,
+        /// How many.
+        unresolved: u64,
+    },
     /// The file system said no.
     Files {
         /// The file or folder.
@@ -98,6 +105,9 @@ impl fmt::Display for JournalError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InUse { folder } => write!(out, "the journal {} is in use by another till", folder.display()),
+            Self::Overrun { folder, unresolved } => {
+                write!(out, "the journal {} has {unresolved} requests without an end", folder.display())
+            }
             Self::Version { file, version } => write!(out, "{}: {version}", file.display()),
             Self::Files { path, error } => write!(out, "{}: {error}", path.display()),
         }
@@ -109,7 +119,7 @@ impl error::Error for JournalError {
         match self {
             Self::Files { error, .. } => Some(error),
             Self::Version { version, .. } => Some(version),
-            Self::InUse { .. } => None,
+            Self::InUse { .. } | Self::Overrun { .. } => None,
         }
     }
 }
@@ -160,6 +170,14 @@ impl JournalStore {
                 }
             })?;
         }
+        let unresolved = ledger.all_unresolved().len() + ledger.further_unresolved().len();
+        match ledger.counts().more_unresolved {
+            0 => {}
+            more => {
+                let (folder, unresolved) = (folder.to_owned(), more.saturating_add(unresolved as u64));
+                return Err(JournalError::Overrun { folder, unresolved });
+            }
+        }
         let segment = match segments.last() {
             Some((number, path)) => {
                 let mut segment = Segment::open(*number, path, kept)?;
@@ -186,7 +204,7 @@ impl JournalStore {
         self.journal().lost.clone()
     }
 
-    /// All requests whose end is not in the journal, the oldest first.
+    /// The requests whose end is not in the journal, the oldest first, at most [`limits::UNRESOLVED`].
     #[must_use]
     pub fn blockers(&self) -> Vec<Blocker> {
         self.journal().ledger.all_unresolved().to_vec()
