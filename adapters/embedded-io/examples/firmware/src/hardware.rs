@@ -1,6 +1,7 @@
 //! The machine: registers, the timer, the reset, the debugger, and memory that outlives a reset. The one file with
 //! unsafe code.
 
+use core::cell::Cell;
 use core::ptr::{read_volatile, write_volatile};
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,6 +9,7 @@ use cortex_m::peripheral::scb::SystemHandler;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_rt::exception;
 use cortex_m_semihosting::nr;
+use critical_section::Mutex;
 
 /// Bytes of the memory that plays the flash.
 pub const FLASH: usize = 64 * 1024;
@@ -22,13 +24,24 @@ static MILLIS: AtomicU32 = AtomicU32::new(0);
 /// When the machine is to be reset; the last value: never.
 static RESET_AT: AtomicU32 = AtomicU32::new(u32::MAX);
 
+/// What else is done at every tick.
+static ON_TICK: Mutex<Cell<Option<fn()>>> = Mutex::new(Cell::new(None));
+
 #[exception]
 fn SysTick() {
     let now = MILLIS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+    if let Some(act) = critical_section::with(|section| ON_TICK.borrow(section).get()) {
+        act();
+    }
     if now >= RESET_AT.load(Ordering::Relaxed) {
         // Wherever the program is: in the middle of a frame, of a record, of a word.
         cortex_m::peripheral::SCB::sys_reset();
     }
+}
+
+/// Has this done at every tick of the timer, inside its interrupt.
+pub fn on_tick(act: fn()) {
+    critical_section::with(|section| ON_TICK.borrow(section).set(Some(act)));
 }
 
 /// Starts the timer.

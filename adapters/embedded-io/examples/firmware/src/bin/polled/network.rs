@@ -9,8 +9,9 @@ use smoltcp::socket::tcp::{Socket as Tcp, SocketBuffer, State};
 use smoltcp::time::Instant;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 
-use crate::hardware;
-use crate::lan9118::Lan9118;
+use firmware::console::ADDRESS;
+use firmware::hardware;
+use firmware::lan9118::Lan9118;
 
 /// One for requests, one for aborts, and three on which the terminal comes in.
 pub const SOCKETS: usize = 5;
@@ -47,7 +48,7 @@ impl Network {
         config.random_seed = u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut interface = Interface::new(config, &mut device, now());
         interface.update_ip_addrs(|addresses| {
-            let _ = addresses.push(IpCidr::new(IpAddress::v4(10, 0, 2, 15), 24));
+            let _ = addresses.push(IpCidr::new(IpAddress::Ipv4(ADDRESS.into()), 24));
         });
         let Memory { buffers, storage } = memory;
         let mut sockets = SocketSet::new(&mut storage[..]);
