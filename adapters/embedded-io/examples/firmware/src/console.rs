@@ -12,7 +12,7 @@ use opi_core::money::{Currency, Money};
 use opi_core::operation::{Finished, Operation, Outcome, Reason, Request};
 use opi_core::opi::{Profile, Settings};
 use opi_core::time::WallTime;
-use opi_embedded_io::{Cashier, Journal, JournalError, Trouble, Wish};
+use opi_embedded_io::{Cashier, Journal, Trouble, Wish};
 
 use crate::flash::Flash;
 use crate::hardware;
@@ -79,8 +79,8 @@ pub fn told() -> Told {
 
 /// The journal in the flash of this machine.
 pub fn journal(starts: u32) -> Journal<Flash> {
-    let journal: Result<_, JournalError<_>> = Journal::open(Flash::new(), 0..hardware::FLASH as u32);
-    match journal {
+    let Some(flash) = Flash::take() else { fail("the flash is in use") };
+    match Journal::open(flash, 0..hardware::FLASH as u32) {
         Ok(journal) => {
             let (generation, free) = (journal.generation(), journal.free());
             hprintln!("start {}: generation {} of the journal, {} bytes free", starts, generation, free);

@@ -3,7 +3,7 @@
 
 use core::cell::Cell;
 use core::ptr::{read_volatile, write_volatile};
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use cortex_m::peripheral::scb::SystemHandler;
 use cortex_m::peripheral::syst::SystClkSource;
@@ -25,7 +25,8 @@ static MILLIS: AtomicU32 = AtomicU32::new(0);
 static RESET_AT: AtomicU32 = AtomicU32::new(u32::MAX);
 
 /// What else is done at every tick.
-static ON_TICK: Mutex<Cell<Option<fn()>>> = Mutex::new(Cell::new(None));
+static ON_TICK: Mutex<Act> = Mutex::new(Cell::new(None));
+type Act = Cell<Option<fn()>>;
 
 #[exception]
 fn SysTick() {
@@ -75,11 +76,14 @@ pub fn reset() -> ! {
     cortex_m::peripheral::SCB::sys_reset()
 }
 
-/// The memory that plays the flash.
-pub fn flash() -> &'static mut [u8; FLASH] {
-    // SAFETY: called once, by the flash, which keeps it. The memory is there, nothing else is in it, and every value of a
-    // byte is one.
-    unsafe { &mut *(FLASH_BEGIN as *mut [u8; FLASH]) }
+/// The memory that plays the flash, once.
+pub fn flash() -> Option<&'static mut [u8; FLASH]> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    if TAKEN.swap(true, Ordering::Relaxed) {
+        return None;
+    }
+    // SAFETY: lent once. The memory is there, nothing else is in it, and every value of a byte is one.
+    Some(unsafe { &mut *(FLASH_BEGIN as *mut [u8; FLASH]) })
 }
 
 /// The registers of the Ethernet controller.
