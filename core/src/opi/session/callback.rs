@@ -10,6 +10,7 @@ use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
 use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
+use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::{Phase, Signal};
 
@@ -211,6 +212,10 @@ impl<const D: usize> Session<'_, D> {
     /// Sends the answer to the device request read last.
     fn reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         let lane = self.lanes.get_mut(link)?;
+        if mistake(Mistake::LeavesUnanswered) {
+            lane.next_message();
+            return None;
+        }
         let to = lane.inbox.header().map(Echo::from).unwrap_or_default();
         let exchange = &lane.exchange;
         // An input that is refused or taken back is answered in its own element, too.
@@ -226,7 +231,9 @@ impl<const D: usize> Session<'_, D> {
         let until = self.progress.now.after(self.settings.timeouts.send);
         let style = &self.settings.profile.style;
         let outgoing = Outgoing::write(What::Reply, Some(until), tx, |out| reply.encode(style, out));
-        lane.next_message();
+        if !mistake(Mistake::AnswersTwice) {
+            lane.next_message();
+        }
         self.reply_leaves(link, outgoing)
     }
 
