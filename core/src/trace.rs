@@ -7,6 +7,10 @@
 //! One kind of conversation can come out different: one in which a number that only looks like a card number decides
 //! something, for example a reference of 13 or more digits that is looked for on a reprinted receipt.
 
+mod given;
+
+pub use given::Given;
+
 use core::fmt;
 
 use crate::drive::{Event, Output};
