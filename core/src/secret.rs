@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::limits;
+use crate::proof::{Mistake, mistake};
 
 /// Shows a text with every card number in it masked.
 ///
@@ -146,6 +147,9 @@ impl fmt::Display for Pan {
     /// As received if the terminal masked it already (at most ten digits left, as PCI DSS allows: the first six and
     /// the last four); otherwise every character but the last four becomes `*`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if mistake(Mistake::ShowsCardNumbers) {
+            return out.write_str(self.0.as_str());
+        }
         let is_mask = |character: char| matches!(character, '*' | 'X' | 'x' | '#' | '.');
         let digits = self.0.bytes().filter(u8::is_ascii_digit).count();
         if self.0.contains(is_mask) && digits <= limits::PAN_DIGITS_SHOWN {

@@ -120,8 +120,10 @@ impl Till {
             }
             *first_request = recovered.first_request.unwrap_or(*first_request);
             *first_sheet = recovered.first_sheet;
-            if let Terminal::Opi { settings, .. } = &mut terminal {
-                settings.last_settled = recovered.last_settled;
+            match &mut terminal {
+                Terminal::Opi { settings, .. } => settings.last_settled = recovered.last_settled,
+                #[cfg(feature = "terminal-api")]
+                Terminal::Api { .. } => {}
             }
         }
         let (machine, way) = match terminal {
@@ -130,8 +132,6 @@ impl Till {
                     listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
                 (Machine::opi(settings).map_err(OpenError::Settings)?, Way::Opi { terminal, registration })
             }
-            #[cfg(feature = "terminal-api")]
-            Terminal::Api { .. } if trace.is_some() => return Err(OpenError::NoTrace),
             #[cfg(feature = "terminal-api")]
             Terminal::Api { client, key, settings } => (
                 Machine::api(settings).map_err(OpenError::ApiSettings)?,
@@ -157,8 +157,8 @@ impl Till {
             trace: None,
         };
         till.take_up_unresolved();
-        if let Some((out, settings)) = trace.zip(till.machine.opi_settings()) {
-            let recorder = Recorder::new(out, &settings, till.machine.unresolved().as_ref());
+        if let Some(out) = trace {
+            let recorder = Recorder::new(out, &till.machine.settings(), till.machine.unresolved().as_ref());
             till.trace = till.recorded(recorder);
         }
         till.drain();

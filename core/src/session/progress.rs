@@ -10,6 +10,7 @@ use crate::drive::{Misuse, Why};
 use crate::id::RequestId;
 use crate::journal::{Resolution, Settled, Ticket, Unresolved};
 use crate::operation::Finished;
+use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
 use crate::time::Instant;
 
@@ -102,7 +103,7 @@ impl Progress {
             (Phase::Storing, Signal::Stored) => self.intent_stored = true,
             // It may be stored all the same, or later: its end is stored behind it, or it would block the lane.
             (Phase::Storing, Signal::StoreFailed | Signal::Deadline | Signal::Withdrawn) => {
-                self.intent_stored = self.ticket.is_some();
+                self.intent_stored = self.ticket.is_some() && !mistake(Mistake::StoresNoEndOfAWithdrawal);
             }
             (Phase::Sending, Signal::Sent) => self.sent = self.intent_stored,
             _ => {}

@@ -9,6 +9,7 @@ use crate::id::RequestId;
 use crate::journal::{Record, Ticket};
 use crate::limits;
 use crate::operation::Reason;
+use crate::proof::{Mistake, mistake};
 use crate::receipt::{Line, Purpose, Sheet, SheetId};
 use crate::text::Text;
 
@@ -75,6 +76,9 @@ impl Stash {
 
     /// The next of the news.
     pub(crate) fn news(&mut self) -> Option<Next> {
+        if let Some(fault) = self.faults.front().filter(|_| mistake(Mistake::TellsItAgain)) {
+            return Some(Next::Fault(*fault));
+        }
         if let Some(fault) = self.faults.pop_front() {
             return Some(Next::Fault(fault));
         }

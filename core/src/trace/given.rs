@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::Hush;
+use super::words::Hush;
 use crate::drive::{Answer, Input};
 
 /// An input in words, without card data: as [`Shown`](super::Shown) for outputs. Of bytes, and of what the cashier typed or
@@ -30,9 +30,9 @@ impl fmt::Display for Given<'_, '_> {
                 write!(out, "Resolve {{ request: {request:?}, charged: {charged}, note: {} bytes }}", note.len())
             }
             input => {
-                let mut hush = Hush { out, held: heapless::String::new(), digits: 0 };
+                let mut hush = Hush::new(out);
                 write!(hush, "{input:?}")?;
-                hush.release()
+                hush.end()
             }
         }
     }

@@ -21,8 +21,11 @@ pub(crate) struct Case {
     stores: bool,
     /// What is loaded into the till for it, if anything.
     shim: Option<Vec<(&'static str, String)>>,
-    play: Box<dyn Fn(&Ground) -> Result<(), Broken> + Send + Sync>,
+    play: Box<Course>,
 }
+
+/// What happens, on the ground given.
+type Course = dyn Fn(&Ground) -> Result<(), Broken> + Send + Sync;
 
 /// What a case stands on.
 pub(crate) struct Ground {

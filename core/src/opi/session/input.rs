@@ -89,7 +89,7 @@ impl<const D: usize> Session<'_, D> {
         match link {
             Link::Request => self.progress.signal_or(Signal::ConnectFailed, wrong),
             _ => {
-                self.abort.failed();
+                self.abort.end(false);
                 Ok(())
             }
         }

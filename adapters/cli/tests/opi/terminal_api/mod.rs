@@ -8,3 +8,4 @@ mod scenario;
 mod secured;
 mod simulated;
 mod terminal;
+mod trace;
