@@ -21,17 +21,22 @@ fn test(program: Vec<String>, own_journal: bool, only: Option<&str>, jobs: usize
 }
 
 fn passes(name: &str) {
+    for own_journal in [false, true] {
+        keeps(name, &[], own_journal);
+    }
+}
+
+fn keeps(name: &str, words: &[&str], own_journal: bool) {
     // One at a time: the cases of one keep the machine busy enough.
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    for own_journal in [false, true] {
-        let found = test(vec![till(name)], own_journal, None, 16);
-        let broken: Vec<_> = found.iter().filter(|found| found.broken.is_some()).collect();
-        assert!(broken.is_empty(), "{name}: {broken:#?}");
-        let played = found.iter().filter(|found| found.skipped.is_none()).count();
-        println!("{name}, own journal {own_journal}: {played} cases, all rules hold");
-        assert!(played > 100, "{name}: only {played} cases were played");
-    }
+    let program = std::iter::once(till(name)).chain(words.iter().map(|word| (*word).to_owned())).collect();
+    let found = test(program, own_journal, None, 16);
+    let broken: Vec<_> = found.iter().filter(|found| found.broken.is_some()).collect();
+    assert!(broken.is_empty(), "{name} {words:?}: {broken:#?}");
+    let played = found.iter().filter(|found| found.skipped.is_none()).count();
+    println!("{}, own journal {own_journal}: {played} cases, all rules hold", [&[name], words].concat().join(" "));
+    assert!(played > 100, "{name}: only {played} cases were played");
 }
 
 #[test]
@@ -56,6 +61,14 @@ fn the_till_on_threads_keeps_all_rules() {
 #[ignore = "takes most of a minute with the others: .ci/run plays all of it"]
 fn the_till_in_a_superloop_keeps_all_rules() {
     passes("superloop");
+}
+
+#[test]
+#[ignore = "takes most of a minute with the others: .ci/run plays all of it"]
+fn the_tills_on_embedded_io_keep_all_rules() {
+    // Its store is one that blocks for the time of a write to flash: there is nothing to hand over.
+    keeps("embedded_io", &[], true);
+    keeps("embedded_io", &["--async"], true);
 }
 
 /// A case that finds the mistake.
