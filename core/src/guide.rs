@@ -31,3 +31,7 @@ pub mod outcomes {}
 /// How a lost answer is settled, and the states of a request.
 #[doc = include_str!("../docs/recovery.md")]
 pub mod recovery {}
+
+/// How an adapter is written, and how one finds out whether it is right.
+#[doc = include_str!("../docs/adapters.md")]
+pub mod adapters {}

@@ -6,12 +6,12 @@
 #![allow(missing_docs)]
 
 use std::collections::{HashMap, VecDeque};
-use std::io;
+use std::io::{self, BufRead as _};
 use std::time::Instant;
 
 use opi_conformance::till::{Act, Folder, Job, Lane, Order, Windows, hex};
 use opi_core::drive::{Input, Link};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -61,7 +61,7 @@ impl Drop for Wire {
 async fn main() -> io::Result<()> {
     let job = Job::from_command_line();
     let (news, mut inbox) = unbounded_channel();
-    tokio::spawn(read_orders(news.clone()));
+    read_orders(news.clone());
     let (mut stored, mut folder) = (Vec::new(), None);
     while let Some(News::Order(order)) = inbox.recv().await {
         match order {
@@ -331,18 +331,20 @@ async fn write(
     }
 }
 
-async fn read_orders(news: UnboundedSender<News>) {
-    let mut lines = BufReader::new(tokio::io::stdin()).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let Some(order) = Order::parse(&line) else {
-            eprintln!("no order: {line}");
-            continue;
-        };
-        if news.send(News::Order(order)).is_err() {
-            return;
+/// On a thread, since a read of standard input cannot be given up.
+fn read_orders(news: UnboundedSender<News>) {
+    std::thread::spawn(move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            let Some(order) = Order::parse(&line) else {
+                eprintln!("no order: {line}");
+                continue;
+            };
+            if news.send(News::Order(order)).is_err() {
+                return;
+            }
         }
-    }
-    let _ = news.send(News::Order(Order::Quit));
+        let _ = news.send(News::Order(Order::Quit));
+    });
 }
 
 /// Stores one after the other, in the order of things, on a thread: a disk makes one wait.

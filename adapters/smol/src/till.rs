@@ -439,8 +439,12 @@ impl Till {
     fn give(&mut self, input: Input<'_>) -> Result<(), Misuse> {
         let now = self.clock.now();
         self.record(|trace| trace.input(now, &input));
+        #[cfg(feature = "log")]
+        log::trace!(target: "opi", "<- {}", opi_core::trace::Given(&input));
         let told = self.machine.handle_input(now, input);
         if let Err(misuse) = &told {
+            #[cfg(feature = "log")]
+            log::debug!(target: "opi", "refused: {misuse}");
             self.record(|trace| trace.refused(now, misuse));
         }
         told
@@ -522,6 +526,8 @@ impl Till {
             if let Some(trace) = trace {
                 written = trace.output(now, &output);
             }
+            #[cfg(feature = "log")]
+            log::trace!(target: "opi", "-> {}", opi_core::trace::Shown(&output));
             over(output, sheets, private_text, notices)
         });
         if let Err(error) = written {
