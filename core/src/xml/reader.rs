@@ -161,7 +161,7 @@ impl Reader {
     ///
     /// # Errors
     /// What is wrong with the document, from then on at every call.
-    #[inline]
+    #[inline(always)]
     pub fn next<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Token<'a>>, XmlError> {
         self.last = last;
         loop {
@@ -185,6 +185,12 @@ impl Reader {
                 return step;
             }
         }
+    }
+
+    /// [`next`](Self::next), for where speed does not matter.
+    #[inline(never)]
+    pub(crate) fn next_calmly<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Token<'a>>, XmlError> {
+        self.next(input, last)
     }
 
     /// Bytes of the document used so far, a byte order mark included.
@@ -319,12 +325,12 @@ impl Reader {
         match *input {
             [b'>', rest @ ..] => return self.enter(input, rest, State::Content),
             [b'/', b'>', rest @ ..] => return self.enter(input, rest, State::Empty),
-            // The usual case: one blank, and an attribute as in the tag before.
+            // The usual case: one blank, and an attribute as in the tags before.
             [b' ', name @ ..] => {
-                if let Some(len) = self.scope.known_attribute(name)
+                if let Some((place, len)) = self.scope.likely_attribute(name)
                     && let Some((name, [_, quote @ (b'"' | b'\''), rest @ ..])) = name.split_at_checked(len)
                 {
-                    self.scope.repeat_attribute();
+                    self.scope.use_attribute(place);
                     return self.value_of(input, rest, Name::new(name, 0), *quote);
                 }
             }

@@ -62,6 +62,15 @@ macro_rules! slot {
                 }
             }
 
+            /// The value that is the text of the record's own element.
+            pub(super) const fn text(&self) -> Option<u8> {
+                match self {
+                    Self::Empty => None,
+                    $( Self::$record(_) => $record::TEXT, )+
+                    $( Self::$placed(..) => TotalAmount::TEXT, )?
+                }
+            }
+
             pub(super) fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw> {
                 match self {
                     Self::Empty => Ok(()),

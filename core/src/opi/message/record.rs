@@ -38,6 +38,8 @@ pub(crate) struct Spec {
     pub(crate) role: Role,
     /// The child element it belongs to; empty for the record's own element.
     pub(crate) group: &'static str,
+    /// What tells its name from most others, see [`key`].
+    pub(crate) key: u32,
     /// What stands before the value of an attribute with its name: ` Name="`.
     pub(crate) lead: &'static str,
     pub(crate) also: &'static [&'static str],
@@ -69,6 +71,8 @@ pub(crate) trait Record: Sized {
     const SPECS: &'static [Spec];
     /// Without any value.
     const EMPTY: Self;
+    /// The value that is the text of the record's own element.
+    const TEXT: Option<u8>;
     fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw>;
     /// Writes the element.
     fn write(&self, out: &mut super::encode::RecordWriter<'_, '_>);
@@ -78,10 +82,28 @@ pub(crate) trait Record: Sized {
 
 /// The value with this name, as attribute or as child element, of `group`.
 pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<u8> {
-    position(specs, |spec| {
-        let named = same(spec.name(), name) || spec.also.iter().any(|also| same(also, name));
-        named && spec.form != Form::coding && spec.is_in(group)
-    })
+    let may_be = |spec: &Spec| spec.form != Form::coding && spec.is_in(group);
+    let key = key(name);
+    position(specs, |spec| spec.key == key && spec.name().as_bytes() == name && may_be(spec))
+        .or_else(|| position(specs, |spec| spec.also.iter().any(|also| also.as_bytes() == name) && may_be(spec)))
+}
+
+/// The length of a name and three of its letters: enough to tell most names of a record.
+#[inline(always)]
+pub(crate) const fn key(name: &[u8]) -> u32 {
+    match name {
+        [first, .., last] => {
+            let (_, behind) = name.split_at(name.len() / 2);
+            let middle = match behind {
+                [middle, ..] => *middle,
+                [] => 0,
+            };
+            // Names are short.
+            u32::from_le_bytes([*first, middle, *last, name.len().to_le_bytes()[0]])
+        }
+        [only] => *only as u32,
+        [] => 0,
+    }
 }
 
 /// Where it is kept how the value is coded.
@@ -90,15 +112,21 @@ pub(crate) fn find_coding(specs: &'static [Spec], value: u8) -> Option<u8> {
     position(specs, |spec| spec.form == Form::coding && spec.lead == value.lead && spec.is_in(value.group))
 }
 
-/// Whether two names are equal; most differ in length or in the last letter. No name is empty.
-#[inline]
-fn same(one: &str, other: &[u8]) -> bool {
-    let one = one.as_bytes();
-    one.len() == other.len() && one.last() == other.last() && !one.is_empty() && one == other
-}
-
 fn position(specs: &'static [Spec], is: impl Fn(&Spec) -> bool) -> Option<u8> {
     specs.iter().position(is).and_then(|index| u8::try_from(index).ok())
+}
+
+/// The value that is the text of the record's own element. Known when the program is compiled.
+#[expect(clippy::cast_possible_truncation, reason = "no record has so many values; `try_from` is not const")]
+pub(crate) const fn own_text(specs: &[Spec]) -> Option<u8> {
+    let (mut rest, mut index) = (specs, 0_usize);
+    while let [spec, behind @ ..] = rest {
+        if matches!(spec.form, Form::text) && spec.group.is_empty() {
+            return Some(index as u8);
+        }
+        (rest, index) = (behind, index + 1);
+    }
+    None
 }
 
 /// The value that is the text of `group` itself.
@@ -169,7 +197,7 @@ macro_rules! record {
 
         const _: () = {
             use $crate::opi::message::encode::RecordWriter;
-            use $crate::opi::message::record::{Form, Record, Spec};
+            use $crate::opi::message::record::{Form, Record, Spec, key, own_text};
             use $crate::opi::message::value::{Absent, Field, Flaw, Found};
             use $crate::xml::is_name;
 
@@ -190,11 +218,13 @@ macro_rules! record {
                         form: Form::$form,
                         role: role!($($role)?),
                         group: concat!($($group)?),
+                        key: key(concat!($($wire)?).as_bytes()),
                         lead: concat!(" ", $($wire,)? "=\""),
                         also: &[$($($also),*)?],
                     }
                 ),+];
 
+                const TEXT: Option<u8> = own_text(Self::SPECS);
                 const EMPTY: Self = Self {
                     $($( $extra: $extra_default, )+)?
                     $( $field: <$type as Absent>::ABSENT, )+

@@ -48,6 +48,15 @@ impl Records {
         }
     }
 
+    /// The value that is the text of the element of this record, or of `group` in it.
+    pub(super) fn text(&self, slot: Slot, group: &str) -> Option<u8> {
+        match slot {
+            Slot::Inner if group.is_empty() => self.inner.text(),
+            Slot::Outer if group.is_empty() => self.outer.text(),
+            _ => record::find_text(self.specs(slot), group),
+        }
+    }
+
     pub(super) fn find(&self, slot: Slot, group: &str, name: &[u8]) -> Option<(Slot, u8)> {
         record::find(self.specs(slot), group, name).map(|index| (slot, index))
     }

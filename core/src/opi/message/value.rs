@@ -58,27 +58,71 @@ impl core::error::Error for Flaw {}
 
 /// A value as it was found.
 pub(crate) struct Found<'a> {
-    /// Its text, after XML normalisation.
-    pub(crate) text: &'a str,
-    /// Whether `text` is only the beginning.
-    pub(crate) cut: bool,
+    /// Its characters in UTF-8, after XML normalisation.
+    bytes: &'a [u8],
+    /// The same, where that is known without looking at them.
+    text: Option<&'a str>,
+    /// Whether these are only the beginning.
+    cut: bool,
     /// Whether it was the content of an element: writers that indent put blanks around it.
-    pub(crate) element: bool,
+    element: bool,
 }
 
 impl<'a> Found<'a> {
+    /// The whole value of an attribute, checked by the reader.
+    #[inline(always)]
+    pub(super) const fn attribute(bytes: &'a [u8]) -> Self {
+        Self { bytes, text: None, cut: false, element: false }
+    }
+
+    /// What was collected.
+    pub(super) fn text_of<const N: usize>(text: &'a Text<N>, element: bool) -> Self {
+        let (cut, text) = (text.is_cut(), text.as_str());
+        Self { bytes: text.as_bytes(), text: Some(text), cut, element }
+    }
+
+    /// A word that the name or the place of an element says.
+    pub(super) const fn word_of(word: &'static str) -> Self {
+        Self { bytes: word.as_bytes(), text: Some(word), cut: false, element: true }
+    }
+
+    fn text(&self) -> &'a str {
+        self.text.unwrap_or_else(|| core::str::from_utf8(self.bytes).unwrap_or_default())
+    }
+
+    /// Whether it is only the beginning.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     /// The text of a value in which blanks at the ends mean nothing.
-    pub(crate) fn word(&self) -> &'a str {
-        self.text.trim_matches(XML_BLANK)
+    #[inline]
+    pub(crate) fn word(&self) -> &'a [u8] {
+        match self.bytes {
+            // The usual case: no blanks.
+            [0x21..=0xFF, .., 0x21..=0xFF] | [0x21..=0xFF] => self.bytes,
+            bytes => trim(bytes),
+        }
+    }
+
+    /// [`word`](Self::word) as a string.
+    pub(crate) fn word_text(&self) -> &'a str {
+        core::str::from_utf8(self.word()).unwrap_or_default()
     }
 
     /// The text of an opaque value: an attribute byte for byte, an element without the blanks around it.
     fn opaque(&self) -> &'a str {
-        if self.element { self.word() } else { self.text }
+        if self.element { self.word_text() } else { self.text() }
     }
 }
 
-const XML_BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+/// Without the white space of XML at both ends.
+fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
 
 /// One value.
 pub(crate) trait Value: Written + Sized {
@@ -185,8 +229,8 @@ impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
 
 impl<const N: usize> Field for Text<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        *self = Self::from_cut(found.text);
-        if found.cut {
+        *self = Self::from_cut(found.text());
+        if found.is_cut() {
             self.mark_cut();
         }
         Ok(())
@@ -204,7 +248,7 @@ impl<const N: usize> Field for Text<N> {
 
 impl<const N: usize> Field for Secret<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        if found.cut {
+        if found.is_cut() {
             return Err(Flaw::TooLong);
         }
         *self = Self::new(found.opaque()).ok_or(Flaw::TooLong)?;
@@ -252,7 +296,7 @@ impl<const N: usize> Written for Text<N> {
 
 impl<const N: usize> Value for Id<N> {
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        if found.cut {
+        if found.is_cut() {
             return Err(Flaw::TooLong);
         }
         match found.opaque() {
@@ -271,7 +315,7 @@ impl<const N: usize> Written for Id<N> {
 
 impl Value for Pan {
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        if found.cut {
+        if found.is_cut() {
             return Err(Flaw::TooLong);
         }
         match found.opaque() {
@@ -306,15 +350,13 @@ impl<const N: usize> Written for Secret<N> {
 
 impl Value for bool {
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        let word = found.word();
-        if word.is_empty() {
-            Ok(None)
-        } else if word == "1" || word.eq_ignore_ascii_case("true") {
-            Ok(Some(true))
-        } else if word == "0" || word.eq_ignore_ascii_case("false") {
-            Ok(Some(false))
-        } else {
-            Err(Flaw::Boolean)
+        match found.word() {
+            b"" => Ok(None),
+            b"1" => Ok(Some(true)),
+            b"0" => Ok(Some(false)),
+            word if word.eq_ignore_ascii_case(b"true") => Ok(Some(true)),
+            word if word.eq_ignore_ascii_case(b"false") => Ok(Some(false)),
+            _ => Err(Flaw::Boolean),
         }
     }
 }
@@ -334,10 +376,16 @@ macro_rules! whole_numbers {
                 if word.is_empty() {
                     return Ok(None);
                 }
-                if found.cut || !word.bytes().all(|byte| byte.is_ascii_digit()) {
+                if found.is_cut() {
                     return Err(Flaw::Number);
                 }
-                word.parse().map(Some).map_err(|_| Flaw::Number)
+                let mut number: $type = 0;
+                for byte in word {
+                    let digit = byte.wrapping_sub(b'0');
+                    let more = if digit < 10 { number.checked_mul(10) } else { None };
+                    number = more.and_then(|more| more.checked_add(digit.into())).ok_or(Flaw::Number)?;
+                }
+                Ok(Some(number))
             }
         }
         impl Written for $type {
@@ -352,11 +400,11 @@ whole_numbers!(u8, u16, u32);
 
 impl Value for Decimal {
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        let word = found.word();
+        let word = found.word_text();
         if word.is_empty() {
             return Ok(None);
         }
-        if found.cut {
+        if found.is_cut() {
             return Err(Flaw::TooLong);
         }
         Self::parse(word).map(Some).map_err(Flaw::Money)
@@ -372,7 +420,7 @@ impl Written for Decimal {
 
 impl Value for Currency {
     fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        match found.word() {
+        match found.word_text() {
             "" => Ok(None),
             word => Self::new(word).map(Some).map_err(Flaw::Money),
         }

@@ -46,11 +46,11 @@ macro_rules! vocabulary {
         }
         impl Value for $name {
             fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-                let text = found.word();
+                let text = found.word_text();
                 if text.is_empty() {
                     return Ok(None);
                 }
-                if found.cut {
+                if found.is_cut() {
                     return Err(Flaw::TooLong);
                 }
                 Self::from_text(text).map(Some).ok_or(Flaw::TooLong)
@@ -364,8 +364,12 @@ macro_rules! closed_vocabulary {
             /// Reads a word; `None` if it is not listed.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Self> {
-                match text {
-                    $( $wire => Some(Self::$variant), )+
+                Self::from_bytes(text.as_bytes())
+            }
+
+            fn from_bytes(word: &[u8]) -> Option<Self> {
+                match word {
+                    $( word if word == $wire.as_bytes() => Some(Self::$variant), )+
                     _ => None,
                 }
             }
@@ -379,8 +383,8 @@ macro_rules! closed_vocabulary {
         impl Value for $name {
             fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
                 match found.word() {
-                    "" => Ok(None),
-                    text => Self::from_text(text).map(Some).ok_or(Flaw::Unlisted),
+                    b"" => Ok(None),
+                    word => Self::from_bytes(word).map(Some).ok_or(Flaw::Unlisted),
                 }
             }
         }
