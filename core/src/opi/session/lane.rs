@@ -96,6 +96,8 @@ impl Outgoing {
 }
 
 impl<'m> Lane<'m> {
+    // Large, and made for each connection.
+    #[inline(never)]
     pub(super) fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
         Self {
             stage: Stage::Closed,
