@@ -35,6 +35,8 @@ use super::tolerance::Tolerance;
 /// # Ok::<(), XmlError>(())
 /// ```
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Reader {
     pub(super) tolerance: Tolerance,
     pub(super) encoding: Encoding,

@@ -18,16 +18,13 @@ const XML_NAMESPACE: &[u8] = b"http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE: &[u8] = b"http://www.w3.org/2000/xmlns/";
 
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Scope {
-    arena: [u8; XML_SCOPE],
     /// End of the lower stack.
     low: u16,
     /// Begin of the upper stack.
     high: u16,
-    elements: heapless::Vec<Element, XML_DEPTH>,
-    /// The attribute names of the tag, and of tags before.
-    attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
-    bindings: heapless::Vec<Binding, XML_BINDINGS>,
     /// Which attributes the tag has: one bit for each place in the list.
     used: u64,
     /// Which place in the list is most likely the next one of the tag.
@@ -45,6 +42,11 @@ pub(super) struct Scope {
     prefixed: u8,
     /// The namespace name under declaration did not fit.
     overflow: bool,
+    bindings: heapless::Vec<Binding, XML_BINDINGS>,
+    elements: heapless::Vec<Element, XML_DEPTH>,
+    /// The attribute names of the tag, and of tags before.
+    attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
+    arena: [u8; XML_SCOPE],
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -44,15 +44,9 @@ use crate::xml::{Name, Raw, Reader, Token, Tolerance};
 /// # Ok::<(), Fault>(())
 /// ```
 #[derive(Clone)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Decoder {
-    reader: Reader,
-    /// The open elements.
-    nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
-    records: Records,
-    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
-    value: Text<{ limits::VALUE }>,
-    /// The text of the record being read.
-    own: Text<{ limits::REMARK }>,
     /// Whose value the attribute being read is.
     attribute: Option<(Slot, u8)>,
     fragment: Option<OpenFragment>,
@@ -65,6 +59,14 @@ pub struct Decoder {
     skipped: u32,
     lost: Lost,
     failed: Option<Fault>,
+    /// The open elements.
+    nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
+    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
+    value: Text<{ limits::VALUE }>,
+    /// The text of the record being read.
+    own: Text<{ limits::REMARK }>,
+    reader: Reader,
+    records: Records,
 }
 
 /// What one run over the tokens gave.
