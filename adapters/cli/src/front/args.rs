@@ -56,9 +56,13 @@ pub(crate) struct FrontArgs {
     /// Which texts it writes
     #[arg(long, value_enum, default_value_t)]
     pub(crate) text_profile: Texts,
-    /// Where the till takes the prompts of a payment, as display requests that need no answer: http:// on this machine
+    /// Where the till takes the prompts of a payment, as display requests that need no answer: https://, or http:// on
+    /// this machine
     #[arg(long, value_name = "URL")]
     pub(crate) display_url: Option<Endpoint>,
+    /// Certificates behind that of the host in --display-url, in PEM form, for https://
+    #[arg(long, value_name = "FILE", requires = "display_url")]
+    pub(crate) display_ca: Option<PathBuf>,
 }
 
 impl FrontArgs {
@@ -80,7 +84,7 @@ impl FrontArgs {
 
     /// Who hears of prompts; the error is one of usage.
     pub(crate) fn notifier(&self) -> Result<Notifier, String> {
-        Notifier::new(self.display_url.as_ref())
+        Notifier::new(self.display_url.as_ref(), self.display_ca.as_ref())
     }
 
     /// The shared key, if there is one; the error is one of usage.

@@ -1,5 +1,6 @@
 //! What a terminal tells besides its answers: lines for whoever looks, and prompts for the till.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use opi_smol::front::Happening;
@@ -12,10 +13,19 @@ pub(crate) struct Notifier(Option<Arc<Client>>);
 
 impl Notifier {
     /// The error is one of usage.
-    pub(super) fn new(url: Option<&Endpoint>) -> Result<Self, String> {
+    pub(super) fn new(url: Option<&Endpoint>, certificates: Option<&PathBuf>) -> Result<Self, String> {
         let Some(url) = url else { return Ok(Self(None)) };
-        let config = ClientConfig { endpoint: url.clone(), trust: Trust::Plain };
-        let client = Client::new(config).map_err(|error| format!("--display-url: {error}"))?;
+        let trust = match certificates {
+            Some(certificates) => Trust::Host { certificates: certificates.clone() },
+            None if url.is_secure() => {
+                return Err(
+                    "--display-url https://...: --display-ca FILE is missing, or anybody could be the till".into()
+                );
+            }
+            None => Trust::Plain,
+        };
+        let config = ClientConfig { endpoint: url.clone(), trust };
+        let client = Client::new(config).map_err(|error| format!("--display-ca: {error}"))?;
         Ok(Self(Some(Arc::new(client))))
     }
 

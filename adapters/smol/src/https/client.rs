@@ -3,21 +3,22 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use futures_rustls::TlsConnector;
 use futures_rustls::pki_types::ServerName;
-use futures_rustls::rustls::client::Resumption;
+use futures_rustls::rustls::client::danger::ServerCertVerifier;
+use futures_rustls::rustls::client::{Resumption, WebPkiServerVerifier};
 use futures_rustls::rustls::{self, ClientConfig as TlsConfig};
 use smol::net::{TcpStream, resolve};
 
 use super::endpoint::Endpoint;
-use super::pem::FileError;
+use super::pem::{self, FileError};
 use super::request::Request;
 use super::stream::{AnyStream, Socket, provider};
-use super::verifier::{CertificateFault, TerminalVerifier};
+use super::verifier::{self, CertificateFault, TerminalVerifier};
 use crate::link::set_options;
 
 /// What a client needs to know.
@@ -40,6 +41,12 @@ pub enum Trust {
         certificates: PathBuf,
         /// The terminal's name, such as `P400Plus-123456789`.
         poi_id: String,
+    },
+    /// By its certificate, as servers on the web are: one of the file stands behind it, and it is that of the host in the
+    /// URL. For a till to which a terminal sends something.
+    Host {
+        /// Root certificates in PEM form.
+        certificates: PathBuf,
     },
     /// Not at all: it is a program on this machine.
     Plain,
@@ -140,11 +147,16 @@ impl Client {
         let tls = match trust {
             Trust::Plain if endpoint.is_secure() => return Err(ConfigError::NoTrust),
             Trust::Plain => None,
-            Trust::Terminal { .. } if !endpoint.is_secure() => return Err(ConfigError::NoCertificate),
+            Trust::Terminal { .. } | Trust::Host { .. } if !endpoint.is_secure() => {
+                return Err(ConfigError::NoCertificate);
+            }
             Trust::Terminal { certificates, poi_id } => {
                 let verifier = TerminalVerifier::new(&certificates, poi_id).map_err(ConfigError::File)?;
-                let host = ServerName::try_from(endpoint.host().to_owned());
-                Some((connector(verifier)?, host.map_err(|error| ConfigError::Tls(error.to_string()))?))
+                Some((connector(Arc::new(verifier))?, host(&endpoint)?))
+            }
+            Trust::Host { certificates } => {
+                let verifier = host_verifier(&certificates)?;
+                Some((connector(verifier)?, host(&endpoint)?))
             }
         };
         Ok(Self { endpoint, tls })
@@ -210,12 +222,24 @@ impl Connection {
     }
 }
 
-fn connector(verifier: TerminalVerifier) -> Result<TlsConnector, ConfigError> {
+/// The name in the URL.
+fn host(endpoint: &Endpoint) -> Result<ServerName<'static>, ConfigError> {
+    ServerName::try_from(endpoint.host().to_owned()).map_err(|error| ConfigError::Tls(error.to_string()))
+}
+
+fn host_verifier(file: &Path) -> Result<Arc<WebPkiServerVerifier>, ConfigError> {
+    let roots = verifier::roots(&pem::certificates(file).map_err(ConfigError::File)?, file);
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots.map_err(ConfigError::File)?), provider())
+        .build()
+        .map_err(|error| ConfigError::Tls(error.to_string()))
+}
+
+fn connector(verifier: Arc<dyn ServerCertVerifier>) -> Result<TlsConnector, ConfigError> {
     let mut config = TlsConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|error| ConfigError::Tls(error.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     // A resumed session shows no certificate, so one that expired since would go on.
     config.resumption = Resumption::disabled();

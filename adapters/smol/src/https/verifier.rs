@@ -95,13 +95,19 @@ pub(super) struct TerminalVerifier {
     provider: Arc<CryptoProvider>,
 }
 
+/// What may stand behind a certificate.
+pub(super) fn roots(trusted: &[CertificateDer<'static>], file: &Path) -> Result<RootCertStore, FileError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in trusted {
+        roots.add(certificate.clone()).map_err(|error| FileFault::BadCertificate(error.to_string()).of(file))?;
+    }
+    Ok(roots)
+}
+
 impl TerminalVerifier {
     pub(super) fn new(file: &Path, poi_id: String) -> Result<Self, FileError> {
         let trusted = pem::certificates(file)?;
-        let mut roots = RootCertStore::empty();
-        for certificate in &trusted {
-            roots.add(certificate.clone()).map_err(|error| FileFault::BadCertificate(error.to_string()).of(file))?;
-        }
+        let roots = roots(&trusted, file)?;
         Ok(Self { poi_id, trusted, roots, provider: provider() })
     }
 

@@ -277,3 +277,33 @@ fn without_tls_nothing_leaves_the_machine() {
         assert!(matches!(error, ConfigError::NoCertificate), "{error}");
     });
 }
+
+#[test]
+fn a_host_is_known_by_its_name_in_the_url() {
+    smol::block_on(async {
+        let (trusted, other) = (root(), root_named("Other"));
+        for (name, root, taken) in [
+            ("127.0.0.1", &trusted, true),
+            ("127.0.0.2", &trusted, false),
+            ("till.example", &trusted, false),
+            ("127.0.0.1", &other, false),
+        ] {
+            let (files, key) = (Files::new(), KeyPair::generate().unwrap());
+            let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, root).unwrap();
+            let security = files.security(&[&leaf.pem()], &key);
+            let server = Server::bind("127.0.0.1:0".parse().unwrap(), &security).await.unwrap();
+            let client = Client::new(ClientConfig {
+                endpoint: format!("https://127.0.0.1:{}", server.local_addr().port()).parse().unwrap(),
+                trust: Trust::Host { certificates: files.write("trusted.pem", &trusted.pem()) },
+            });
+            let connected = client.unwrap().connect().await;
+            assert_eq!(connected.is_ok(), taken, "{name}: {connected:?}");
+            assert!(taken || matches!(connected, Err(ConnectError::Certificate(_))), "{name}: {connected:?}");
+        }
+        let plain = ClientConfig {
+            endpoint: "http://127.0.0.1:1".parse().unwrap(),
+            trust: Trust::Host { certificates: Files::new().write("root.pem", &trusted.pem()) },
+        };
+        assert!(matches!(Client::new(plain), Err(ConfigError::NoCertificate)));
+    });
+}

@@ -181,3 +181,43 @@ fn prompts_go_where_the_till_wants_them() {
     assert_eq!((&output["Device"], &output["ResponseRequiredFlag"]), (&json!("CashierDisplay"), &json!(false)));
     assert!(output["OutputContent"]["OutputText"][0]["Text"].is_string(), "{body}");
 }
+
+#[test]
+fn prompts_go_over_tls_to_the_host_that_is_trusted() {
+    use opi_smol::https::{Security, Server, StatusCode};
+
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: String| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name)
+    };
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::default();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = rcgen::CertifiedIssuer::self_signed(authority, rcgen::KeyPair::generate().unwrap()).unwrap();
+    let till = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &root).unwrap();
+    let security =
+        Security::Tls { certificates: file("till.pem", till.pem()), key: file("till.key", key.serialize_pem()) };
+    let root = file("root.pem", root.pem());
+    let server = smol::block_on(Server::bind("127.0.0.1:0".parse().unwrap(), &security)).unwrap();
+    let url = format!("https://{}/nexo", server.local_addr());
+    let served = Served::start(&[], &["--display-url", &url, "--display-ca", root.to_str().unwrap()]);
+    let prompt = thread::spawn(move || {
+        let enough = async {
+            smol::Timer::after(Duration::from_secs(20)).await;
+            panic!("no prompt comes");
+        };
+        let exchange = smol::block_on(smol::future::or(server.next(), enough)).unwrap();
+        let body: Value = serde_json::from_slice(&exchange.body).unwrap();
+        exchange.reply(StatusCode::NO_CONTENT, Vec::new()).unwrap();
+        body
+    });
+    served.post(&payment("P1"));
+    let body = prompt.join().unwrap();
+    assert_eq!(body["SaleToPOIRequest"]["MessageHeader"]["ServiceID"], "P1", "{body}");
+    // Without the root anybody could be the till.
+    let fixed = ["serve", "--terminal-api", "--plain", "--poiid", "P-1", "--terminal", "127.0.0.1:1"];
+    let output = crate::process::run(&[&fixed[..], &["--display-url", &url]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(crate::process::stderr(&output).contains("--display-ca"), "{}", crate::process::stderr(&output));
+}
