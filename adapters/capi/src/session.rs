@@ -373,3 +373,32 @@ pub unsafe extern "C" fn opi_workstation_of(bytes: Bytes, to: *mut c_char, size:
         }
     })
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::{Lane, OPI_BUFFER_MIN, Session, enter, opi_handle_input, opi_poll_output};
+    use crate::Status;
+    use crate::input::Input;
+    use opi_core::id::{RequestId, WorkstationId};
+    use opi_core::opi::{Memory, Profile, Session as CoreSession, Settings};
+
+    #[test]
+    #[allow(clippy::unwrap_used)]
+    fn a_panic_ends_at_the_border_and_the_session_with_it() {
+        let leak = || Box::leak(vec![0u8; 128].into_boxed_slice());
+        let settings = Settings::new(WorkstationId::new("lane-1").unwrap(), &Profile::NEXI, RequestId::FIRST);
+        let memory = Memory { request: leak(), abort: leak(), device: [leak(), leak()] };
+        let core = Lane(CoreSession::new(settings, memory).unwrap());
+        let mut session = Session { core, refusal: None, broken: false };
+        let (session, mut buffer) = (&raw mut session, [0; OPI_BUFFER_MIN]);
+        let mut next = core::mem::MaybeUninit::uninit();
+        // SAFETY: the session is ours, and there is room.
+        unsafe {
+            assert_eq!(opi_handle_input(session, 0, &Input::Tick), Status::Ok);
+            assert_eq!(enter(session, |_| panic!("a mistake, on purpose")), Status::Panic);
+            assert_eq!(opi_handle_input(session, 0, &Input::Tick), Status::Panic);
+            let polled = opi_poll_output(session, buffer.as_mut_ptr(), buffer.len(), next.as_mut_ptr());
+            assert_eq!(polled, Status::Panic);
+        }
+    }
+}

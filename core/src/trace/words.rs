@@ -7,7 +7,7 @@ use crate::journal::Record;
 use crate::limits;
 
 /// An output in words, without card data: no ten digits of it stand together, and of raw texts only their length is
-/// said. A session that is fed with [`mask`]ed bytes has outputs that read the same.
+/// said. A session that is fed with [masked](super::mask) bytes has outputs that read the same.
 ///
 /// What is sent is not part of it: mask the transmit buffer's frame.
 pub struct Shown<'o, 'a>(pub &'o Output<'a>);

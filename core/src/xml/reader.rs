@@ -7,7 +7,7 @@ use super::error::{XmlError, XmlErrorKind as Kind};
 use super::grammar::{self, Declared, Fault, INCOMPLETE, Piece, Refusal, fault};
 use super::scan;
 use super::scope::Scope;
-use super::token::{Raw, Run, Token};
+use super::token::{Name, Raw, Run, Token};
 use super::tolerance::Tolerance;
 
 /// Reads a document piece by piece from a window the caller owns; keeps names, never texts.
@@ -143,6 +143,7 @@ impl Reader {
         self.marked = false;
         self.rooted = false;
         self.declared = None;
+        self.binds = false;
         self.offset = 0;
         self.failure = None;
         self.scope.clear();
@@ -160,6 +161,7 @@ impl Reader {
     ///
     /// # Errors
     /// What is wrong with the document, from then on at every call.
+    #[inline]
     pub fn next<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Token<'a>>, XmlError> {
         self.last = last;
         loop {
@@ -174,7 +176,7 @@ impl Reader {
                     _ => self.end_head(input),
                 },
                 (State::Content, [b'<', b'!' | b'?', ..]) => self.seldom_content(input),
-                (State::Content, [b'<', name @ ..]) => return self.open(input, name),
+                (State::Content, [b'<', name @ ..]) => return self.child(input, name),
                 (State::Content, _) => return self.text(input),
                 (State::Empty, _) => return self.close(),
                 _ => self.seldom(input),
@@ -284,13 +286,28 @@ impl Reader {
         Ok(Some(Token::Text(Raw::new(bytes, flags, self.encoding))))
     }
 
-    /// `<` and a name, if there is one.
+    /// `<` and a name in content.
     #[inline(always)]
+    fn child<'a>(&mut self, input: &mut &'a [u8], name: &'a [u8]) -> Step<'a> {
+        // The usual case: one more of the same.
+        match self.scope.open_sibling(name).and_then(|len| name.split_at_checked(len)) {
+            Some((name, rest)) => self.opened(input, rest, Name::new(name, 0)),
+            None => self.open(input, name),
+        }
+    }
+
+    /// `<` and a name, if there is one.
+    #[inline(never)]
     pub(super) fn open<'a>(&mut self, input: &mut &'a [u8], name: &'a [u8]) -> Step<'a> {
         let (rest, name) = accept!(self, input, grammar::name(self.encoding, name));
         if let Err(kind) = self.scope.open(name) {
             return self.refuse(fault(kind, input), input);
         }
+        self.opened(input, rest, name)
+    }
+
+    #[inline(always)]
+    fn opened<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], name: Name<'a>) -> Step<'a> {
         self.tag_at = self.offset;
         self.take(input, rest);
         self.state = State::Tag;
@@ -299,6 +316,26 @@ impl Reader {
 
     #[inline(always)]
     fn tag<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
+        match *input {
+            [b'>', rest @ ..] => return self.enter(input, rest, State::Content),
+            [b'/', b'>', rest @ ..] => return self.enter(input, rest, State::Empty),
+            // The usual case: one blank, and an attribute as in the tag before.
+            [b' ', name @ ..] => {
+                if let Some(len) = self.scope.known_attribute(name)
+                    && let Some((name, [_, quote @ (b'"' | b'\''), rest @ ..])) = name.split_at_checked(len)
+                {
+                    self.scope.repeat_attribute();
+                    return self.value_of(input, rest, Name::new(name, 0), *quote);
+                }
+            }
+            _ => {}
+        }
+        self.tag_slowly(input)
+    }
+
+    /// Whatever may stand in a tag.
+    #[inline(never)]
+    fn tag_slowly<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         if self.blanks(input) {
             self.spaced = true;
         }
@@ -337,14 +374,20 @@ impl Reader {
         if let Err(kind) = self.scope.attribute(name) {
             return self.refuse(fault(kind, input), input);
         }
-        let binds = name.is_xmlns();
-        if binds {
+        if name.is_xmlns() {
             let prefix = if name.prefix().is_empty() { &[] } else { name.local() };
             if let Err(kind) = self.scope.bind(prefix) {
                 return self.refuse(fault(kind, input), input);
             }
             self.attribute_at = self.offset;
+            self.binds = true;
         }
+        self.value_of(input, rest, name, quote)
+    }
+
+    /// An attribute, its name and its opening quote just read.
+    #[inline(always)]
+    fn value_of<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], name: Name<'a>, quote: u8) -> Step<'a> {
         self.spaced = false;
         // The name does not wait for its value, and an error in the value comes behind the name.
         let (rest, Piece { bytes, flags, closed }) = match grammar::value(self.encoding, quote, rest) {
@@ -356,9 +399,8 @@ impl Reader {
         if !closed {
             self.state = State::Value;
             self.quote = quote;
-            self.binds = binds;
         }
-        if binds {
+        if self.binds {
             self.bind(value, closed);
         }
         Ok(Some(Token::Attribute { name, value, more: !closed }))
@@ -388,7 +430,11 @@ impl Reader {
                 Run::Char(char) => self.scope.extend(char.encode_utf8(&mut [0; 4])),
             }
         }
-        if closed && let Err(kind) = self.scope.bound() {
+        if !closed {
+            return;
+        }
+        self.binds = false;
+        if let Err(kind) = self.scope.bound() {
             let _ = self.fail(kind, self.attribute_at);
         }
     }

@@ -3,6 +3,9 @@
 //!
 //! The arena is two stacks that grow towards each other. From the bottom: what lives as long as its element, which
 //! is its name and its namespace declarations. From the top: what lives as long as the tag, its attribute names.
+//!
+//! Both stacks are read once more above their tops. Elements stand in rows, so the name of the element closed last and
+//! the attribute names of the last tag are what most likely comes next. A name that was checked is only compared.
 
 use super::error::XmlErrorKind as Kind;
 use super::token::Name;
@@ -21,9 +24,17 @@ pub(super) struct Scope {
     /// Begin of the upper stack.
     high: u16,
     elements: heapless::Vec<Element, XML_DEPTH>,
+    /// The attributes of the tag, and behind them what tags before had there.
     attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
     bindings: heapless::Vec<Binding, XML_BINDINGS>,
-    /// One bit for each attribute name of the tag: a clear bit proves that a name is new.
+    /// How many attributes the tag has so far.
+    count: u8,
+    /// Whether the tag is not the same as the tags before: then it has all attributes there are.
+    differs: bool,
+    /// Length of the name that the element closed last left behind at the end of the lower stack; 0 if it had a prefix
+    /// or something else stands there now.
+    sibling: u8,
+    /// One bit for each attribute name of a tag that differs: a clear bit proves that a name is new.
     seen: u64,
     /// Length of the prefix of the tag's name.
     tag_prefix: u8,
@@ -37,6 +48,7 @@ pub(super) struct Scope {
 struct Element {
     at: u16,
     len: u8,
+    prefix: u8,
     /// Bindings in scope outside of this element.
     bindings: u8,
 }
@@ -47,6 +59,10 @@ struct Attribute {
     len: u8,
     /// 0 if there is none.
     prefix: u8,
+    /// Which bit of `seen` is its.
+    bit: u8,
+    /// Neither in a namespace nor the declaration of one.
+    plain: bool,
 }
 
 /// The prefix and directly behind it the namespace name in UTF-8, empty to take the namespace back.
@@ -83,6 +99,9 @@ impl Scope {
             elements: heapless::Vec::new(),
             attributes: heapless::Vec::new(),
             bindings: heapless::Vec::new(),
+            count: 0,
+            differs: false,
+            sibling: 0,
             seen: 0,
             tag_prefix: 0,
             prefixed: 0,
@@ -92,9 +111,11 @@ impl Scope {
 
     pub(super) fn clear(&mut self) {
         self.low = 0;
+        self.sibling = 0;
         self.elements.clear();
         self.bindings.clear();
         self.forget_tag();
+        self.differ();
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -103,10 +124,29 @@ impl Scope {
 
     /// Begins an element.
     pub(super) fn open(&mut self, name: Name<'_>) -> Result<(), Kind> {
-        let element = Element { at: self.low, len: tiny(name.as_bytes().len()), bindings: tiny(self.bindings.len()) };
-        self.elements.push(element).map_err(|_| Kind::Depth)?;
-        self.tag_prefix = tiny(name.prefix().len());
+        self.push_element(name.as_bytes().len(), tiny(name.prefix().len()))?;
         if self.keep(name.as_bytes()) { Ok(()) } else { Err(Kind::Scope) }
+    }
+
+    /// Begins an element if `input` goes on with the name of the element closed last; gives the name's length.
+    #[inline(always)]
+    pub(super) fn open_sibling(&mut self, input: &[u8]) -> Option<usize> {
+        let len = usize::from(self.sibling);
+        let name = input.get(..len)?;
+        if len == 0 || !ends_name(*input.get(len)?) || self.bytes(self.low, len) != name {
+            return None;
+        }
+        self.push_element(len, 0).ok()?;
+        self.low += u16::from(self.sibling);
+        self.sibling = 0;
+        Some(len)
+    }
+
+    #[inline(always)]
+    fn push_element(&mut self, len: usize, prefix: u8) -> Result<(), Kind> {
+        let element = Element { at: self.low, len: tiny(len), prefix, bindings: tiny(self.bindings.len()) };
+        self.tag_prefix = prefix;
+        self.elements.push(element).map_err(|_| Kind::Depth)
     }
 
     /// The name of the innermost open element; empty if none is open.
@@ -116,11 +156,29 @@ impl Scope {
     }
 
     /// Ends the innermost element.
+    #[inline(always)]
     pub(super) fn close(&mut self) {
         if let Some(element) = self.elements.pop() {
             self.low = element.at;
+            self.sibling = if element.prefix == 0 { element.len } else { 0 };
             self.bindings.truncate(usize::from(element.bindings));
         }
+    }
+
+    /// Length of the attribute name at the front of `input`, if it is the one that the tags before had here and `=` is
+    /// behind it. Names with a prefix and declarations of namespaces are never taken for known.
+    #[inline(always)]
+    pub(super) fn known_attribute(&self, input: &[u8]) -> Option<usize> {
+        let known = self.attributes.get(usize::from(self.count))?;
+        let len = usize::from(known.len);
+        let name = input.get(..len)?;
+        (known.plain && input.get(len) == Some(&b'=') && self.bytes(known.at, len) == name).then_some(len)
+    }
+
+    /// Adds the attribute that the tags before had here.
+    #[inline(always)]
+    pub(super) fn repeat_attribute(&mut self) {
+        self.count = self.count.saturating_add(1);
     }
 
     /// Adds an attribute of the tag.
@@ -131,22 +189,38 @@ impl Scope {
         let (Some(first), Some(middle), Some(last)) = (bytes.first(), bytes.get(len / 2), bytes.last()) else {
             return Err(Kind::Name);
         };
-        let mix = (len ^ usize::from(*first) ^ usize::from(*middle) << 2 ^ usize::from(*last) << 4) % 64;
-        let bit = 1_u64 << mix;
-        if self.seen & bit != 0 && self.has_attribute(bytes) {
+        if !self.differs {
+            self.differ();
+        }
+        let bit = tiny((len ^ usize::from(*first) ^ usize::from(*middle) << 2 ^ usize::from(*last) << 4) % 64);
+        if self.seen & 1 << bit != 0 && self.has_attribute(bytes) {
             return Err(Kind::DuplicateAttribute);
         }
-        self.seen |= bit;
+        self.seen |= 1 << bit;
         let prefix = tiny(name.prefix().len());
-        self.prefixed += u8::from(prefix != 0 && !name.is_xmlns());
+        let declares = name.is_xmlns();
+        self.prefixed += u8::from(prefix != 0 && !declares);
         let start = usize::from(self.high).checked_sub(len).filter(|start| *start >= usize::from(self.low));
         let Some(room) = start.and_then(|start| self.arena.get_mut(start..start + len)) else {
             return Err(Kind::Scope);
         };
         room.copy_from_slice(bytes);
         self.high -= small(len);
-        let attribute = Attribute { at: self.high, len: tiny(len), prefix };
-        self.attributes.push(attribute).map_err(|_| Kind::Attributes)
+        if self.high - self.low < u16::from(self.sibling) {
+            self.sibling = 0;
+        }
+        let attribute = Attribute { at: self.high, len: tiny(len), prefix, bit, plain: prefix == 0 && !declares };
+        self.attributes.push(attribute).map_err(|_| Kind::Attributes)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// From here on the tag is not as the tags before: forgets what they had behind this place.
+    fn differ(&mut self) {
+        self.differs = true;
+        self.attributes.truncate(usize::from(self.count));
+        self.high = self.attributes.last().map_or(HIGH, |last| last.at);
+        self.seen = self.attributes.iter().fold(0, |seen, attribute| seen | 1 << attribute.bit);
     }
 
     fn has_attribute(&self, name: &[u8]) -> bool {
@@ -209,7 +283,7 @@ impl Scope {
     }
 
     fn check_attributes(&self) -> Result<(), Kind> {
-        for (count, attribute) in self.attributes.iter().enumerate() {
+        for (count, attribute) in self.attributes.iter().take(usize::from(self.count)).enumerate() {
             let Some(expanded) = self.expand(attribute)? else { continue };
             for earlier in self.attributes.iter().take(count) {
                 if self.expand(earlier)? == Some(expanded) {
@@ -263,8 +337,13 @@ impl Scope {
     fn keep(&mut self, bytes: &[u8]) -> bool {
         let start = usize::from(self.low);
         let end = start + bytes.len();
+        self.sibling = 0;
         if end > usize::from(self.high) {
-            return false;
+            // What tags before left behind must not cost a document its room.
+            self.differ();
+            if end > usize::from(self.high) {
+                return false;
+            }
         }
         let Some(room) = self.arena.get_mut(start..end) else { return false };
         room.copy_from_slice(bytes);
@@ -272,12 +351,18 @@ impl Scope {
         true
     }
 
+    #[inline(always)]
     fn forget_tag(&mut self) {
-        self.high = HIGH;
-        self.attributes.clear();
-        self.seen = 0;
+        self.count = 0;
+        self.differs = false;
         self.prefixed = 0;
     }
+}
+
+/// Whether this byte cannot belong to a name.
+#[inline(always)]
+fn ends_name(byte: u8) -> bool {
+    matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// The arena's length as a position in it.

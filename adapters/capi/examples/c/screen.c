@@ -31,7 +31,7 @@ static void put(opi_str text)
 static void put_fact(const char *word, opi_str fact)
 {
     if (fact.length > 0) {
-        printf("  %s ", word);
+        printf(*word ? "  %s " : " %s", word);
         put(fact);
     }
 }
@@ -153,9 +153,7 @@ void screen_finished(const opi_finished *finished)
         printf(" %s", amount);
     }
     put_fact("", facts->card_circuit);
-    if (facts->masked_card_number[0]) {
-        printf("  %s", facts->masked_card_number);
-    }
+    put_fact("", (opi_str){facts->masked_card_number, strlen(facts->masked_card_number)});
     put_fact("approval", facts->approval_code);
     put_fact("trx", facts->trx_reference_number);
     put_fact("because", reason);

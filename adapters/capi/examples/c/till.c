@@ -1,5 +1,7 @@
-/* A till: pays on a terminal that speaks OPI, with POSIX sockets, poll(2) and a journal in a file. */
+/* Drives a session: does what it wants done, and tells it what happened. */
 #define _DEFAULT_SOURCE
+#include "till.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,13 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "journal.h"
 #include "link.h"
-#include "options.h"
 #include "opi.h"
 #include "screen.h"
-
-enum { EXIT_GOOD = 0, EXIT_NOT_PAID = 1, EXIT_USAGE = 2, EXIT_NOT_SENT = 3, EXIT_UNKNOWN = 4, EXIT_REFUSED = 5 };
 
 /* Sheets that are begun and not complete at one time: a terminal sends one, rarely two. */
 #define SHEETS 8
@@ -51,9 +49,8 @@ static struct {
     bool finished;
     opi_outcome outcome;
     unsigned presses;
+    const struct options *options;
 } till = {.listener = -1, .waiting = -1};
-
-static struct options options;
 
 /* Ctrl-C, as something that poll(2) can wait for. */
 static int interrupts[2];
@@ -75,7 +72,7 @@ static uint64_t now(void)
     return (uint64_t)at.tv_sec * 1000 + (uint64_t)at.tv_nsec / 1000000;
 }
 
-static opi_wall_time local_time(void)
+opi_wall_time local_time(void)
 {
     time_t seconds = time(NULL);
     struct tm local;
@@ -83,7 +80,7 @@ static opi_wall_time local_time(void)
     return (opi_wall_time){.unix_seconds = seconds, .offset_minutes = (int32_t)(local.tm_gmtoff / 60)};
 }
 
-static opi_status tell(opi_input input)
+opi_status till_tell(opi_input input)
 {
     return opi_handle_input(till.session, now(), &input);
 }
@@ -91,7 +88,7 @@ static opi_status tell(opi_input input)
 /* Reports what the library asked for. That it is refused would be a mistake in this program. */
 static void report(opi_input input)
 {
-    opi_status status = tell(input);
+    opi_status status = till_tell(input);
     if (status != OPI_STATUS_OK) {
         screen_status("reporting to the session", status);
     }
@@ -162,7 +159,7 @@ static void answer(uint32_t kind, const char *text)
 {
     opi_input input = {.tag = OPI_INPUT_ANSWER,
                        .answer = {.question = till.question.question, .kind = kind, .text = options_text(text)}};
-    opi_status status = tell(input);
+    opi_status status = till_tell(input);
     if (status == OPI_STATUS_WRONG_ANSWER || status == OPI_STATUS_AMOUNT || status == OPI_STATUS_NOT_UTF8) {
         screen_status("this answer", status);
         screen_question(&till.question);
@@ -182,12 +179,12 @@ static void ask(const opi_question *question)
 {
     till.question = *question;
     screen_question(question);
-    if (is_plain(question) && options.yes) {
+    if (is_plain(question) && till.options->yes) {
         answer(OPI_ANSWER_KIND_YES, NULL);
-    } else if (question->kind == OPI_QUESTION_KIND_TEXT && options.answer) {
-        answer(OPI_ANSWER_KIND_TEXT, options.answer);
-    } else if (!is_plain(question) && question->kind != OPI_QUESTION_KIND_OTHER && options.answer) {
-        answer(OPI_ANSWER_KIND_NUMBER, options.answer);
+    } else if (question->kind == OPI_QUESTION_KIND_TEXT && till.options->answer) {
+        answer(OPI_ANSWER_KIND_TEXT, till.options->answer);
+    } else if (!is_plain(question) && question->kind != OPI_QUESTION_KIND_OTHER && till.options->answer) {
+        answer(OPI_ANSWER_KIND_NUMBER, till.options->answer);
     } else if (!isatty(STDIN_FILENO)) {
         /* Nobody is there. That is never a yes. */
         answer(OPI_ANSWER_KIND_NOT_GIVEN, NULL);
@@ -224,8 +221,7 @@ static void typed(void)
     }
 }
 
-/* Does what the session wants done, until it waits. */
-static void drain(void)
+void till_drain(void)
 {
     opi_output next;
     for (;;) {
@@ -385,7 +381,7 @@ static void pressed(void)
         puts("UNKNOWN  left before the end");
         exit(EXIT_UNKNOWN);
     }
-    opi_status status = tell((opi_input){.tag = OPI_INPUT_ABORT});
+    opi_status status = till_tell((opi_input){.tag = OPI_INPUT_ABORT});
     if (status != OPI_STATUS_OK) {
         char why[160];
         opi_session_refusal(till.session, why, sizeof why);
@@ -451,12 +447,11 @@ static void watch(void)
     }
 }
 
-/* Follows what is in progress to its end. */
-static opi_outcome follow(void)
+opi_outcome till_follow(void)
 {
     till.finished = false;
     till.presses = 0;
-    for (drain(); !till.finished; drain()) {
+    for (till_drain(); !till.finished; till_drain()) {
         if (!place()) {
             watch();
         }
@@ -464,8 +459,7 @@ static opi_outcome follow(void)
     return till.outcome;
 }
 
-/* Makes sure that the numbers of the next operation are never used again. */
-static bool reserve(void)
+bool till_reserve(void)
 {
     opi_bytes record;
     opi_status status =
@@ -481,108 +475,23 @@ static bool reserve(void)
     return true;
 }
 
-static int exit_of(opi_outcome outcome)
+opi_session *till_session(void)
 {
-    switch (outcome) {
-    case OPI_OUTCOME_APPROVED: case OPI_OUTCOME_DONE:
-        return EXIT_GOOD;
-    case OPI_OUTCOME_DECLINED: case OPI_OUTCOME_ABORTED:
-        return EXIT_NOT_PAID;
-    case OPI_OUTCOME_NOT_SENT:
-        return EXIT_NOT_SENT;
-    default:
-        return EXIT_UNKNOWN;
-    }
-}
-
-static int refused(opi_status status)
-{
-    char why[160];
-    opi_unresolved unresolved;
-    if (opi_session_refusal(till.session, why, sizeof why) > 0) {
-        fprintf(stderr, "refused: %s\n", why);
-    } else {
-        screen_status("refused", status);
-    }
-    if (status == OPI_STATUS_UNRESOLVED && opi_session_unresolved(till.session, &unresolved)) {
-        screen_unresolved(&unresolved);
-    }
-    return status == OPI_STATUS_UNSUPPORTED || status == OPI_STATUS_INCOMPLETE || status < OPI_STATUS_BUSY
-               ? EXIT_USAGE
-               : EXIT_REFUSED;
-}
-
-/* Asks the terminal about every request whose end is not known, until one stays so. */
-static int recover(void)
-{
-    int status = EXIT_GOOD;
-    opi_unresolved before, after;
-    while (opi_session_unresolved(till.session, &before)) {
-        screen_unresolved(&before);
-        if (!reserve()) {
-            return EXIT_NOT_SENT;
-        }
-        opi_status told = tell((opi_input){.tag = OPI_INPUT_RECOVER, .recover = local_time()});
-        if (told != OPI_STATUS_OK) {
-            return refused(told);
-        }
-        status = exit_of(follow());
-        if (opi_session_unresolved(till.session, &after) && after.request_id == before.request_id) {
-            break;
-        }
-    }
-    return status;
-}
-
-static bool moves_money(uint32_t operation)
-{
-    return operation >= OPI_OPERATION_PAYMENT && operation <= OPI_OPERATION_COMPLETION;
-}
-
-static int operate(void)
-{
-    if (moves_money(options.request.operation) && opi_session_unresolved(till.session, NULL)) {
-        recover();
-    }
-    if (!reserve()) {
-        puts("NOT SENT");
-        return EXIT_NOT_SENT;
-    }
-    options.request.at = local_time();
-    opi_status status = tell((opi_input){.tag = OPI_INPUT_START, .start = &options.request});
-    return status == OPI_STATUS_OK ? exit_of(follow()) : refused(status);
-}
-
-static int resolve(void)
-{
-    opi_resolve decision = {
-        .request_id = options.request_id, .charged = options.charged, .note = options_text(options.note)};
-    opi_status status = tell((opi_input){.tag = OPI_INPUT_RESOLVE, .resolve = decision});
-    if (status != OPI_STATUS_OK) {
-        return refused(status);
-    }
-    drain();
-    opi_unresolved unresolved;
-    if (opi_session_unresolved(till.session, &unresolved) && unresolved.request_id == options.request_id) {
-        fputs("the decision could not be stored\n", stderr);
-        return EXIT_NOT_SENT;
-    }
-    printf("RESOLVED request %u: %s, as you say\n", options.request_id, options.charged ? "charged" : "not charged");
-    return EXIT_GOOD;
+    return till.session;
 }
 
 static bool open_session(void)
 {
     opi_settings settings;
-    opi_status status = opi_settings_init(OPI_ABI_VERSION, options_text(options.profile), &settings);
+    opi_status status = opi_settings_init(OPI_ABI_VERSION, options_text(till.options->profile), &settings);
     if (status == OPI_STATUS_OK) {
-        settings.workstation = options_text(options.workstation);
+        settings.workstation = options_text(till.options->workstation);
         settings.application_sender = options_text("till");
         /* Tenths of seconds: most likely beyond the numbers of a journal that was thrown away. */
         settings.first_request = (uint32_t)((uint64_t)time(NULL) * 10 % 499999999 + 1);
-        settings.timeouts.probe_pause = options.pause ? options.pause : 2000;
-        if (options.timeout) {
-            settings.timeouts.hard = settings.timeouts.hard_long = options.timeout;
+        settings.timeouts.probe_pause = till.options->pause ? till.options->pause : 2000;
+        if (till.options->timeout) {
+            settings.timeouts.hard = settings.timeouts.hard_long = till.options->timeout;
         }
         opi_windows windows = {.request = {till.windows[0], sizeof till.windows[0]},
                                .abort = {till.windows[1], sizeof till.windows[1]}};
@@ -601,11 +510,11 @@ static bool open_session(void)
 static bool open_ports(void)
 {
     uint16_t request_port = 0, device_port = 0;
-    opi_profile_ports(options_text(options.profile), &request_port, &device_port);
+    opi_profile_ports(options_text(till.options->profile), &request_port, &device_port);
     struct address listen;
     const char *any = "0.0.0.0";
-    if (!address_parse(&till.terminal, options.terminal, request_port) ||
-        !address_parse(&listen, options.listen ? options.listen : any, device_port)) {
+    if (!address_parse(&till.terminal, till.options->terminal, request_port) ||
+        !address_parse(&listen, till.options->listen ? till.options->listen : any, device_port)) {
         fputs("no such address\n", stderr);
         return false;
     }
@@ -623,29 +532,18 @@ static bool catch_interrupts(void)
            sigaction(SIGINT, &action, NULL) == 0;
 }
 
-int main(int count, char **words)
+bool till_open(const struct options *options)
 {
+    till.options = options;
     for (unsigned at = 0; at < OPI_LINKS; at++) {
         till.links[at].socket = -1;
     }
-    if (!options_read(&options, count, words)) {
-        return EXIT_USAGE;
-    }
-    int status = EXIT_NOT_SENT;
-    if (journal_open(&till.journal, options.journal) && catch_interrupts() && open_session() &&
-        (options.command == COMMAND_RESOLVE || open_ports())) {
-        switch (options.command) {
-        case COMMAND_OPERATION:
-            status = operate();
-            break;
-        case COMMAND_RECOVER:
-            status = recover();
-            break;
-        case COMMAND_RESOLVE:
-            status = resolve();
-            break;
-        }
-    }
+    return journal_open(&till.journal, options->journal) && catch_interrupts() && open_session() &&
+           (options->command == COMMAND_RESOLVE || open_ports());
+}
+
+void till_close(void)
+{
     for (unsigned at = 0; at < OPI_LINKS; at++) {
         link_close(&till.links[at]);
     }
@@ -656,5 +554,4 @@ int main(int count, char **words)
         close(till.listener);
     }
     journal_close(&till.journal);
-    return status;
 }

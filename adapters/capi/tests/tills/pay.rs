@@ -17,7 +17,7 @@ fn each(play: impl Fn(Kind, &'static str) + Sync) {
 }
 
 #[test]
-#[ignore = "valgrind is slow: .ci/run plays it"]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn valgrind_finds_nothing() {
     in_each_profile(|profile| {
         pays(Kind::Valgrind, profile);
@@ -27,11 +27,13 @@ fn valgrind_finds_nothing() {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn a_payment_is_approved_and_its_receipts_are_kept() {
     each(pays);
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn a_lost_answer_is_asked_for() {
     each(loses_the_answer);
 }
@@ -57,6 +59,7 @@ fn pays(kind: Kind, profile: &'static str) {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn a_question_that_nobody_answers_is_never_a_yes() {
     each(|kind, profile| {
         let world = World::new(kind, profile, "signature-question", "none");
@@ -81,6 +84,7 @@ fn loses_the_answer(kind: Kind, profile: &'static str) {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn a_decline_is_one() {
     each(|kind, profile| {
         let world = World::new(kind, profile, "decline", "none");
@@ -92,6 +96,7 @@ fn a_decline_is_one() {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn without_a_terminal_nothing_is_sent() {
     each(|kind, profile| {
         let mut world = World::new(kind, profile, "approve", "none");
@@ -104,6 +109,7 @@ fn without_a_terminal_nothing_is_sent() {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn ctrl_c_stops_a_payment() {
     for kind in [Kind::C, Kind::Python] {
         for profile in ["nexi", "opi-de"] {
@@ -126,6 +132,7 @@ fn ctrl_c_stops_a_payment() {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn services_move_no_money() {
     for kind in KINDS {
         in_each_profile(|profile| {
@@ -140,6 +147,7 @@ fn services_move_no_money() {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn what_is_wrong_is_refused_before_anything_is_sent() {
     for kind in KINDS {
         let world = World::new(kind, "opi-de", "approve", "none");
@@ -159,6 +167,7 @@ fn what_is_wrong_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+#[ignore = "needs what .ci/run installs, which plays it"]
 fn two_tills_never_share_a_journal() {
     for kind in [Kind::C, Kind::Python] {
         let world = World::new(kind, "nexi", "slow-card", "none");

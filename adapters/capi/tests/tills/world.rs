@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,8 +16,8 @@ use crate::made::{INVALID, Kind, opi, till};
 
 pub(crate) const PROFILES: [&str; 4] = ["nexi", "ccv-nl", "opi-de", "ifsf"];
 
-/// Longest run of a process. Far beyond any limit given to it.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest run of a process. Far beyond any limit given to it, which is far beyond what a busy machine needs.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A process that ends with the test.
 pub(crate) struct Running(pub(crate) Child);
@@ -50,39 +49,36 @@ pub(crate) struct World {
     pub(crate) profile: &'static str,
     folder: TempDir,
     terminal: Running,
-    /// Of channel 0, on the terminal, and of channel 1, on the till.
-    ports: (u16, u16),
+    /// Of channel 0, on the terminal.
+    address: String,
+    /// Of channel 1, on the till.
+    own: String,
     pub(crate) decided: usize,
 }
 
-/// A port of this machine that nobody uses, below those that the system gives out by itself.
-fn free_port() -> u16 {
+/// A loopback address that no other lane has, so that no other process has its port.
+fn own_address() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let turn = std::process::id().wrapping_mul(991).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = u16::try_from(10_000 + turn % 20_000).unwrap();
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
+    let (process, lane) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    format!("127.{}.{}.{}:4102", 64 + process / 256 % 64, process % 256, 1 + lane % 250)
 }
 
 impl World {
     pub(crate) fn new(kind: Kind, profile: &'static str, script: &str, fault: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        let ports = (free_port(), free_port());
+        let own = own_address();
         let mut sim = Command::new(opi());
-        sim.args(["sim", "--listen", &format!("127.0.0.1:{}", ports.0), "--till", &format!("127.0.0.1:{}", ports.1)]);
+        sim.args(["sim", "--listen", "127.0.0.1:0", "--till", &own]);
         sim.args(["--profile", profile, "--script", script, "--fault", fault, "--seed", "7", "--ledger"]);
         sim.arg(folder.path().join("ledger.jsonl")).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut terminal = Running(sim.spawn().unwrap());
         let mut line = String::new();
         let mut said = BufReader::new(terminal.0.stdout.take().unwrap());
         said.read_line(&mut line).unwrap();
-        assert!(line.starts_with("listening on "), "{line}");
+        let address = line.strip_prefix("listening on ").and_then(|rest| rest.split(',').next()).unwrap().to_owned();
         // The rest is read, so that the terminal never waits for a reader.
         std::thread::spawn(move || said.lines().for_each(drop));
-        Self { kind, profile, folder, terminal, ports, decided: 0 }
+        Self { kind, profile, folder, terminal, address, own, decided: 0 }
     }
 
     fn journal(&self) -> PathBuf {
@@ -94,10 +90,8 @@ impl World {
         let output = File::create(self.folder.path().join("output")).unwrap();
         let errors = output.try_clone().unwrap();
         let mut process = till(self.kind);
-        process.args(command).args(["--profile", self.profile, "--timeout", "5", "--timeout-recovery", "0.02"]);
-        process.args(["--terminal", &format!("127.0.0.1:{}", self.ports.0)]);
-        process.args(["--listen", &format!("127.0.0.1:{}", self.ports.1)]);
-        process.arg("--journal").arg(self.journal());
+        process.args(command).args(["--profile", self.profile, "--timeout", "40", "--timeout-recovery", "0.02"]);
+        process.args(["--terminal", &self.address, "--listen", &self.own, "--journal"]).arg(self.journal());
         process.stdin(Stdio::null()).stdout(output).stderr(errors);
         Running(process.spawn().unwrap())
     }

@@ -5,9 +5,9 @@ use super::fault::{Fault, FaultKind};
 use super::header::{Header, IXRETAIL, Kind, Namespace};
 use super::node::{Given, Node, OpenFragment, Slot};
 use super::part::{FragmentOf, Part, Piece, Place};
-use super::payment::Authorisation;
+use super::payment::{Authorisation, TotalAmount};
 use super::place::{self, Container, Element, Inner, Outer};
-use super::record;
+use super::record::{self, Group};
 use super::records::{Records, Wrong};
 use super::request_type::RequestType;
 use super::value::{Found, Lost};
@@ -77,11 +77,11 @@ enum Step<'a> {
 impl Decoder {
     /// A decoder at the start of a message.
     #[must_use]
-    pub const fn new(tolerance: Tolerance) -> Self {
+    pub fn new(tolerance: Tolerance) -> Self {
         Self {
             reader: Reader::new(tolerance),
             nodes: heapless::Vec::new(),
-            records: Records::EMPTY,
+            records: Records::blank(),
             value: Text::new(),
             own: Text::new(),
             attribute: None,
@@ -273,17 +273,17 @@ impl Decoder {
 
     fn find_attribute(&self, name: &[u8]) -> Option<(Slot, u8)> {
         let own = match *self.nodes.last()? {
-            Node::Container(Container::Root) => self.records.find(Slot::Header, "", name),
-            Node::Record(slot) => self.records.find(slot, "", name),
+            Node::Container(Container::Root) => self.records.find(Slot::Header, Group::OWN, name),
+            Node::Record(slot) => self.records.find(slot, Group::OWN, name),
             Node::Group(slot, index) => self.records.find(slot, self.records.group(slot, index), name),
             // Their text is being read into the same place.
             Node::Leaf(..) | Node::Stray(_) | Node::InLeaf => return None,
             Node::Container(Container::Tender | Container::Reconciliation) => {
-                self.records.find(Slot::Language, "", name)
+                self.records.find(Slot::Language, Group::OWN, name)
             }
             Node::Container(_) | Node::Unknown => None,
         };
-        own.or_else(|| self.records.find(Slot::Diagnosis, "", name))
+        own.or_else(|| self.records.find(Slot::Diagnosis, Group::OWN, name))
     }
 
     fn attribute_piece(&mut self, value: Raw<'_>, more: bool) -> Result<(), Fault> {
@@ -341,7 +341,7 @@ impl Decoder {
             return Ok(Node::InLeaf);
         }
         if let Some((slot, group)) = self.around(top) {
-            if group.is_empty()
+            if group.is_own()
                 && let Some(index) = record::find_group(self.records.specs(slot), local)
             {
                 if let Some(presence) = record::find_presence(self.records.specs(slot), self.records.group(slot, index))
@@ -362,19 +362,25 @@ impl Decoder {
             _ => None,
         };
         let element = element
-            .or_else(|| if self.records.inner.is_empty() { place::inside(&self.records.outer, local) } else { None })
+            .or_else(
+                || if self.records.inner.is_empty() { place::inside(&self.records.outer, kind, local) } else { None },
+            )
             .or_else(|| place::anywhere(kind, local));
         Ok(match element {
             Some(Element::Container(Container::Private)) if self.in_private() => Node::Unknown,
             Some(Element::Container(container)) => Node::Container(container),
-            Some(Element::Inner(begin)) if self.records.inner.is_empty() => {
-                begin(&mut self.records.inner);
+            Some(element @ (Element::Inner(_) | Element::Total(_))) if self.records.inner.is_empty() => {
+                match element {
+                    Element::Inner(name) => self.records.inner.begin(name),
+                    Element::Total(place) => self.records.inner = Inner::Total(TotalAmount::blank(), place),
+                    _ => {}
+                }
                 self.derive_request_type();
                 self.own.clear();
                 Node::Record(Slot::Inner)
             }
-            Some(Element::Outer(begin)) if self.records.inner.is_empty() && self.records.outer.is_empty() => {
-                begin(&mut self.records.outer);
+            Some(Element::Outer(name)) if self.records.inner.is_empty() && self.records.outer.is_empty() => {
+                self.records.outer.begin(name);
                 self.derive_request_type();
                 Node::Record(Slot::Outer)
             }
@@ -392,16 +398,16 @@ impl Decoder {
     }
 
     /// The record, and the group in it, whose values may stand below this element.
-    fn around(&self, top: Node) -> Option<(Slot, &'static str)> {
+    fn around(&self, top: Node) -> Option<(Slot, Group)> {
         match top {
-            Node::Record(slot) => Some((slot, "")),
+            Node::Record(slot) => Some((slot, Group::OWN)),
             Node::Group(slot, index) => Some((slot, self.records.group(slot, index))),
-            Node::Container(Container::Private) => Some((Slot::Facts, "")),
+            Node::Container(Container::Private) => Some((Slot::Facts, Group::OWN)),
             // Only some documents say how e-journals are nested.
             Node::Unknown
                 if self.records.inner.is_empty() && matches!(self.records.outer, Outer::TransactionInfo(_)) =>
             {
-                Some((Slot::Outer, ""))
+                Some((Slot::Outer, Group::OWN))
             }
             _ => None,
         }
@@ -409,13 +415,13 @@ impl Decoder {
 
     /// A value outside of the record it belongs to.
     fn stray(&mut self, top: Node, name: &[u8]) -> Node {
-        if let Some((slot, index)) = self.records.find(Slot::Diagnosis, "", name) {
+        if let Some((slot, index)) = self.records.find(Slot::Diagnosis, Group::OWN, name) {
             self.value.clear();
             return Node::Leaf(slot, index);
         }
         if top == Node::Container(Container::Root)
             && name == b"ReferenceNumber"
-            && let Some((slot, index)) = self.records.find(Slot::Header, "", name)
+            && let Some((slot, index)) = self.records.find(Slot::Header, Group::OWN, name)
         {
             self.value.clear();
             return Node::Leaf(slot, index);
@@ -423,7 +429,7 @@ impl Decoder {
         if self.records.inner.is_empty()
             && self.records.outer.is_empty()
             && place::is_stray_authorisation(self.records.header.kind, name)
-            && let Some(index) = record::find(<Authorisation as record::Record>::SPECS, "", name)
+            && let Some(index) = record::find(Authorisation::SPECS, Group::OWN, name)
         {
             self.records.inner = Inner::Authorisation(Authorisation::default());
             self.value.clear();
@@ -501,7 +507,7 @@ impl Decoder {
     /// The text of a record or of a group in it is a value of its own; child elements are not part of it.
     fn own_text(&mut self, node: Node) -> Result<(), Fault> {
         let (slot, group) = match node {
-            Node::Record(slot) => (slot, ""),
+            Node::Record(slot) => (slot, Group::OWN),
             Node::Group(slot, index) => (slot, self.records.group(slot, index)),
             _ => return Ok(()),
         };
@@ -542,10 +548,8 @@ impl Decoder {
             }
             Node::Record(Slot::Outer) => Some(Given::Outer),
             Node::Container(Container::Output) => Some(Given::OutputEnd),
-            Node::Container(Container::Private) if self.records.facts != PrivateFacts::default() => Some(Given::Facts),
-            Node::Container(Container::Root) if self.records.diagnosis != Diagnosis::default() => {
-                Some(Given::Diagnosis)
-            }
+            Node::Container(Container::Private) if !record::is_blank(&self.records.facts) => Some(Given::Facts),
+            Node::Container(Container::Root) if !record::is_blank(&self.records.diagnosis) => Some(Given::Diagnosis),
             _ => None,
         })
     }

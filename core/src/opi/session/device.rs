@@ -302,7 +302,7 @@ impl Wish {
         }
         let mut plain: Text<{ limits::SHORT_ID }> = Text::new();
         // A number that is too long is cut, and refused below.
-        let _ = core::fmt::Write::write_fmt(&mut plain, format_args!("{}", number.padded(decimals)));
+        plain.append(number.figures(decimals).as_str());
         if plain.is_cut() {
             return Err(Misuse::WrongAnswer);
         }

@@ -6,7 +6,7 @@ use crate::limits;
 use crate::opi::message::{Decoder, Fault, Header, Lost, Part};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
-use crate::time::Instant;
+use crate::time::{Instant, earlier};
 use crate::window::Window;
 use crate::xml::Tolerance;
 
@@ -225,7 +225,8 @@ impl<'m> Lane<'m> {
             _ => None,
         };
         let asking = self.question().map(|question| question.until);
-        [self.quiet, self.outgoing.and_then(|outgoing| outgoing.until), keeping, asking].into_iter().flatten().min()
+        let reply = self.outgoing.and_then(|outgoing| outgoing.until);
+        earlier(earlier(self.quiet, reply), earlier(keeping, asking))
     }
 }
 
@@ -246,6 +247,7 @@ pub(super) struct Lanes<'m, const D: usize> {
 }
 
 impl<'m, const D: usize> Lanes<'m, D> {
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn get(&self, link: Link) -> Option<&Lane<'m>> {
         match link {
             Link::Request => Some(&self.request),
@@ -254,6 +256,7 @@ impl<'m, const D: usize> Lanes<'m, D> {
         }
     }
 
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn get_mut(&mut self, link: Link) -> Option<&mut Lane<'m>> {
         match link {
             Link::Request => Some(&mut self.request),
@@ -262,14 +265,31 @@ impl<'m, const D: usize> Lanes<'m, D> {
         }
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
-        let device = (0..=u8::MAX).map(Link::Device).zip(&self.device);
-        [(Link::Request, &self.request), (Link::Abort, &self.abort)].into_iter().chain(device)
+    /// The connection with this number, from 0.
+    pub(super) fn nth(&self, number: usize) -> Option<(Link, &Lane<'m>)> {
+        let link = Link::nth(number);
+        self.get(link).map(|lane| (link, lane))
     }
 
-    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (Link, &mut Lane<'m>)> {
-        let device = (0..=u8::MAX).map(Link::Device).zip(&mut self.device);
-        [(Link::Request, &mut self.request), (Link::Abort, &mut self.abort)].into_iter().chain(device)
+    pub(super) fn nth_mut(&mut self, number: usize) -> Option<(Link, &mut Lane<'m>)> {
+        let link = Link::nth(number);
+        self.get_mut(link).map(|lane| (link, lane))
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
+        (0..D + 2).filter_map(|number| self.nth(number))
+    }
+}
+
+impl Link {
+    /// Numbered in the order in which connections are looked at.
+    fn nth(number: usize) -> Self {
+        match number {
+            0 => Self::Request,
+            1 => Self::Abort,
+            // A session has less than 256 connections of the terminal.
+            device => Self::Device(u8::try_from(device - 2).unwrap_or(u8::MAX)),
+        }
     }
 }
 
