@@ -8,6 +8,7 @@ use cortex_m_semihosting::debug::{EXIT_FAILURE, EXIT_SUCCESS, exit};
 use cortex_m_semihosting::hprintln;
 use opi_core::drive::{Answer, Event, QuestionKind};
 use opi_core::id::{RequestId, WorkstationId};
+use opi_core::journal::{Entry, Found};
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Finished, Operation, Outcome, Reason, Request};
 use opi_core::opi::{Profile, Settings};
@@ -81,7 +82,20 @@ pub fn told() -> Told {
 pub fn journal(starts: u32) -> Journal<Flash> {
     let Some(flash) = Flash::take() else { fail("the flash is in use") };
     match Journal::open(flash, 0..hardware::FLASH as u32) {
-        Ok(journal) => {
+        Ok(mut journal) => {
+            // The reset may have come between the storing of an end and its telling.
+            let mut last = None;
+            let read = journal.read(|found| {
+                if let Found::Entry { entry: Entry::Result(finished), .. } = found {
+                    last = finished.request_id.map(|request| (request, finished.outcome));
+                }
+            });
+            if read.is_err() {
+                fail("the journal cannot be read");
+            }
+            if let Some((request, outcome)) = last {
+                hprintln!("BEFORE {} {} as stored", request, outcome.name());
+            }
             let (generation, free) = (journal.generation(), journal.free());
             hprintln!("start {}: generation {} of the journal, {} bytes free", starts, generation, free);
             journal
