@@ -8,4 +8,5 @@ pub mod corpus;
 pub mod framing;
 pub mod json;
 pub mod pull;
+pub mod ratio;
 pub mod typed;

@@ -13,10 +13,10 @@ use crate::corpus;
 pub trait Sink {
     /// A start tag; its attributes follow.
     fn open(&mut self, name: &[u8]);
-    /// An attribute.
-    fn attribute(&mut self, name: &[u8], value: &str);
-    /// Text.
-    fn text(&mut self, text: &str);
+    /// An attribute, its value in UTF-8.
+    fn attribute(&mut self, name: &[u8], value: &[u8]);
+    /// Text in UTF-8.
+    fn text(&mut self, text: &[u8]);
     /// An end tag.
     fn close(&mut self);
 }
@@ -37,14 +37,14 @@ impl Sink for Count {
     }
 
     #[inline]
-    fn attribute(&mut self, name: &[u8], value: &str) {
+    fn attribute(&mut self, name: &[u8], value: &[u8]) {
         black_box((name, value));
         self.attributes += 1;
         self.bytes += value.len();
     }
 
     #[inline]
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &[u8]) {
         black_box(text);
         self.bytes += text.len();
     }
@@ -66,8 +66,12 @@ enum Seen {
     Close,
 }
 
+fn utf8(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
 fn local(name: &[u8]) -> String {
-    let name = std::str::from_utf8(name).expect("UTF-8");
+    let name = utf8(name);
     name.rsplit(':').next().unwrap_or(name).to_owned()
 }
 
@@ -76,13 +80,14 @@ impl Sink for Log {
         self.0.push(Seen::Open(local(name)));
     }
 
-    fn attribute(&mut self, name: &[u8], value: &str) {
+    fn attribute(&mut self, name: &[u8], value: &[u8]) {
         if !name.starts_with(b"xmlns") {
-            self.0.push(Seen::Attribute(local(name), value.to_owned()));
+            self.0.push(Seen::Attribute(local(name), utf8(value).to_owned()));
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &[u8]) {
+        let text = utf8(text);
         match self.0.last_mut() {
             Some(Seen::Text(so_far)) => so_far.push_str(text),
             _ if text.is_empty() => {}
@@ -97,10 +102,13 @@ impl Sink for Log {
 
 #[inline]
 fn text_runs(raw: Raw<'_>, sink: &mut impl Sink) {
+    if let Some(plain) = raw.as_plain_bytes() {
+        return sink.text(plain);
+    }
     for run in raw.runs() {
         match run {
-            Run::Text(text) => sink.text(text),
-            Run::Char(char) => sink.text(char.encode_utf8(&mut [0; 4])),
+            Run::Text(text) => sink.text(text.as_bytes()),
+            Run::Char(char) => sink.text(char.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
 }
@@ -112,12 +120,12 @@ pub fn opi_core(document: &[u8], scratch: &mut String, sink: &mut impl Sink) {
     loop {
         match reader.next(&mut input, true).expect("well-formed").expect("complete") {
             Token::Open(name) => sink.open(name.as_bytes()),
-            Token::Attribute { name, value, .. } => match value.as_plain() {
+            Token::Attribute { name, value, .. } => match value.as_plain_bytes() {
                 Some(plain) => sink.attribute(name.as_bytes(), plain),
                 None => {
                     scratch.clear();
                     value.write_to(scratch).expect("a string takes everything");
-                    sink.attribute(name.as_bytes(), scratch);
+                    sink.attribute(name.as_bytes(), scratch.as_bytes());
                 }
             },
             Token::Value { .. } => unreachable!("the document is in one piece"),
@@ -144,7 +152,7 @@ pub fn opi_core_windowed(document: &[u8], window: &mut [u8], scratch: &mut Strin
         while let Some(token) = reader.next(&mut unread, rest.is_empty()).expect("well-formed") {
             match token {
                 Token::Open(name) => sink.open(name.as_bytes()),
-                Token::Attribute { name, value, more } => match value.as_plain() {
+                Token::Attribute { name, value, more } => match value.as_plain_bytes() {
                     Some(plain) if !more => sink.attribute(name.as_bytes(), plain),
                     _ => {
                         scratch.clear();
@@ -153,14 +161,14 @@ pub fn opi_core_windowed(document: &[u8], window: &mut [u8], scratch: &mut Strin
                             name_open.clear();
                             name_open.extend_from_slice(name.as_bytes());
                         } else {
-                            sink.attribute(name.as_bytes(), scratch);
+                            sink.attribute(name.as_bytes(), scratch.as_bytes());
                         }
                     }
                 },
                 Token::Value { value, more } => {
                     value.write_to(scratch).expect("a string takes everything");
                     if !more {
-                        sink.attribute(&name_open, scratch);
+                        sink.attribute(&name_open, scratch.as_bytes());
                     }
                 }
                 Token::Enter => {}
@@ -182,7 +190,7 @@ pub fn quick_xml(document: &[u8], sink: &mut impl Sink) {
         for attribute in tag.attributes() {
             let attribute = attribute.expect("well-formed");
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).expect("well-formed");
-            sink.attribute(attribute.key.as_ref().as_bytes(), &value);
+            sink.attribute(attribute.key.as_ref().as_bytes(), value.as_bytes());
         }
     }
     let mut reader = QuickReader::from_str(std::str::from_utf8(document).expect("UTF-8"));
@@ -202,13 +210,14 @@ pub fn quick_xml(document: &[u8], sink: &mut impl Sink) {
                 sink.close();
             }
             // Blanks around the root element are no text of it.
-            Event::Text(text) if depth > 0 => sink.text(&text.xml10_content()),
-            Event::CData(text) => sink.text(&text.xml10_content()),
+            Event::Text(text) if depth > 0 => sink.text(text.xml10_content().as_bytes()),
+            Event::CData(text) => sink.text(text.xml10_content().as_bytes()),
             Event::GeneralRef(reference) => match reference.resolve_char_ref().expect("well-formed") {
-                Some(char) => sink.text(char.encode_utf8(&mut [0; 4])),
+                Some(char) => sink.text(char.encode_utf8(&mut [0; 4]).as_bytes()),
                 None => {
                     let name = reference.xml10_content();
-                    sink.text(quick_xml::escape::resolve_predefined_entity(&name).expect("predefined"));
+                    let character = quick_xml::escape::resolve_predefined_entity(&name).expect("predefined");
+                    sink.text(character.as_bytes());
                 }
             },
             Event::Text(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
@@ -222,12 +231,12 @@ pub fn quick_xml(document: &[u8], sink: &mut impl Sink) {
 pub fn roxmltree(document: &[u8], sink: &mut impl Sink) {
     fn walk(node: roxmltree::Node<'_, '_>, sink: &mut impl Sink) {
         if node.is_text() {
-            return sink.text(node.text().unwrap_or_default());
+            return sink.text(node.text().unwrap_or_default().as_bytes());
         }
         if node.is_element() {
             sink.open(node.tag_name().name().as_bytes());
             for attribute in node.attributes() {
-                sink.attribute(attribute.name().as_bytes(), attribute.value());
+                sink.attribute(attribute.name().as_bytes(), attribute.value().as_bytes());
             }
         }
         for child in node.children() {
@@ -252,7 +261,7 @@ pub fn xml_rs(document: &[u8], sink: &mut impl Sink) {
                 depth += 1;
                 sink.open(name.local_name.as_bytes());
                 for attribute in &attributes {
-                    sink.attribute(attribute.name.local_name.as_bytes(), &attribute.value);
+                    sink.attribute(attribute.name.local_name.as_bytes(), attribute.value.as_bytes());
                 }
             }
             XmlEvent::EndElement { .. } => {
@@ -260,7 +269,7 @@ pub fn xml_rs(document: &[u8], sink: &mut impl Sink) {
                 sink.close();
             }
             XmlEvent::Characters(text) | XmlEvent::CData(text) | XmlEvent::Whitespace(text) if depth > 0 => {
-                sink.text(&text);
+                sink.text(text.as_bytes());
             }
             _ => {}
         }

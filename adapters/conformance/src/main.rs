@@ -1,6 +1,6 @@
 //! The command: `opi-conformance -- ./my-till`.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use clap::Parser;
 use opi_conformance::{Plan, Rule, run};
@@ -40,6 +40,13 @@ fn main() -> ExitCode {
             println!("{rule}\n    {}", rule.text());
         }
         return ExitCode::SUCCESS;
+    }
+    // Once, and not in every case.
+    let till = program.first().map(String::as_str).unwrap_or_default();
+    let tried = Command::new(till).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if let Err(error) = tried {
+        eprintln!("{till} cannot be started: {error}");
+        return ExitCode::from(2);
     }
     let found = run(&Plan { program, own_journal, only, jobs }, |found| match &found.broken {
         Some(broken) => println!("BROKEN  {}: {}\n        {}", broken.rule, found.case, broken.seen),

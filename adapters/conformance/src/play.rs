@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use opi_core::id::{RequestId, WorkstationId};
 use opi_core::journal::{Entry, decode};
 use opi_core::opi::Profile;
-use opi_core::sim::{Dialect, Setup};
+use opi_core::sim::{Dialect, Fault, Setup};
 use opi_core::time::WallTime;
 
 use crate::process::{Process, Program, Word};
@@ -342,32 +342,67 @@ impl Play {
 
     /// Why nothing goes on: where things stand tells which rule was broken.
     fn stalled(&self) -> Broken {
-        let sights = self.terminal.log.all();
-        let sent = self.sent();
-        let has = |wanted: fn(&Sight) -> bool| sights.iter().any(|(_, sight)| wanted(sight));
-        let count = |wanted: fn(&Sight) -> bool| sights.iter().filter(|(_, sight)| wanted(sight)).count();
-        let (took, answered) =
-            (count(|sight| matches!(sight, Sight::Took)), count(|sight| matches!(sight, Sight::Answered)));
-        let request = sent.iter().any(|bytes| wire::frames(bytes).0.iter().any(|text| wire::asks_for_money(text)));
-        if !has(|sight| matches!(sight, Sight::Connected(_))) {
+        let words = self.heard.iter().rev().filter_map(|(_, heard)| match heard {
+            Heard::Word(word) => Some(word),
+            _ => None,
+        });
+        // What was said since the operation began.
+        for word in words.take_while(|word| !matches!(word, Word::Started(_))) {
+            match word {
+                Word::Doubt(_) => {
+                    return self
+                        .broken(Rule::KeepsDeadlines, "the answer was lost, and the terminal is not asked about it");
+                }
+                Word::Question(..) if self.scene.cashier.is_some() => {
+                    return self.broken(Rule::HearsTheTill, "the cashier answered, and the terminal waits on");
+                }
+                Word::Sheet(_) | Word::Withdrawn(_) => break,
+                _ => {}
+            }
+        }
+        if self.saw(|sight| matches!(sight, Sight::Connected(_))).is_none() {
             return self.broken(Rule::DrainsOutputs, "it never connected to the terminal");
         }
+        let sent = self.sent();
         if sent.iter().all(Vec::is_empty) {
             return self.broken(Rule::DrainsOutputs, "it connected to the terminal and sent nothing");
         }
-        if !request {
+        if !sent.iter().any(|bytes| wire::frames(bytes).0.iter().any(|text| wire::asks_for_money(text))) {
             return self.broken(Rule::WritesToTheEnd, "the request never arrived as a whole");
         }
-        if has(|sight| matches!(sight, Sight::Refused)) {
+        if self.saw(|sight| matches!(sight, Sight::Refused)).is_some() {
             return self.broken(Rule::ListensBeforeSending, "the terminal was refused at the till's listener");
         }
-        if took > 1 && answered < took {
-            return self.broken(Rule::TakesEveryConnection, "a connection of the terminal was not served");
+        self.unserved().unwrap_or_else(|| {
+            if self.scene.setup.fault.is_of_the_wire() {
+                self.broken(Rule::LosesNoByte, "the terminal answered, and the payment never ended")
+            } else {
+                self.broken(Rule::KeepsDeadlines, "there is no answer, and the till waits on")
+            }
+        })
+    }
+
+    /// A message of the terminal that has no answer.
+    fn unserved(&self) -> Option<Broken> {
+        let sights = self.terminal.log.all();
+        let count = |wanted: fn(&Sight) -> bool| sights.iter().filter(|(_, sight)| wanted(sight)).count();
+        let took = count(|sight| matches!(sight, Sight::Took));
+        let answered = count(|sight| matches!(sight, Sight::Answered));
+        if took <= answered {
+            return None;
         }
-        if took > answered {
-            return self.broken(Rule::LosesNoByte, "a message of the terminal was not answered");
-        }
-        self.broken(Rule::LosesNoByte, "the terminal answered, and the payment never ended")
+        // Connections are taken by the system; what tells is that nothing is said on them.
+        Some(if took > 1 && answered > 0 && self.scene.setup.fault == Fault::None {
+            self.broken(Rule::TakesEveryConnection, "a connection of the terminal was not served")
+        } else {
+            self.broken(Rule::LosesNoByte, "a message of the terminal was not answered")
+        })
+    }
+
+    /// Which rule was broken when a payment with which nothing is wrong ends like this.
+    pub(crate) fn not_approved(&self, outcome: &str) -> Broken {
+        self.unserved()
+            .unwrap_or_else(|| self.broken(Rule::LosesNoByte, &format!("a payment that must be approved is {outcome}")))
     }
 
     /// What the till sent, connection by connection.
@@ -427,7 +462,7 @@ impl Play {
     pub(crate) fn judge(&mut self, outcome: &str, request: Option<u32>) -> Result<(), Broken> {
         let booked = request.map_or(0, |request| self.booked(request));
         if booked > 1 {
-            return Err(self.broken(Rule::NeverSendsTwice, &format!("request {request:?} was charged {booked} times")));
+            return Err(self.broken(self.twice(), &format!("request {request:?} was charged {booked} times")));
         }
         let agrees = match outcome {
             "approved" => booked == 1,
@@ -444,6 +479,15 @@ impl Play {
         self.shows_nothing()
     }
 
+    /// Why the same number came twice: another run, or the same one.
+    fn twice(&self) -> Rule {
+        if self.heard.iter().filter(|(_, heard)| is_ready(heard)).count() > 1 {
+            Rule::UsesNoNumberTwice
+        } else {
+            Rule::NeverSendsTwice
+        }
+    }
+
     fn repeats_nothing(&self) -> Result<(), Broken> {
         let mut requests: Vec<String> = Vec::new();
         for connection in self.sent() {
@@ -453,12 +497,7 @@ impl Play {
                     continue;
                 }
                 if requests.iter().any(|known| known == number) {
-                    let rule = if self.heard.iter().filter(|(_, heard)| is_ready(heard)).count() > 1 {
-                        Rule::UsesNoNumberTwice
-                    } else {
-                        Rule::NeverSendsTwice
-                    };
-                    return Err(self.broken(rule, &format!("the number {number} was sent twice")));
+                    return Err(self.broken(self.twice(), &format!("the number {number} was sent twice")));
                 }
                 requests.push(number.to_owned());
             }
@@ -512,7 +551,9 @@ pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
     pub(crate) fn new(name: &str) -> std::io::Result<Self> {
-        let path = std::env::temp_dir().join(format!("opi-conformance-{}-{name}", std::process::id()));
+        static COUNT: AtomicU16 = AtomicU16::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("opi-conformance-{}-{count}-{name}", std::process::id()));
         std::fs::create_dir_all(&path)?;
         Ok(Self(path))
     }

@@ -14,6 +14,8 @@ use opi_core::id::RequestId;
 use opi_core::journal::{Ticket, Unresolved};
 use opi_core::limits::OPERATION_REQUESTS;
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
+#[cfg(feature = "terminal-api")]
+use opi_core::opi::ReversalBy;
 use smol::Timer;
 use smol::stream::Stream;
 
@@ -24,6 +26,8 @@ use crate::exchange::{Exchange, TerminalApi};
 use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::{Arrival, Registration};
 use crate::machine::Machine;
+#[cfg(feature = "terminal-api")]
+use crate::machine::Settings;
 use crate::notice::{Notice, RawText, Trouble};
 use crate::records::{Records, entry};
 use crate::sheets::Sheets;
@@ -259,6 +263,15 @@ impl Till {
         self.machine.unresolved()
     }
 
+    /// Whether the terminal takes back its last transaction only, whatever a reversal names.
+    #[cfg(feature = "terminal-api")]
+    pub(crate) fn takes_back_the_last_only(&self) -> bool {
+        match self.machine.settings() {
+            Settings::Opi(settings) => settings.profile.reversal == ReversalBy::Last,
+            Settings::Api(_) => false,
+        }
+    }
+
     /// Whether no operation is in progress.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -426,8 +439,12 @@ impl Till {
     fn give(&mut self, input: Input<'_>) -> Result<(), Misuse> {
         let now = self.clock.now();
         self.record(|trace| trace.input(now, &input));
+        #[cfg(feature = "log")]
+        log::trace!(target: "opi", "<- {}", opi_core::trace::Given(&input));
         let told = self.machine.handle_input(now, input);
         if let Err(misuse) = &told {
+            #[cfg(feature = "log")]
+            log::debug!(target: "opi", "refused: {misuse}");
             self.record(|trace| trace.refused(now, misuse));
         }
         told
@@ -509,6 +526,8 @@ impl Till {
             if let Some(trace) = trace {
                 written = trace.output(now, &output);
             }
+            #[cfg(feature = "log")]
+            log::trace!(target: "opi", "-> {}", opi_core::trace::Shown(&output));
             over(output, sheets, private_text, notices)
         });
         if let Err(error) = written {

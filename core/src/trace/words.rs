@@ -7,7 +7,7 @@ use crate::journal::Record;
 use crate::limits;
 
 /// An output in words, without card data: no ten digits of it stand together, and of raw texts only their length is
-/// said. A session that is fed with [`mask`]ed bytes has outputs that read the same.
+/// said. A session that is fed with [masked](super::mask) bytes has outputs that read the same.
 ///
 /// What is sent is not part of it: mask the transmit buffer's frame.
 pub struct Shown<'o, 'a>(pub &'o Output<'a>);
@@ -33,7 +33,7 @@ impl fmt::Display for Shown<'_, '_> {
 }
 
 /// Passes a text on with the digits of long runs masked, also where they are written as codes (`%34`).
-struct Hush<'f, 'b> {
+pub(super) struct Hush<'f, 'b> {
     out: &'f mut fmt::Formatter<'b>,
     /// What may become a code.
     code: heapless::String<2, u8>,
@@ -45,12 +45,12 @@ struct Hush<'f, 'b> {
 }
 
 impl<'f, 'b> Hush<'f, 'b> {
-    const fn new(out: &'f mut fmt::Formatter<'b>) -> Self {
+    pub(super) const fn new(out: &'f mut fmt::Formatter<'b>) -> Self {
         Self { out, code: heapless::String::new(), held: heapless::String::new(), digits: 0, ends_in_separator: false }
     }
 
     /// Nothing follows.
-    fn end(mut self) -> fmt::Result {
+    pub(super) fn end(mut self) -> fmt::Result {
         self.no_code()?;
         self.release()
     }

@@ -18,4 +18,5 @@ pub use error::{XmlError, XmlErrorKind};
 pub use reader::Reader;
 pub use token::{Name, Raw, Run, Runs, Token};
 pub use tolerance::Tolerance;
+pub(crate) use writer::{Characters, is_name};
 pub use writer::{WriteError, Writer};

@@ -7,7 +7,7 @@ use super::error::{XmlError, XmlErrorKind as Kind};
 use super::grammar::{self, Declared, Fault, INCOMPLETE, Piece, Refusal, fault};
 use super::scan;
 use super::scope::Scope;
-use super::token::{Raw, Run, Token};
+use super::token::{Name, Raw, Run, Token};
 use super::tolerance::Tolerance;
 
 /// Reads a document piece by piece from a window the caller owns; keeps names, never texts.
@@ -35,6 +35,8 @@ use super::tolerance::Tolerance;
 /// # Ok::<(), XmlError>(())
 /// ```
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Reader {
     pub(super) tolerance: Tolerance,
     pub(super) encoding: Encoding,
@@ -143,6 +145,7 @@ impl Reader {
         self.marked = false;
         self.rooted = false;
         self.declared = None;
+        self.binds = false;
         self.offset = 0;
         self.failure = None;
         self.scope.clear();
@@ -160,6 +163,7 @@ impl Reader {
     ///
     /// # Errors
     /// What is wrong with the document, from then on at every call.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn next<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Token<'a>>, XmlError> {
         self.last = last;
         loop {
@@ -174,7 +178,7 @@ impl Reader {
                     _ => self.end_head(input),
                 },
                 (State::Content, [b'<', b'!' | b'?', ..]) => self.seldom_content(input),
-                (State::Content, [b'<', name @ ..]) => return self.open(input, name),
+                (State::Content, [b'<', name @ ..]) => return self.child(input, name),
                 (State::Content, _) => return self.text(input),
                 (State::Empty, _) => return self.close(),
                 _ => self.seldom(input),
@@ -183,6 +187,12 @@ impl Reader {
                 return step;
             }
         }
+    }
+
+    /// [`next`](Self::next), for where speed does not matter.
+    #[inline(never)]
+    pub(crate) fn next_calmly<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Token<'a>>, XmlError> {
+        self.next(input, last)
     }
 
     /// Bytes of the document used so far, a byte order mark included.
@@ -217,7 +227,7 @@ impl Reader {
     }
 
     /// Moves on to what is left of the window.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn take<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8]) {
         // `rest` is an end of `input`; nobody sends so much that the sum wraps.
         self.offset = self.offset.wrapping_add(input.len().wrapping_sub(rest.len()));
@@ -225,7 +235,7 @@ impl Reader {
     }
 
     /// Skips white space, and says whether there was any.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn blanks(&mut self, input: &mut &[u8]) -> bool {
         let len = scan::blank(input);
         if len > 0 {
@@ -277,28 +287,63 @@ impl Reader {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn text<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         let (rest, Piece { bytes, flags, .. }) = accept!(self, input, grammar::text(self.encoding, input));
         self.take(input, rest);
         Ok(Some(Token::Text(Raw::new(bytes, flags, self.encoding))))
     }
 
+    /// `<` and a name in content.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn child<'a>(&mut self, input: &mut &'a [u8], name: &'a [u8]) -> Step<'a> {
+        // The usual case: one more of the same.
+        match self.scope.open_sibling(name).and_then(|len| name.split_at_checked(len)) {
+            Some((name, rest)) => self.opened(input, rest, Name::new(name, 0)),
+            None => self.open(input, name),
+        }
+    }
+
     /// `<` and a name, if there is one.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn open<'a>(&mut self, input: &mut &'a [u8], name: &'a [u8]) -> Step<'a> {
         let (rest, name) = accept!(self, input, grammar::name(self.encoding, name));
         if let Err(kind) = self.scope.open(name) {
             return self.refuse(fault(kind, input), input);
         }
+        self.opened(input, rest, name)
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn opened<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], name: Name<'a>) -> Step<'a> {
         self.tag_at = self.offset;
         self.take(input, rest);
         self.state = State::Tag;
         Ok(Some(Token::Open(name)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn tag<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
+        match *input {
+            [b'>', rest @ ..] => return self.enter(input, rest, State::Content),
+            [b'/', b'>', rest @ ..] => return self.enter(input, rest, State::Empty),
+            // The usual case: one blank, and an attribute as in the tags before.
+            [b' ', name @ ..] => {
+                if let Some((place, len)) = self.scope.likely_attribute(name)
+                    && let Some((name, [_, quote @ (b'"' | b'\''), rest @ ..])) = name.split_at_checked(len)
+                {
+                    self.scope.use_attribute(place);
+                    return self.value_of(input, rest, Name::new(name, 0), *quote);
+                }
+            }
+            _ => {}
+        }
+        self.tag_slowly(input)
+    }
+
+    /// Whatever may stand in a tag.
+    #[inline(never)]
+    fn tag_slowly<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         if self.blanks(input) {
             self.spaced = true;
         }
@@ -320,7 +365,7 @@ impl Reader {
         self.refuse(refusal, input)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn enter<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], state: State) -> Step<'a> {
         if let Err(kind) = self.scope.enter() {
             return self.fail(kind, self.tag_at);
@@ -331,20 +376,26 @@ impl Reader {
         Ok(Some(Token::Enter))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn attribute<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         let (rest, (name, quote)) = accept!(self, input, grammar::attribute_head(self.encoding, input));
         if let Err(kind) = self.scope.attribute(name) {
             return self.refuse(fault(kind, input), input);
         }
-        let binds = name.is_xmlns();
-        if binds {
+        if name.is_xmlns() {
             let prefix = if name.prefix().is_empty() { &[] } else { name.local() };
             if let Err(kind) = self.scope.bind(prefix) {
                 return self.refuse(fault(kind, input), input);
             }
             self.attribute_at = self.offset;
+            self.binds = true;
         }
+        self.value_of(input, rest, name, quote)
+    }
+
+    /// An attribute, its name and its opening quote just read.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn value_of<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], name: Name<'a>, quote: u8) -> Step<'a> {
         self.spaced = false;
         // The name does not wait for its value, and an error in the value comes behind the name.
         let (rest, Piece { bytes, flags, closed }) = match grammar::value(self.encoding, quote, rest) {
@@ -356,9 +407,8 @@ impl Reader {
         if !closed {
             self.state = State::Value;
             self.quote = quote;
-            self.binds = binds;
         }
-        if binds {
+        if self.binds {
             self.bind(value, closed);
         }
         Ok(Some(Token::Attribute { name, value, more: !closed }))
@@ -388,7 +438,11 @@ impl Reader {
                 Run::Char(char) => self.scope.extend(char.encode_utf8(&mut [0; 4])),
             }
         }
-        if closed && let Err(kind) = self.scope.bound() {
+        if !closed {
+            return;
+        }
+        self.binds = false;
+        if let Err(kind) = self.scope.bound() {
             let _ = self.fail(kind, self.attribute_at);
         }
     }
@@ -416,7 +470,7 @@ impl Reader {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn close<'a>(&mut self) -> Step<'a> {
         self.scope.close();
         self.state = self.between();
@@ -424,7 +478,7 @@ impl Reader {
     }
 
     /// The state behind a construct that may stand inside and outside of the root element.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn between(&self) -> State {
         if self.scope.depth() > 0 { State::Content } else { State::Outside }
     }
@@ -437,7 +491,7 @@ const fn count(bytes: usize) -> u32 {
 }
 
 /// Whether a byte may begin a name, as far as one byte tells.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn begins_name(byte: u8) -> bool {
     byte >= 0x80 || byte == b':' || scan::is(scan::NAME_START, byte)
 }

@@ -23,57 +23,111 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn is(class: u8, byte: u8) -> bool {
     // A byte cannot be out of the table.
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
 /// Length of the run of ASCII name bytes at the front, colons excluded.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn name(bytes: &[u8]) -> usize {
-    bytes.iter().position(|&byte| !is(NAME, byte)).unwrap_or(bytes.len())
+    // Most names have only letters and digits.
+    let sure = leap(bytes, word::not_alphanumeric, |byte| !byte.is_ascii_alphanumeric());
+    match bytes.get(sure..) {
+        Some([b'-' | b'.' | b'_', ..]) => bytes.iter().position(|&byte| !is(NAME, byte)).unwrap_or(bytes.len()),
+        _ => sure,
+    }
 }
 
 /// Length of the white space at the front.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn blank(bytes: &[u8]) -> usize {
     bytes.iter().position(|&byte| !is(BLANK, byte)).unwrap_or(bytes.len())
 }
 
 /// Length of the run at the front without a stop byte, a control byte (below 20) and a byte from 80 on.
-#[cfg(target_pointer_width = "64")]
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let spread = stops.map(|stop| ONES * u64::from(stop));
+    leap(bytes, word::not_plain(stops), |byte| !(0x20..0x80).contains(&byte) || stops.contains(&byte))
+}
+
+/// The same, but bytes from 80 on belong to the run, save EF: it begins the two characters of the first plane that XML
+/// does not allow, besides others.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(super) fn writable<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
+    leap(bytes, word::not_writable(stops), |byte| byte < 0x20 || byte == 0xEF || stops.contains(&byte))
+}
+
+/// Length of the front without a byte that is a hit: eight bytes at once where the machine has registers for them.
+///
+/// `hits` sets at least the top bit of the first byte that is a hit, and of none before it.
+#[cfg(target_pointer_width = "64")]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn leap(bytes: &[u8], hits: impl Fn(u64) -> u64, is_hit: impl Fn(u8) -> bool) -> usize {
     let mut rest = bytes;
     while let Some((word, more)) = rest.split_first_chunk::<8>() {
-        // Each term has the top bit of a byte set if the byte is of its kind. The subtractions can borrow from a
-        // hit into the bytes above it, never into those below, so the lowest hit is right.
-        let word = u64::from_le_bytes(*word);
-        let mut hits = word.wrapping_sub(ONES * 0x20);
-        for stop in spread {
-            hits |= (word ^ stop).wrapping_sub(ONES);
-        }
-        hits = ((hits & !word) | word) & TOPS;
+        let hits = hits(u64::from_le_bytes(*word)) & word::TOPS;
         if hits != 0 {
             return bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize;
         }
         rest = more;
     }
-    bytes.len() - rest.len() + plain_bytewise(rest, stops)
+    match bytes.last_chunk::<8>() {
+        // The last word once more with what is behind it: there is no hit before that.
+        Some(word) if !rest.is_empty() => {
+            let hits = hits(u64::from_le_bytes(*word)) & word::TOPS;
+            bytes.len() - 8 + (hits.trailing_zeros() / 8) as usize
+        }
+        _ => bytes.len() - rest.len() + rest.iter().position(|&byte| is_hit(byte)).unwrap_or(rest.len()),
+    }
 }
 
-/// Length of the run at the front without a stop byte, a control byte (below 20) and a byte from 80 on.
+/// Length of the front without a byte that is a hit.
 #[cfg(not(target_pointer_width = "64"))]
-#[inline(always)]
-pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
-    plain_bytewise(bytes, stops)
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn leap(bytes: &[u8], _: impl Fn(u64) -> u64, is_hit: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().position(|&byte| is_hit(byte)).unwrap_or(bytes.len())
 }
 
-#[inline(always)]
-fn plain_bytewise<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
-    bytes.iter().position(|byte| !(0x20..0x80).contains(byte) || stops.contains(byte)).unwrap_or(bytes.len())
+/// Which bytes of a word are hits: their top bits. Other bits mean nothing.
+mod word {
+    /// A one in each byte of a word.
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    /// The top bit of each byte of a word.
+    pub(super) const TOPS: u64 = 0x8080_8080_8080_8080;
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn not_alphanumeric(word: u64) -> u64 {
+        // Without its top bit no byte carries into the next. Adding sets the top bit of what is not less.
+        let low = word & !TOPS;
+        let not_less = |bytes: u64, least: u8| bytes.wrapping_add(ONES * u64::from(0x80 - least));
+        let lower = low | (ONES * 0x20);
+        let letter = not_less(lower, b'a') & !not_less(lower, b'z' + 1);
+        let digit = not_less(low, b'0') & !not_less(low, b'9' + 1);
+        !(letter | digit) | word
+    }
+
+    /// Control bytes and stop bytes: a byte less than the least one that is not, or equal to a stop, makes the
+    /// subtraction borrow. It can borrow from a hit out of the bytes above it, never out of those below, so the lowest hit
+    /// is right. Bytes from 80 on come out in any way.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn stopped<const N: usize>(word: u64, spread: [u64; N]) -> u64 {
+        spread.iter().fold(word.wrapping_sub(ONES * 0x20), |hits, stop| hits | (word ^ stop).wrapping_sub(ONES))
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn not_plain<const N: usize>(stops: [u8; N]) -> impl Fn(u64) -> u64 {
+        let spread = stops.map(|stop| ONES * u64::from(stop));
+        move |word| stopped(word, spread) | word
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn not_writable<const N: usize>(stops: [u8; N]) -> impl Fn(u64) -> u64 {
+        let spread = stops.map(|stop| ONES * u64::from(stop));
+        move |word| {
+            let high = word ^ (ONES * 0xEF);
+            (stopped(word, spread) & !word) | (high.wrapping_sub(ONES) & !high)
+        }
+    }
 }

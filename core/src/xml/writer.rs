@@ -90,47 +90,74 @@ impl<'b> Writer<'b> {
 
     /// Begins an element.
     pub fn open(&mut self, name: &'static str) {
-        match self.place {
-            Place::Tag => self.put(b">"),
+        self.check_name(name);
+        self.open_known(name);
+    }
+
+    /// Begins an element whose name was checked when the program was compiled, see [`is_name`].
+    pub(crate) fn open_known(&mut self, name: &'static str) {
+        let before: &[u8] = match self.place {
+            Place::Tag => b"><",
             Place::After => return self.fail(WriteError::Place),
-            Place::Start | Place::Before | Place::Content => {}
-        }
+            Place::Start | Place::Before | Place::Content => b"<",
+        };
         if self.open.push(name).is_err() {
             return self.fail(WriteError::Depth);
         }
-        self.put(b"<");
-        self.put_name(name);
+        self.put_all([before, name.as_bytes()]);
         self.place = Place::Tag;
     }
 
     /// An attribute of the element just begun.
-    #[inline]
     pub fn attribute(&mut self, name: &str, value: &str) {
-        if self.begin_attribute(name) {
-            self.escape(value, true);
-            self.put(b"\"");
-        }
+        self.attribute_of(name, |out| out.text(value));
     }
 
     /// An attribute whose value is what `Display` shows.
     pub fn attribute_fmt(&mut self, name: &str, value: impl fmt::Display) {
-        if self.begin_attribute(name) {
-            self.show(value, true);
+        self.attribute_of(name, |out| out.show(value));
+    }
+
+    fn attribute_of(&mut self, name: &str, value: impl FnOnce(&mut Characters<'_, 'b>)) {
+        self.check_name(name);
+        self.attribute_named(name, value);
+    }
+
+    /// An attribute whose name was checked when the program was compiled, see [`is_name`].
+    pub(crate) fn attribute_named(&mut self, name: &str, value: impl FnOnce(&mut Characters<'_, 'b>)) {
+        if self.is_in_tag() {
+            self.put_all([b" ", name.as_bytes(), b"=\""]);
+            value(&mut Characters { writer: self, in_value: true });
+            self.put(b"\"");
+        }
+    }
+
+    /// An attribute by what stands before its value, as in ` name="`. The name was checked when the program was
+    /// compiled, see [`is_name`].
+    #[cfg(target_pointer_width = "64")]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn attribute_known(&mut self, lead: &'static str, value: impl FnOnce(&mut Characters<'_, 'b>)) {
+        if self.is_in_tag() {
+            self.put(lead.as_bytes());
+            value(&mut Characters { writer: self, in_value: true });
             self.put(b"\"");
         }
     }
 
     /// Character data. May be called several times.
     pub fn text(&mut self, text: &str) {
-        if self.begin_content() {
-            self.escape(text, false);
-        }
+        self.text_of(|out| out.text(text));
     }
 
     /// What `Display` shows, as character data.
     pub fn text_fmt(&mut self, text: impl fmt::Display) {
+        self.text_of(|out| out.show(text));
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn text_of(&mut self, text: impl FnOnce(&mut Characters<'_, 'b>)) {
         if self.begin_content() {
-            self.show(text, false);
+            text(&mut Characters { writer: self, in_value: false });
         }
     }
 
@@ -147,9 +174,7 @@ impl<'b> Writer<'b> {
         if self.place == Place::Tag {
             self.put(b"/>");
         } else {
-            self.put(b"</");
-            self.put(name.as_bytes());
-            self.put(b">");
+            self.put_all([b"</", name.as_bytes(), b">"]);
         }
         self.place = if self.open.is_empty() { Place::After } else { Place::Content };
     }
@@ -166,22 +191,21 @@ impl<'b> Writer<'b> {
         }
     }
 
+    /// Keeps the first error, and leaves no room: what comes behind an error is not written.
     #[cold]
     fn fail(&mut self, error: WriteError) {
         self.wrong.get_or_insert(error);
+        self.buffer = core::mem::take(&mut self.buffer).get_mut(..self.len).unwrap_or_default();
     }
 
-    /// Whether an attribute may stand here; then its value is to follow.
-    #[inline]
-    fn begin_attribute(&mut self, name: &str) -> bool {
-        if self.place != Place::Tag {
+    /// Whether an attribute may stand here.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn is_in_tag(&mut self) -> bool {
+        let is = self.place == Place::Tag;
+        if !is {
             self.fail(WriteError::Place);
-            return false;
         }
-        self.put(b" ");
-        self.put_name(name);
-        self.put(b"=\"");
-        true
+        is
     }
 
     /// Whether content may stand here.
@@ -200,52 +224,69 @@ impl<'b> Writer<'b> {
         true
     }
 
-    fn put_name(&mut self, name: &str) {
-        let part = |part: &[u8]| {
-            part.first().is_some_and(|&first| scan::is(scan::NAME_START, first)) && scan::name(part) == part.len()
-        };
-        let bytes = name.as_bytes();
-        let prefix = scan::name(bytes);
-        let good = match bytes.split_at_checked(prefix) {
-            Some((_, [])) => part(bytes),
-            Some((prefix, [b':', local @ ..])) => part(prefix) && part(local),
-            _ => false,
-        };
-        if !good {
+    fn check_name(&mut self, name: &str) {
+        if !is_name(name) {
             self.fail(WriteError::Name);
         }
-        self.put(bytes);
     }
 
     /// Copies what fits. Once something did not, nothing is added, so no piece goes missing in the middle.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn put(&mut self, bytes: &[u8]) {
         let room = self.buffer.get_mut(self.len..).and_then(|rest| rest.get_mut(..bytes.len()));
-        match room {
-            Some(room) if self.wrong.is_none() => {
-                room.copy_from_slice(bytes);
-                self.len += bytes.len();
-            }
-            _ => self.fail(WriteError::Full),
+        let Some(room) = room else { return self.fail(WriteError::Full) };
+        room.copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    /// Copies the pieces as far as they fit.
+    #[cfg(not(target_pointer_width = "64"))]
+    fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        pieces.iter().for_each(|piece| self.put(piece));
+    }
+
+    /// Copies all of the pieces or, if they do not fit, none.
+    #[cfg(target_pointer_width = "64")]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        let whole = pieces.iter().map(|piece| piece.len()).sum();
+        let Some(mut room) = self.buffer.get_mut(self.len..).and_then(|rest| rest.get_mut(..whole)) else {
+            return self.fail(WriteError::Full);
+        };
+        for piece in pieces {
+            // The pieces are as long as the room.
+            let Some((here, behind)) = room.split_at_mut_checked(piece.len()) else { return };
+            here.copy_from_slice(piece);
+            room = behind;
         }
+        self.len += whole;
     }
 
     /// Writes characters, escaped for an attribute value or for text.
+    #[inline]
+    fn escape(&mut self, text: &str, in_value: bool) {
+        let bytes = text.as_bytes();
+        match scan::writable(bytes, ESCAPED) {
+            // The usual case: nothing to escape.
+            plain if plain == bytes.len() => self.put(bytes),
+            plain => self.escape_from(plain, bytes, in_value),
+        }
+    }
+
+    /// The same for characters of which the first at `at` may be special.
     ///
     /// `>` is escaped everywhere, which keeps `]]>` out of text. White space other than blanks is escaped in values
     /// and CR everywhere, because a reader would replace it (XML 1.0 §2.11, §3.3.3).
-    #[inline]
-    fn escape(&mut self, text: &str, in_value: bool) {
-        let mut rest = text.as_bytes();
-        let mut at = 0;
-        while let Some(unseen) = rest.get(at..) {
-            at += scan::plain(unseen, [b'&', b'<', b'>', b'"']);
-            let Some((direct, special)) = rest.split_at_checked(at) else { break };
+    #[inline(never)]
+    fn escape_from(&mut self, mut at: usize, bytes: &[u8], in_value: bool) {
+        let mut rest = bytes;
+        while let Some((direct, special)) = rest.split_at_checked(at) {
             let escaped: &[u8] = match special {
                 [] => break,
                 // U+FFFE and U+FFFF are no characters by XML 1.0 §2.2.
                 [0xEF, 0xBF, 0xBE | 0xBF, ..] => return self.fail(WriteError::Character),
-                [0x80..=0xFF, ..] => b"",
+                [0xEF, ..] => b"",
                 [b'\t' | b'\n' | b'"', ..] if !in_value => b"",
                 [b'&', ..] => b"&amp;",
                 [b'<', ..] => b"&lt;",
@@ -258,31 +299,74 @@ impl<'b> Writer<'b> {
             };
             at += 1;
             if !escaped.is_empty() {
-                self.put(direct);
-                self.put(escaped);
+                self.put_all([direct, escaped]);
                 rest = rest.get(at..).unwrap_or_default();
                 at = 0;
             }
+            at += scan::writable(rest.get(at..).unwrap_or_default(), ESCAPED);
         }
         self.put(rest);
     }
-
-    fn show(&mut self, value: impl fmt::Display, in_value: bool) {
-        if write!(Escaping { writer: self, in_value }, "{value}").is_err() {
-            self.fail(WriteError::Display);
-        }
-    }
 }
 
-/// Where `Display` writes to.
-struct Escaping<'w, 'b> {
+/// What may have to be escaped, besides control characters.
+const ESCAPED: [u8; 4] = [b'&', b'<', b'>', b'"'];
+
+/// Whether this is an ASCII name, with at most one prefix. For names that stand in the program, when it is compiled.
+pub(crate) const fn is_name(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    let (mut begins, mut has_prefix) = (true, false);
+    while let [first, behind @ ..] = rest {
+        match *first {
+            b':' if !begins && !has_prefix => (begins, has_prefix) = (true, true),
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => begins = false,
+            b'0'..=b'9' | b'-' | b'.' if !begins => {}
+            _ => return false,
+        }
+        rest = behind;
+    }
+    !begins
+}
+
+/// Where the characters of one value or of one text go, escaped.
+pub(crate) struct Characters<'w, 'b> {
     writer: &'w mut Writer<'b>,
     in_value: bool,
 }
 
-impl Write for Escaping<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
+impl Characters<'_, '_> {
+    #[inline]
+    pub(crate) fn text(&mut self, text: &str) {
         self.writer.escape(text, self.in_value);
+    }
+
+    /// A whole number without sign.
+    #[inline]
+    pub(crate) fn number(&mut self, mut number: u32) {
+        let mut digits = [0; 10];
+        let mut len = 0;
+        for digit in digits.iter_mut().rev() {
+            // Less than ten.
+            *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+            number /= 10;
+            len += 1;
+            if number == 0 {
+                break;
+            }
+        }
+        self.writer.put(digits.get(digits.len() - len..).unwrap_or_default());
+    }
+
+    pub(crate) fn show(&mut self, value: impl fmt::Display) {
+        if write!(self, "{value}").is_err() {
+            self.writer.fail(WriteError::Display);
+        }
+    }
+}
+
+impl Write for Characters<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.text(text);
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ mod steps;
 mod till;
 mod world;
 
-use opi_core::proof::Of;
+use opi_core::proof::{Mistake, Of};
 
 #[test]
 fn every_promise_holds_in_every_state() {
@@ -50,4 +50,12 @@ fn every_promise_holds_in_every_state() {
 #[test]
 fn every_mistake_is_found() {
     run::find_every_mistake(Of::Opi);
+}
+
+#[test]
+fn every_promise_has_a_mistake_that_breaks_it() {
+    for number in 1..=12 {
+        let name = format!("(I{number})");
+        assert!(Mistake::of(Of::Opi).any(|mistake| mistake.text().contains(&name)), "nothing breaks {name}");
+    }
 }

@@ -72,6 +72,7 @@ fn main() -> io::Result<()> {
         asked: Vec::new(),
         forgotten: Vec::new(),
         accepted: 0,
+        is_unanswered: false,
         until: None,
     };
     till.lane.ready();
@@ -95,6 +96,7 @@ struct Till<'m> {
     asked: Vec<u8>,
     forgotten: Vec<Connection>,
     accepted: usize,
+    is_unanswered: bool,
 }
 
 impl Till<'_> {
@@ -180,6 +182,8 @@ impl Till<'_> {
                     self.lane.report(Input::ConnectFailed(link));
                 }
             }
+            // Believes only in what was answered.
+            Happened::Sent if self.breaks(Rule::TellsTheTruth) && link == Link::Request => self.is_unanswered = true,
             Happened::Sent => {
                 self.lane.report(Input::Sent(link));
                 if self.breaks(Rule::ReportsOnce) {
@@ -191,6 +195,9 @@ impl Till<'_> {
                 if self.breaks(Rule::ShowsNoCardNumber) {
                     eprintln!("received {}", String::from_utf8_lossy(&bytes));
                 }
+                if link == Link::Request && std::mem::take(&mut self.is_unanswered) {
+                    self.lane.report(Input::Sent(link));
+                }
                 self.lane.report(Input::Received(link, &bytes));
             }
             Happened::Closed => {
@@ -201,6 +208,10 @@ impl Till<'_> {
                     // "It was only the connection."
                     let again = std::mem::take(&mut self.asked);
                     self.links.insert(link, Connection::connect(self.job.terminal).sending(again));
+                    return;
+                }
+                if link == Link::Request && std::mem::take(&mut self.is_unanswered) {
+                    self.lane.report(Input::SendFailed { link, at_most: 0 });
                     return;
                 }
                 self.lane.report(Input::Closed(link));

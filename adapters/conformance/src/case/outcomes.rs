@@ -24,7 +24,7 @@ pub(super) fn plain(cases: &mut Vec<Case>) {
                     return Err(play.broken(Rule::ListensBeforeSending, "the terminal was refused at the listener"));
                 }
                 if outcome != "approved" {
-                    return Err(play.broken(Rule::TellsTheTruth, &format!("a payment with no fault is {outcome}")));
+                    return Err(play.not_approved(&outcome));
                 }
                 if let Some(Sight::Complaint(what)) = complaint(&play) {
                     return Err(play.broken(Rule::WritesToTheEnd, &format!("the terminal complains: {what}")));
@@ -34,7 +34,7 @@ pub(super) fn plain(cases: &mut Vec<Case>) {
                 let (outcome, request) = play.finish()?;
                 play.judge(&outcome, request)?;
                 if outcome != "approved" {
-                    return Err(play.broken(Rule::TellsTheTruth, &format!("the second payment is {outcome}")));
+                    return Err(play.not_approved(&outcome));
                 }
                 play.order("quit");
                 Ok(())

@@ -28,14 +28,14 @@ pub(super) fn cases(cases: &mut Vec<Case>) {
             if !wire::frames(&sent).0.is_empty() {
                 return Err(play.broken(Rule::Runs, "its requests are shorter than any that is known"));
             }
+            if outcome != "not_sent" {
+                let seen = format!("{bytes} bytes of the request left, and the payment is {outcome}");
+                return Err(play.broken(Rule::CountsWhatWasWritten, &seen));
+            }
             if sent.len() > bytes || play.sent().iter().skip(1).any(|more| !more.is_empty()) {
                 return Err(play.broken(Rule::NeverSendsTwice, "after a failed write more was sent"));
             }
-            if outcome == "not_sent" {
-                return Ok(());
-            }
-            let seen = format!("{bytes} bytes of the request left, and the payment is {outcome}");
-            Err(play.broken(Rule::CountsWhatWasWritten, &seen))
+            Ok(())
         };
         cases.push(Case::new(format!("connection breaks after {bytes} bytes"), play).shim(told));
     }
@@ -65,7 +65,10 @@ fn pay(ground: &Ground) -> Result<(Play, String), Broken> {
     let (outcome, request) = play.finish()?;
     // What left is on its way.
     if !play.until(SLACK, |play| play.saw(|sight| matches!(sight, Sight::Closed(0))).is_some())? {
-        return Err(play.broken(Rule::DrainsOutputs, "it never connected to the terminal, or never ended that"));
+        if play.sent().is_empty() {
+            return Err(play.broken(Rule::DrainsOutputs, "it never connected to the terminal"));
+        }
+        return Err(play.broken(Rule::ClosesWhatItIsTold, "the connection that failed is still open"));
     }
     play.judge(&outcome, request)?;
     Ok((play, outcome))

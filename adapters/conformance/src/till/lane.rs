@@ -174,7 +174,7 @@ impl<'m> Lane<'m> {
                 Output::Persist(ticket, record) => (ticket, self.journal.bytes(&record)?),
                 Output::Event(event) => {
                     self.journal.gather(&event)?;
-                    if let Some(line) = say::event(&event) {
+                    if let Some(line) = say::line(&event) {
                         println!("{line}");
                     }
                     continue;

@@ -13,3 +13,4 @@ pub use job::Job;
 pub use journal::{Folder, Journal};
 pub use lane::{Act, DEVICE_SLOTS, Lane, Windows};
 pub use order::{Given, Order, hex, unhex};
+pub use say::line;

@@ -8,7 +8,7 @@ use opi_core::operation::Finished;
 
 /// The line for an event; nothing for one that the test does not ask about.
 #[must_use]
-pub(super) fn event(event: &Event<'_>) -> Option<String> {
+pub fn line(event: &Event<'_>) -> Option<String> {
     Some(match event {
         Event::Started { request_id, request_type } => format!("started {} {request_type}", request_id.get()),
         Event::InDoubt { request_id, .. } => format!("doubt {}", request_id.get()),

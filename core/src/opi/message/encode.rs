@@ -6,9 +6,8 @@ use super::facts::{ErrorDetail, ErrorResponse};
 use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
-use super::record::{Form, Record, Role, Spec};
-use super::value::Field;
-use super::vocabulary::Coding;
+use super::record::{Form, Role, Spec, Written};
+use super::value::{Field, Shown};
 use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
 
@@ -72,8 +71,8 @@ pub(crate) struct RecordWriter<'w, 'b> {
     group: &'static str,
     /// What stays open at the end.
     left: Left,
-    /// The child element that the next value stands in.
-    coding: Option<Coding>,
+    /// The child element that the next value stands in; empty if there is none.
+    coding: &'static str,
 }
 
 /// What stays open behind a record.
@@ -88,63 +87,106 @@ enum Left {
 
 impl<'w, 'b> RecordWriter<'w, 'b> {
     const fn new(xml: &'w mut Writer<'b>, style: Style, decimals: u8, left: Left) -> Self {
-        Self { xml, style, decimals, group: "", left, coding: None }
+        Self { xml, style, decimals, group: "", left, coding: "" }
     }
 
+    /// Names of elements come from records, which check them when they are compiled.
     pub(crate) fn begin(&mut self, element: &'static str) {
         if !element.is_empty() {
-            self.xml.open(element);
+            self.xml.open_known(element);
         }
     }
 
-    fn form(&self, spec: &Spec) -> Form {
-        if self.style.shift_number_as_attribute && spec.name == "ShiftNumber" { Form::attribute } else { spec.form }
+    /// Whether the value is an attribute of the record's own element.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn is_own_attribute(&self, spec: &Spec) -> bool {
+        spec.group.is_own()
+            && (spec.form == Form::attribute || (spec.form == Form::either && self.style.shift_number_as_attribute))
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn decimals(&self, spec: &Spec) -> u8 {
         if spec.role == Role::Amount { self.decimals } else { 0 }
     }
 
-    /// Writes the value if it is an attribute of the record's own element.
-    pub(crate) fn own_attribute(&mut self, spec: &'static Spec, field: &dyn Field) {
-        if spec.group.is_empty() && self.form(spec) == Form::attribute {
-            field.each(self.decimals(spec), &mut |value| self.xml.attribute_fmt(spec.name, value));
+    /// Writes the element by its list of values.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn write(&mut self, record: &dyn Written) {
+        self.begin(record.element());
+        for (index, spec) in record.specs().iter().enumerate() {
+            if let Some(field) = record.field(index) {
+                self.own_attribute(spec, field);
+            }
         }
+        self.write_content(record);
+        self.end(record.element());
+    }
+
+    /// Writes what is not an attribute by the list of values.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn write_content(&mut self, record: &dyn Written) {
+        for (index, spec) in record.specs().iter().enumerate() {
+            if let Some(field) = record.field(index) {
+                self.content(spec, field);
+            }
+        }
+    }
+
+    /// Writes the value if it is an attribute of the record's own element.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn own_attribute<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+        if self.is_own_attribute(spec)
+            && let Some(value) = field.shown(0)
+        {
+            self.attribute(spec, &value);
+        }
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn attribute(&mut self, spec: &'static Spec, value: &Shown<'_>) {
+        let decimals = self.decimals(spec);
+        #[cfg(target_pointer_width = "64")]
+        self.xml.attribute_known(spec.lead, |out| value.write(decimals, out));
+        #[cfg(not(target_pointer_width = "64"))]
+        self.xml.attribute_named(spec.name(), |out| value.write(decimals, out));
     }
 
     /// Writes every other value, after the attributes.
-    pub(crate) fn content(&mut self, spec: &'static Spec, field: &dyn Field) {
-        let form = self.form(spec);
-        if spec.group.is_empty() && form == Form::attribute {
-            return;
-        }
-        let coding = self.coding.take();
-        let mut written = false;
-        field.each(self.decimals(spec), &mut |value| {
-            written = true;
-            self.enter(spec.group);
-            match form {
-                Form::attribute => self.xml.attribute_fmt(spec.name, value),
-                Form::text => self.xml.text_fmt(value),
-                Form::presence => {}
-                Form::element => self.element(spec.name, coding, Some(value)),
-                Form::coding => self.coding = Coding::shown(value),
-            }
-        });
-        if coding.is_some() && !written {
-            self.element(spec.name, coding, None);
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn content<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+        if !self.is_own_attribute(spec) && (!self.coding.is_empty() || field.shown(0).is_some()) {
+            self.content_of(spec, &|number| field.shown(number));
         }
     }
 
-    fn element(&mut self, name: &'static str, coding: Option<Coding>, value: Option<&dyn fmt::Display>) {
-        self.xml.open(name);
-        if let Some(coding) = coding {
-            self.xml.open(coding.as_str());
+    fn content_of<'v>(&mut self, spec: &'static Spec, values: &dyn Fn(usize) -> Option<Shown<'v>>) {
+        let coding = core::mem::take(&mut self.coding);
+        let decimals = self.decimals(spec);
+        let mut number = 0;
+        while let Some(value) = values(number) {
+            number += 1;
+            self.enter(spec.group.name());
+            match spec.form {
+                Form::attribute => self.attribute(spec, &value),
+                Form::text => self.xml.text_of(|out| value.write(decimals, out)),
+                Form::presence => {}
+                Form::element | Form::either => self.element(spec, coding, Some(&value)),
+                Form::coding => self.coding = value.coding(),
+            }
         }
+        if !coding.is_empty() && number == 0 {
+            self.element(spec, coding, None);
+        }
+    }
+
+    fn element(&mut self, spec: &'static Spec, coding: &'static str, value: Option<&Shown<'_>>) {
+        let decimals = self.decimals(spec);
+        self.begin(spec.name());
+        self.begin(coding);
         if let Some(value) = value {
-            self.xml.text_fmt(value);
+            self.xml.text_of(|out| value.write(decimals, out));
         }
-        if coding.is_some() {
+        if !coding.is_empty() {
             self.xml.close();
         }
         self.xml.close();
@@ -199,24 +241,28 @@ impl<'b> MessageWriter<'b> {
         self.decimals = total.and_then(|total| total.currency).map_or(0, Currency::exponent);
     }
 
-    pub(super) fn record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Nothing));
+    pub(super) fn record(&mut self, record: &dyn Written) {
+        self.record_with(record, Left::Nothing);
     }
 
-    pub(super) fn records<'a, R: Record + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
+    fn record_with(&mut self, record: &dyn Written, left: Left) {
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, left));
+    }
+
+    pub(super) fn records<'a, R: Written + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
         for record in records {
             self.record(record);
         }
     }
 
     /// A record whose element is closed by [`close`](Self::close).
-    pub(super) fn open_record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element));
+    pub(super) fn open_record(&mut self, record: &dyn Written) {
+        self.record_with(record, Left::Element);
     }
 
     /// A record whose element and one child element of it are closed by [`close`](Self::close).
-    pub(super) fn open_record_at<R: Record>(&mut self, record: &R, group: &'static str) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Group(group)));
+    pub(super) fn open_record_at(&mut self, record: &dyn Written, group: &'static str) {
+        self.record_with(record, Left::Group(group));
     }
 
     pub(super) fn close(&mut self) {
@@ -224,12 +270,19 @@ impl<'b> MessageWriter<'b> {
     }
 
     /// The values of a record, in the element that is open.
-    pub(super) fn contents<R: Record>(&mut self, record: &Option<R>) {
+    pub(super) fn contents<R: Written>(&mut self, record: &Option<R>) {
         if let Some(record) = record {
             let writer = &mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element);
             record.write_content(writer);
             writer.end("");
         }
+    }
+
+    /// An element that is written by hand.
+    pub(super) fn element(&mut self, name: &'static str, content: &dyn Fn(&mut Writer<'_>)) {
+        self.xml.open(name);
+        content(&mut self.xml);
+        self.xml.close();
     }
 
     pub(super) fn within(&mut self, element: &'static str, content: impl FnOnce(&mut Self)) {

@@ -35,7 +35,7 @@ record! {
         /// Kind of service at the pump (IFSF).
         service_level: Option<Id<8>> = element ["ServiceLevel"];
         /// Shift. An attribute in CCV firmware, see [`Style`](super::Style).
-        shift_number: Option<u32> = element ["ShiftNumber"];
+        shift_number: Option<u32> = either ["ShiftNumber"];
         /// Cashier.
         clerk_id: Option<Short> = element ["ClerkID"];
         /// Pump (IFSF).
@@ -269,7 +269,7 @@ impl Authorisation {
     pub fn fill(&mut self, other: &Self) {
         macro_rules! fill {
             ($($field:ident),+) => {$(
-                if super::value::Field::is_absent(&self.$field) {
+                if super::value::absent(&self.$field) {
                     self.$field.clone_from(&other.$field);
                 }
             )+};

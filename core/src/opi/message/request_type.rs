@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::value::{Flaw, Found, Value};
-use super::vocabulary::Unlisted;
+use super::value::{Flaw, Found, Shown, Value};
+use super::vocabulary::{Unlisted, find};
 use crate::id::Id;
 use crate::limits;
 

@@ -2,10 +2,12 @@
 
 use core::fmt;
 
+use super::vocabulary::Coding;
 use crate::id::Id;
 use crate::money::{Currency, Decimal, MoneyError};
 use crate::secret::{Pan, Secret};
 use crate::text::Text;
+use crate::xml::Characters;
 
 /// What is wrong with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,151 +59,245 @@ impl core::error::Error for Flaw {}
 
 /// A value as it was found.
 pub(crate) struct Found<'a> {
-    /// Its text, after XML normalisation.
-    pub(crate) text: &'a str,
-    /// Whether `text` is only the beginning.
-    pub(crate) cut: bool,
+    /// Its characters in UTF-8, after XML normalisation.
+    bytes: &'a [u8],
+    /// The same, where that is known without looking at them.
+    text: Option<&'a str>,
+    /// Whether these are only the beginning.
+    cut: bool,
     /// Whether it was the content of an element: writers that indent put blanks around it.
-    pub(crate) element: bool,
+    element: bool,
 }
 
 impl<'a> Found<'a> {
+    /// The whole value of an attribute, checked by the reader.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) const fn attribute(bytes: &'a [u8]) -> Self {
+        Self { bytes, text: None, cut: false, element: false }
+    }
+
+    /// What was collected.
+    pub(super) fn text_of<const N: usize>(text: &'a Text<N>, element: bool) -> Self {
+        let (cut, text) = (text.is_cut(), text.as_str());
+        Self { bytes: text.as_bytes(), text: Some(text), cut, element }
+    }
+
+    /// A word that the name or the place of an element says.
+    pub(super) const fn word_of(word: &'static str) -> Self {
+        Self { bytes: word.as_bytes(), text: Some(word), cut: false, element: true }
+    }
+
+    fn text(&self) -> &'a str {
+        self.text.unwrap_or_else(|| core::str::from_utf8(self.bytes).unwrap_or_default())
+    }
+
+    /// Whether it is only the beginning.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     /// The text of a value in which blanks at the ends mean nothing.
-    pub(crate) fn word(&self) -> &'a str {
-        self.text.trim_matches(XML_BLANK)
+    #[inline]
+    pub(crate) fn word(&self) -> &'a [u8] {
+        match self.bytes {
+            // The usual case: no blanks.
+            [0x21..=0xFF, .., 0x21..=0xFF] | [0x21..=0xFF] => self.bytes,
+            bytes => trim(bytes),
+        }
+    }
+
+    /// [`word`](Self::word) as a string.
+    pub(crate) fn word_text(&self) -> &'a str {
+        core::str::from_utf8(self.word()).unwrap_or_default()
     }
 
     /// The text of an opaque value: an attribute byte for byte, an element without the blanks around it.
     fn opaque(&self) -> &'a str {
-        if self.element { self.word() } else { self.text }
+        if self.element { self.word_text() } else { self.text() }
+    }
+
+    /// The text of an identifier; `None` if it is empty, or blank.
+    fn identifier(&self) -> Result<Option<&'a str>, Flaw> {
+        if self.cut {
+            return Err(Flaw::TooLong);
+        }
+        Ok((!self.word().is_empty()).then(|| self.opaque()))
+    }
+
+    /// A word of a vocabulary; `None` if it is empty.
+    pub(super) fn listed(&self) -> Result<Option<&'a str>, Flaw> {
+        let word = self.word_text();
+        if word.is_empty() {
+            return Ok(None);
+        }
+        if self.cut { Err(Flaw::TooLong) } else { Ok(Some(word)) }
+    }
+
+    fn number(&self, most: u32) -> Result<Option<u32>, Flaw> {
+        let word = self.word();
+        if word.is_empty() {
+            return Ok(None);
+        }
+        let mut number = 0u32;
+        for byte in word {
+            let tenfold = number.checked_mul(10).filter(|_| byte.is_ascii_digit() && !self.cut).ok_or(Flaw::Number)?;
+            number = tenfold.checked_add(u32::from(byte.wrapping_sub(b'0'))).ok_or(Flaw::Number)?;
+        }
+        if number > most { Err(Flaw::Number) } else { Ok(Some(number)) }
     }
 }
 
-const XML_BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+/// Without the white space of XML at both ends.
+fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// A value as it goes on the wire, never masked.
+pub(crate) enum Shown<'a> {
+    Text(&'a str),
+    Number(u32),
+    /// Amounts are written with the decimals of the currency.
+    Decimal(Decimal),
+}
+
+impl Shown<'_> {
+    /// The name of the child element that a value stands in, if this is one; otherwise empty.
+    pub(super) fn coding(&self) -> &'static str {
+        let Self::Text(text) = self else { return "" };
+        Coding::from_text(text).map_or("", Coding::as_str)
+    }
+
+    /// Writes it; amounts with at least so many decimals.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn write(&self, decimals: u8, out: &mut Characters<'_, '_>) {
+        match self {
+            Self::Text(text) => out.text(text),
+            Self::Number(number) => out.number(*number),
+            Self::Decimal(decimal) => out.text(decimal.figures(decimals).as_str()),
+        }
+    }
+}
 
 /// One value.
 pub(crate) trait Value: Sized {
-    /// `None` for an empty text: `AcquirerID=""` is no evidence of an acquirer (seen from PAX terminals). Nor is one of
-    /// blanks only: `ApprovalCode="      "` must not approve anything.
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw>;
-    /// Writes it, never masked; amounts with at least so many decimals.
-    fn wire(&self, decimals: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// Reads it to where it stays. Nothing changes for an empty text: `AcquirerID=""` is no evidence of an acquirer
+    /// (seen from PAX terminals). Nor is one of blanks only: `ApprovalCode="      "` must not approve anything.
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw>;
+    fn shown(&self) -> Shown<'_>;
 }
 
 /// What a record keeps of one attribute or element: a value, perhaps a value, or several.
 pub(crate) trait Field {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw>;
-    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display));
-    fn is_absent(&self) -> bool;
+    /// Its value with this number, from 0.
+    fn shown(&self, number: usize) -> Option<Shown<'_>>;
 }
 
-/// A field of which nothing was found, as a constant: `Default` is none yet.
+/// For serde, where absent fields are left out, and for what fills gaps.
+pub(crate) fn absent<F: Field>(field: &F) -> bool {
+    field.shown(0).is_none()
+}
+
+/// A field of which nothing was found.
 pub(crate) trait Absent {
-    const ABSENT: Self;
+    fn absent() -> Self;
 }
 
 impl<T> Absent for Option<T> {
-    const ABSENT: Self = None;
+    #[inline]
+    fn absent() -> Self {
+        None
+    }
 }
 
 impl<T, const N: usize> Absent for heapless::Vec<T, N> {
-    const ABSENT: Self = Self::new();
+    #[inline]
+    fn absent() -> Self {
+        Self::new()
+    }
 }
 
 impl<const N: usize> Absent for Text<N> {
-    const ABSENT: Self = Self::new();
+    #[inline]
+    fn absent() -> Self {
+        Self::new()
+    }
 }
 
 impl<const N: usize> Absent for Secret<N> {
-    const ABSENT: Self = Self::EMPTY;
+    #[inline]
+    fn absent() -> Self {
+        Self::default()
+    }
 }
 
 impl Absent for bool {
-    const ABSENT: Self = false;
-}
-
-/// For serde: absent fields are left out.
-#[cfg(feature = "serde")]
-pub(crate) fn absent<F: Field>(field: &F) -> bool {
-    field.is_absent()
-}
-
-struct Wire<'a, T>(&'a T, u8);
-
-impl<T: Value> fmt::Display for Wire<'_, T> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.wire(self.1, out)
+    #[inline]
+    fn absent() -> Self {
+        false
     }
 }
 
 impl<T: Value> Field for Option<T> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         // An empty one takes nothing away: the same value may stand as attribute and as element.
-        if let Some(value) = T::read(found)? {
-            *self = Some(value);
-        }
-        Ok(())
+        T::read(found, self)
     }
-    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
-        if let Some(value) = self {
-            out(&Wire(value, decimals));
-        }
-    }
-    fn is_absent(&self) -> bool {
-        self.is_none()
+    #[inline]
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        if number == 0 { self.as_ref().map(T::shown) } else { None }
     }
 }
 
 impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        match T::read(found)? {
+        let mut value = None;
+        T::read(found, &mut value)?;
+        match value {
             Some(value) => self.push(value).map_err(|_| Flaw::TooMany),
             None => Ok(()),
         }
     }
-    fn each(&self, decimals: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
-        for value in self {
-            out(&Wire(value, decimals));
-        }
+    #[inline]
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        self.get(number).map(T::shown)
     }
-    fn is_absent(&self) -> bool {
-        self.is_empty()
-    }
+}
+
+/// The text itself, if it is the first value of a field that holds one.
+#[inline]
+fn only(text: &str, number: usize) -> Option<Shown<'_>> {
+    if number == 0 && !text.is_empty() { Some(Shown::Text(text)) } else { None }
 }
 
 impl<const N: usize> Field for Text<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        *self = Self::from_cut(found.text);
+        self.clear();
+        self.append(found.text());
         if found.cut {
             self.mark_cut();
         }
         Ok(())
     }
-    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
-        if !self.is_empty() {
-            out(&self.as_str());
-        }
-    }
-    fn is_absent(&self) -> bool {
-        self.is_empty()
+    #[inline]
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        only(self.as_str(), number)
     }
 }
 
 impl<const N: usize> Field for Secret<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        if found.cut {
+        if found.cut || !self.set(found.opaque()) {
             return Err(Flaw::TooLong);
         }
-        *self = Self::new(found.opaque()).ok_or(Flaw::TooLong)?;
         Ok(())
     }
-    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
-        if !self.is_empty() {
-            out(&self.expose_secret());
-        }
-    }
-    fn is_absent(&self) -> bool {
-        self.is_empty()
+    #[inline]
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        only(self.expose_secret(), number)
     }
 }
 
@@ -211,91 +307,86 @@ impl Field for bool {
         *self = true;
         Ok(())
     }
-    fn each(&self, _: u8, out: &mut dyn FnMut(&dyn fmt::Display)) {
-        if *self {
-            out(&"");
-        }
-    }
-    fn is_absent(&self) -> bool {
-        !*self
+    #[inline]
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        if *self && number == 0 { Some(Shown::Text("")) } else { None }
     }
 }
 
 impl<const N: usize> Value for Id<N> {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        if found.cut {
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let Some(text) = found.identifier()? else { return Ok(()) };
+        if text.len() > N {
             return Err(Flaw::TooLong);
         }
-        match found.opaque() {
-            _ if found.word().is_empty() => Ok(None),
-            text => Self::new(text).map(Some).map_err(|_| Flaw::TooLong),
-        }
+        // Has room, as was seen.
+        let _ = into.get_or_insert_default().set(text);
+        Ok(())
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.as_str())
+    #[inline]
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.as_str())
     }
 }
 
 impl Value for Pan {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        if found.cut {
-            return Err(Flaw::TooLong);
-        }
-        match found.opaque() {
-            _ if found.word().is_empty() => Ok(None),
-            text => Self::new(text).map(Some).ok_or(Flaw::TooLong),
-        }
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let Some(text) = found.identifier()? else { return Ok(()) };
+        *into = Some(Self::new(text).ok_or(Flaw::TooLong)?);
+        Ok(())
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.expose_card_number())
+    #[inline]
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.expose_card_number())
     }
 }
 
 /// Of a list; one alone is a field of its own.
 impl<const N: usize> Value for Secret<N> {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        let mut secret = Self::EMPTY;
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let secret = into.insert(Self::default());
         secret.put(found)?;
-        Ok((!secret.is_empty()).then_some(secret))
+        if secret.is_empty() {
+            *into = None;
+        }
+        Ok(())
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.expose_secret())
+    #[inline]
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.expose_secret())
     }
 }
 
 impl Value for bool {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
         let word = found.word();
-        if word.is_empty() {
-            Ok(None)
-        } else if word == "1" || word.eq_ignore_ascii_case("true") {
-            Ok(Some(true))
-        } else if word == "0" || word.eq_ignore_ascii_case("false") {
-            Ok(Some(false))
-        } else {
-            Err(Flaw::Boolean)
+        if word == b"1" || word.eq_ignore_ascii_case(b"true") {
+            *into = Some(true);
+        } else if word == b"0" || word.eq_ignore_ascii_case(b"false") {
+            *into = Some(false);
+        } else if !word.is_empty() {
+            return Err(Flaw::Boolean);
         }
+        Ok(())
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, out)
+    #[inline]
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(if *self { "true" } else { "false" })
     }
 }
 
 macro_rules! whole_numbers {
     ($($type:ty),*) => {$(
         impl Value for $type {
-            fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-                let word = found.word();
-                if word.is_empty() {
-                    return Ok(None);
+            fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+                if let Some(number) = found.number(u32::from(Self::MAX))? {
+                    *into = Self::try_from(number).ok();
                 }
-                if found.cut || !word.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(Flaw::Number);
-                }
-                word.parse().map(Some).map_err(|_| Flaw::Number)
+                Ok(())
             }
-            fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, out)
+            #[inline]
+    fn shown(&self) -> Shown<'_> {
+                Shown::Number(u32::from(*self))
             }
         }
     )*};
@@ -303,29 +394,33 @@ macro_rules! whole_numbers {
 whole_numbers!(u8, u16, u32);
 
 impl Value for Decimal {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        let word = found.word();
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let word = found.word_text();
         if word.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
-        if found.cut {
+        if found.is_cut() {
             return Err(Flaw::TooLong);
         }
-        Self::parse(word).map(Some).map_err(Flaw::Money)
+        *into = Some(Self::parse(word).map_err(Flaw::Money)?);
+        Ok(())
     }
-    fn wire(&self, decimals: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.padded(decimals), out)
+    #[inline]
+    fn shown(&self) -> Shown<'_> {
+        Shown::Decimal(*self)
     }
 }
 
 impl Value for Currency {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        match found.word() {
-            "" => Ok(None),
-            word => Self::new(word).map(Some).map_err(Flaw::Money),
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        match found.word_text() {
+            "" => {}
+            word => *into = Some(Self::new(word).map_err(Flaw::Money)?),
         }
+        Ok(())
     }
-    fn wire(&self, _: u8, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.code())
+    #[inline]
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.code())
     }
 }

@@ -202,7 +202,8 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn withdraw_questions(&mut self) {
-        for (_, lane) in self.lanes.all_mut() {
+        for number in 0..D + 2 {
+            let Some((_, lane)) = self.lanes.nth_mut(number) else { break };
             if let Some(id) = lane.asked.as_mut().and_then(|asked| asked.end(Answer::Cancelled)) {
                 self.stash.withdraw(id);
             }
