@@ -12,7 +12,6 @@ mod store;
 use std::io::{self, BufRead as _};
 use std::net::TcpListener;
 use std::rc::Rc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -23,6 +22,7 @@ use opi_core::operation::{Operation, Request};
 use opi_core::time::{Instant, WallTime};
 use opi_embedded_io::{Buffers, Cashier, Clock, Notice, Trouble, blocking};
 use smol::Async;
+use smol::channel::{Receiver, TryRecvError, unbounded};
 
 use crate::socket::{AsyncSocket, Socket, Way};
 use crate::store::Disk;
@@ -42,7 +42,7 @@ struct Cli {
 fn main() -> io::Result<()> {
     let Cli { is_async, job } = Cli::parse();
     let orders = read_orders();
-    let Ok(Order::Begin) = orders.recv() else { return Err(io::Error::other("no order before begin")) };
+    let Ok(Order::Begin) = orders.recv_blocking() else { return Err(io::Error::other("no order before begin")) };
     let folder = job.journal.as_ref().ok_or_else(|| io::Error::other("a journal is needed: --own-journal"))?;
     let mut disk = Disk::open(folder)?;
     let listener = Rc::new(Async::<TcpListener>::bind(job.listen)?);
@@ -58,25 +58,30 @@ fn main() -> io::Result<()> {
             opi_embedded_io::Till::new(job.settings(), memory, sockets, &mut disk, clock).map_err(io::Error::other)?;
         ready(till.unresolved().map(|unresolved| unresolved.request_id.get()));
         smol::block_on(async {
+            enum Woken {
+                Order(Order),
+                Notice(Box<Notice>),
+            }
             loop {
                 // What happens and what is ordered: whichever comes first. The wait that is dropped loses nothing.
-                let pulse = async {
-                    smol::Timer::after(PULSE).await;
-                    None
+                let notice = async { Woken::Notice(Box::new(till.next(&mut Clerk).await)) };
+                let order = async { Woken::Order(orders.recv().await.unwrap_or(Order::Quit)) };
+                let order = match smol::future::or(order, notice).await {
+                    Woken::Order(order) => order,
+                    Woken::Notice(notice) => {
+                        say(&notice);
+                        continue;
+                    }
                 };
-                let notice = smol::future::or(async { Some(till.next(&mut Clerk).await) }, pulse).await;
-                notice.iter().for_each(say);
-                while let Some(order) = next(&orders) {
-                    let told = match &order {
-                        Order::Quit => return Ok(()),
-                        Order::Pay(amount) => till.start(&payment(*amount)),
-                        Order::Recover => till.recover(),
-                        Order::Abort => till.abort(),
-                        Order::Answer(question, given) => till.answer(*question, given.answer()),
-                        _ => Ok(()),
-                    };
-                    refuse(told);
-                }
+                let told = match &order {
+                    Order::Quit => return Ok(()),
+                    Order::Pay(amount) => till.start(&payment(*amount)),
+                    Order::Recover => till.recover(),
+                    Order::Abort => till.abort(),
+                    Order::Answer(question, given) => till.answer(*question, given.answer()),
+                    _ => Ok(()),
+                };
+                refuse(told);
             }
         })
     } else {
@@ -104,7 +109,7 @@ fn main() -> io::Result<()> {
 }
 
 /// Between two looks at what is ordered.
-const PULSE: Duration = Duration::from_millis(1);
+const PULSE: Duration = Duration::from_millis(2);
 
 fn ready(unresolved: Option<u32>) {
     match unresolved {
@@ -185,15 +190,15 @@ fn next(orders: &Receiver<Order>) -> Option<Order> {
     match orders.try_recv() {
         Ok(order) => Some(order),
         Err(TryRecvError::Empty) => None,
-        Err(TryRecvError::Disconnected) => Some(Order::Quit),
+        Err(TryRecvError::Closed) => Some(Order::Quit),
     }
 }
 
 fn read_orders() -> Receiver<Order> {
-    let (orders, inbox) = channel();
+    let (orders, inbox) = unbounded();
     thread::spawn(move || {
         for line in io::stdin().lock().lines().map_while(Result::ok) {
-            if Order::parse(&line).is_some_and(|order| orders.send(order).is_err()) {
+            if Order::parse(&line).is_some_and(|order| orders.try_send(order).is_err()) {
                 return;
             }
         }
