@@ -169,7 +169,7 @@ pub fn local_seconds(stamp: &str) -> Option<i64> {
         bytes
             .get(from..to)?
             .iter()
-            .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+            .try_fold(0i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
     };
     let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if marks.iter().any(|(place, mark)| bytes.get(*place) != Some(mark)) {
@@ -188,5 +188,5 @@ pub fn local_seconds(stamp: &str) -> Option<i64> {
     let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let days = era * 146_097 + day_of_era - 719_468;
-    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+    Some(i64::from(days) * 86_400 + i64::from(hour * 3600 + minute * 60 + second))
 }

@@ -1269,6 +1269,20 @@ opi_status opi_journal_reserve(const struct opi_journal *journal,
 // `journal` was made by `opi_journal_new`, and nobody else uses it meanwhile. The record is readable.
 opi_status opi_journal_stored(struct opi_journal *journal, struct opi_bytes record);
 
+// Gives what a new journal begins with, one record for each `number` from 0 on, until `record` is empty: how far the
+// request numbers are used, what names the transaction settled last, and what is unresolved. Once all of it is stored,
+// the old journal may be put away. To be done while the session is idle. Go on with the same `opi_journal`, which knows
+// these records already.
+//
+// # Safety
+// `journal` was made by `opi_journal_new`, and nobody else uses it meanwhile. `buffer` has `size` bytes, at least
+// OPI_BUFFER_MIN; `record` has room.
+opi_status opi_journal_carry_over(const struct opi_journal *journal,
+                                  uint32_t number,
+                                  uint8_t *buffer,
+                                  size_t size,
+                                  struct opi_bytes *record);
+
 // Reads an amount such as `25.00` and a currency such as `CHF`, exactly: fewer decimals than the currency has are read,
 // more only if they are zeros.
 //

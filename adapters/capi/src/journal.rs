@@ -3,6 +3,7 @@
 use opi_core::id::{Id, RequestId};
 use opi_core::journal::{self, Entry, Found, Ledger, Record, Replay, Unresolved as CoreUnresolved};
 use opi_core::limits;
+use opi_core::operation::{Facts, Finished, Outcome, SettledBy};
 use opi_core::opi::Settings as CoreSettings;
 
 use crate::border::{Bytes, bytes, bytes_mut, give, look, settle, status};
@@ -78,7 +79,7 @@ impl Journal {
         let counts = self.ledger.counts();
         Ok(Replayed {
             keep: self.replay.kept(),
-            mend: written(reached, buffer)?,
+            mend: written(reached.as_ref(), buffer)?,
             records: counts.records,
             damages: counts.damages,
             dropped: counts.dropped_bytes,
@@ -144,10 +145,61 @@ impl Journal {
     }
 }
 
+/// Gives the record of this number of those that a new journal begins with, so that the old one can be put away.
+fn carried_over<R>(ledger: &Ledger<0>, number: u32, then: impl FnOnce(Option<&Record<'_>>) -> R) -> R {
+    let mut left = number;
+    let mut is_it = || {
+        let it = left == 0;
+        left = left.wrapping_sub(1);
+        it
+    };
+    if let Some(reached) = ledger.reached()
+        && is_it()
+    {
+        return then(Some(&reached));
+    }
+    if let Some(settled) = ledger.last_settled()
+        && is_it()
+    {
+        return then(Some(&Record::Settled(settled)));
+    }
+    for blocker in ledger.all_unresolved() {
+        let request_id = blocker.request_id;
+        if let Some(intent) = &blocker.intent
+            && is_it()
+        {
+            return then(Some(&Record::Intent(intent)));
+        }
+        // One of which only the number is left blocks the lane, too.
+        if (blocker.sent || blocker.intent.is_none()) && is_it() {
+            return then(Some(&Record::Sent { request_id }));
+        }
+        if (blocker.reason.is_some() || blocker.reference.is_some()) && is_it() {
+            let facts = Facts { trx_reference_number: blocker.reference.clone(), ..Facts::default() };
+            let (outcome, settled_by) = (Outcome::Unknown, SettledBy::Answer);
+            let (request_id, reason) = (Some(request_id), blocker.reason);
+            return then(Some(&Record::Result(&Finished {
+                request_id,
+                outcome,
+                reason,
+                settled_by,
+                facts,
+                stored: true,
+            })));
+        }
+    }
+    for further in ledger.further_unresolved() {
+        if is_it() {
+            return then(Some(&Record::Sent { request_id: *further }));
+        }
+    }
+    then(None)
+}
+
 /// Writes the record to the front of the buffer, if there is one.
-fn written(record: Option<Record<'_>>, buffer: &mut [u8]) -> Result<Bytes, Status> {
+fn written(record: Option<&Record<'_>>, buffer: &mut [u8]) -> Result<Bytes, Status> {
     let Some(record) = record else { return Ok(Bytes::NONE) };
-    let length = journal::encode(&record, buffer).map_err(|_| Status::BufferTooSmall)?;
+    let length = journal::encode(record, buffer).map_err(|_| Status::BufferTooSmall)?;
     buffer.get(..length).map(Bytes::of).ok_or(Status::BufferTooSmall)
 }
 
@@ -234,7 +286,7 @@ pub unsafe extern "C" fn opi_journal_reserve(
         if buffer.len() < OPI_BUFFER_MIN {
             return Err(Status::BufferTooSmall);
         }
-        let told = written(journal.reservation(session.core().next_request())?, buffer)?;
+        let told = written(journal.reservation(session.core().next_request())?.as_ref(), buffer)?;
         // SAFETY: the caller's promise.
         unsafe { give(record, told) }
     })
@@ -252,5 +304,33 @@ pub unsafe extern "C" fn opi_journal_stored(journal: *mut Journal, record: Bytes
         let journal = unsafe { journal.as_mut() }.ok_or(Status::NullPointer)?;
         // SAFETY: the caller's promise.
         journal.stored(unsafe { bytes(record.data, record.length) }?)
+    })
+}
+
+/// Gives what a new journal begins with, one record for each `number` from 0 on, until `record` is empty: how far the
+/// request numbers are used, what names the transaction settled last, and what is unresolved. Once all of it is stored,
+/// the old journal may be put away. To be done while the session is idle. Go on with the same `opi_journal`, which knows
+/// these records already.
+///
+/// # Safety
+/// `journal` was made by `opi_journal_new`, and nobody else uses it meanwhile. `buffer` has `size` bytes, at least
+/// OPI_BUFFER_MIN; `record` has room.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn opi_journal_carry_over(
+    journal: *const Journal,
+    number: u32,
+    buffer: *mut u8,
+    size: usize,
+    record: *mut Bytes,
+) -> Status {
+    status(|| {
+        // SAFETY: the caller's promise.
+        let (journal, buffer) = unsafe { (look(journal)?, bytes_mut(buffer, size)?) };
+        if !journal.ended {
+            return Err(Status::JournalOrder);
+        }
+        let told = carried_over(&journal.ledger, number, |record| written(record, buffer))?;
+        // SAFETY: the caller's promise.
+        unsafe { give(record, told) }
     })
 }

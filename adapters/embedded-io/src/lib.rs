@@ -1,9 +1,6 @@
 #![no_std]
 #![forbid(unsafe_code)]
-//! The till side of card payments on a microcontroller, over `embedded-io` and `embedded-io-async`.
-//!
-//! The protocol is decided in `opi-core`; this crate moves bytes, time and records, decides nothing, and allocates
-//! nothing. There are two drivers with the same words: [`Till`] waits in an async executor, [`blocking::Till`] needs none.
+#![doc = include_str!("../README.md")]
 
 pub mod blocking;
 mod cashier;

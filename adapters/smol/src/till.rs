@@ -14,6 +14,8 @@ use opi_core::id::RequestId;
 use opi_core::journal::{Ticket, Unresolved};
 use opi_core::limits::OPERATION_REQUESTS;
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
+#[cfg(feature = "terminal-api")]
+use opi_core::opi::ReversalBy;
 use smol::Timer;
 use smol::stream::Stream;
 
@@ -24,6 +26,8 @@ use crate::exchange::{Exchange, TerminalApi};
 use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::{Arrival, Registration};
 use crate::machine::Machine;
+#[cfg(feature = "terminal-api")]
+use crate::machine::Settings;
 use crate::notice::{Notice, RawText, Trouble};
 use crate::records::{Records, entry};
 use crate::sheets::Sheets;
@@ -257,6 +261,15 @@ impl Till {
     #[must_use]
     pub fn unresolved(&self) -> Option<Unresolved> {
         self.machine.unresolved()
+    }
+
+    /// Whether the terminal takes back its last transaction only, whatever a reversal names.
+    #[cfg(feature = "terminal-api")]
+    pub(crate) fn takes_back_the_last_only(&self) -> bool {
+        match self.machine.settings() {
+            Settings::Opi(settings) => settings.profile.reversal == ReversalBy::Last,
+            Settings::Api(_) => false,
+        }
     }
 
     /// Whether no operation is in progress.

@@ -16,6 +16,8 @@ use crate::time::Instant;
 
 /// The walk of one request after the other on the table.
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(crate) struct Progress {
     /// When the last input came.
     pub(crate) now: Instant,

@@ -4,8 +4,9 @@
 //! The arena is two stacks that grow towards each other. From the bottom: what lives as long as its element, which
 //! is its name and its namespace declarations. From the top: what lives as long as the tag, its attribute names.
 //!
-//! Both stacks are read once more above their tops. Elements stand in rows, so the name of the element closed last and
-//! the attribute names of the last tag are what most likely comes next. A name that was checked is only compared.
+//! Both stacks keep more than they must, as long as there is room: the name of the element closed last, and attribute
+//! names of tags before. Elements stand in rows, so these are what most likely comes next, and a name that was checked
+//! once is only compared.
 
 use super::error::XmlErrorKind as Kind;
 use super::token::Name;
@@ -17,24 +18,23 @@ const XML_NAMESPACE: &[u8] = b"http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE: &[u8] = b"http://www.w3.org/2000/xmlns/";
 
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Scope {
-    arena: [u8; XML_SCOPE],
     /// End of the lower stack.
     low: u16,
     /// Begin of the upper stack.
     high: u16,
-    elements: heapless::Vec<Element, XML_DEPTH>,
-    /// The attributes of the tag, and behind them what tags before had there.
-    attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
-    bindings: heapless::Vec<Binding, XML_BINDINGS>,
-    /// How many attributes the tag has so far.
-    count: u8,
-    /// Whether the tag is not the same as the tags before: then it has all attributes there are.
-    differs: bool,
+    /// Which attributes the tag has: one bit for each place in the list.
+    used: u64,
+    /// Which place in the list is most likely the next one of the tag.
+    next: u8,
+    /// The first place of the last tag with attributes.
+    first: u8,
     /// Length of the name that the element closed last left behind at the end of the lower stack; 0 if it had a prefix
     /// or something else stands there now.
     sibling: u8,
-    /// One bit for each attribute name of a tag that differs: a clear bit proves that a name is new.
+    /// One bit for each attribute name in the list: a clear bit proves that a name is not there.
     seen: u64,
     /// Length of the prefix of the tag's name.
     tag_prefix: u8,
@@ -42,6 +42,11 @@ pub(super) struct Scope {
     prefixed: u8,
     /// The namespace name under declaration did not fit.
     overflow: bool,
+    bindings: heapless::Vec<Binding, XML_BINDINGS>,
+    elements: heapless::Vec<Element, XML_DEPTH>,
+    /// The attribute names of the tag, and of tags before.
+    attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
+    arena: [u8; XML_SCOPE],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +104,9 @@ impl Scope {
             elements: heapless::Vec::new(),
             attributes: heapless::Vec::new(),
             bindings: heapless::Vec::new(),
-            count: 0,
-            differs: false,
+            used: 0,
+            next: 0,
+            first: 0,
             sibling: 0,
             seen: 0,
             tag_prefix: 0,
@@ -114,8 +120,8 @@ impl Scope {
         self.sibling = 0;
         self.elements.clear();
         self.bindings.clear();
-        self.forget_tag();
-        self.differ();
+        self.used = 0;
+        self.forget_unused();
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -129,7 +135,7 @@ impl Scope {
     }
 
     /// Begins an element if `input` goes on with the name of the element closed last; gives the name's length.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn open_sibling(&mut self, input: &[u8]) -> Option<usize> {
         let len = usize::from(self.sibling);
         let name = input.get(..len)?;
@@ -142,7 +148,7 @@ impl Scope {
         Some(len)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn push_element(&mut self, len: usize, prefix: u8) -> Result<(), Kind> {
         let element = Element { at: self.low, len: tiny(len), prefix, bindings: tiny(self.bindings.len()) };
         self.tag_prefix = prefix;
@@ -156,7 +162,7 @@ impl Scope {
     }
 
     /// Ends the innermost element.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn close(&mut self) {
         if let Some(element) = self.elements.pop() {
             self.low = element.at;
@@ -165,68 +171,110 @@ impl Scope {
         }
     }
 
-    /// Length of the attribute name at the front of `input`, if it is the one that the tags before had here and `=` is
-    /// behind it. Names with a prefix and declarations of namespaces are never taken for known.
-    #[inline(always)]
-    pub(super) fn known_attribute(&self, input: &[u8]) -> Option<usize> {
-        let known = self.attributes.get(usize::from(self.count))?;
-        let len = usize::from(known.len);
-        let name = input.get(..len)?;
-        (known.plain && input.get(len) == Some(&b'=') && self.bytes(known.at, len) == name).then_some(len)
+    /// The attribute name at the front of `input`, if `=` is behind it and it is one of the few that are most likely there:
+    /// its place and its length. Names with a prefix and declarations of namespaces are never taken for likely.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn likely_attribute(&self, input: &[u8]) -> Option<(u8, usize)> {
+        let likely = self.attributes.get(usize::from(self.next)..)?.iter().take(LIKELY);
+        for (known, place) in likely.zip(self.next..) {
+            let len = usize::from(known.len);
+            if input.get(len) == Some(&b'=')
+                && input.get(..len) == Some(self.bytes(known.at, len))
+                && known.plain
+                && !self.is_used(place)
+            {
+                return Some((place, len));
+            }
+        }
+        None
     }
 
-    /// Adds the attribute that the tags before had here.
-    #[inline(always)]
-    pub(super) fn repeat_attribute(&mut self) {
-        self.count = self.count.saturating_add(1);
+    /// Adds the attribute at this place to the tag.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) fn use_attribute(&mut self, place: u8) {
+        self.used |= 1_u64.wrapping_shl(place.into());
+        self.next = place.wrapping_add(1);
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn is_used(&self, place: u8) -> bool {
+        self.used & 1_u64.wrapping_shl(place.into()) != 0
     }
 
     /// Adds an attribute of the tag.
-    #[inline]
     pub(super) fn attribute(&mut self, name: Name<'_>) -> Result<(), Kind> {
         let bytes = name.as_bytes();
         let len = bytes.len();
         let (Some(first), Some(middle), Some(last)) = (bytes.first(), bytes.get(len / 2), bytes.last()) else {
             return Err(Kind::Name);
         };
-        if !self.differs {
-            self.differ();
-        }
-        let bit = tiny((len ^ usize::from(*first) ^ usize::from(*middle) << 2 ^ usize::from(*last) << 4) % 64);
-        if self.seen & 1 << bit != 0 && self.has_attribute(bytes) {
-            return Err(Kind::DuplicateAttribute);
-        }
-        self.seen |= 1 << bit;
         let prefix = tiny(name.prefix().len());
         let declares = name.is_xmlns();
         self.prefixed += u8::from(prefix != 0 && !declares);
+        let bit = tiny((len ^ usize::from(*first) ^ usize::from(*middle) << 2 ^ usize::from(*last) << 4) % 64);
+        if self.seen & 1 << bit != 0
+            && let Some(place) = self.place_of(bytes)
+        {
+            if self.is_used(place) {
+                return Err(Kind::DuplicateAttribute);
+            }
+            self.use_attribute(place);
+            return Ok(());
+        }
+        if self.attributes.is_full() || usize::from(self.high.saturating_sub(self.low)) < len {
+            self.forget_unused();
+        }
         let start = usize::from(self.high).checked_sub(len).filter(|start| *start >= usize::from(self.low));
         let Some(room) = start.and_then(|start| self.arena.get_mut(start..start + len)) else {
             return Err(Kind::Scope);
         };
         room.copy_from_slice(bytes);
         self.high -= small(len);
-        if self.high - self.low < u16::from(self.sibling) {
+        if self.high.saturating_sub(self.low) < u16::from(self.sibling) {
             self.sibling = 0;
         }
+        let place = tiny(self.attributes.len());
         let attribute = Attribute { at: self.high, len: tiny(len), prefix, bit, plain: prefix == 0 && !declares };
         self.attributes.push(attribute).map_err(|_| Kind::Attributes)?;
-        self.count += 1;
+        self.seen |= 1 << bit;
+        self.use_attribute(place);
         Ok(())
     }
 
-    /// From here on the tag is not as the tags before: forgets what they had behind this place.
-    fn differ(&mut self) {
-        self.differs = true;
-        self.attributes.truncate(usize::from(self.count));
-        self.high = self.attributes.last().map_or(HIGH, |last| last.at);
-        self.seen = self.attributes.iter().fold(0, |seen, attribute| seen | 1 << attribute.bit);
+    /// Where this attribute name stands in the list.
+    fn place_of(&self, name: &[u8]) -> Option<u8> {
+        let is = |known: &Attribute| usize::from(known.len) == name.len() && self.bytes(known.at, name.len()) == name;
+        self.attributes.iter().position(is).map(tiny)
     }
 
-    fn has_attribute(&self, name: &[u8]) -> bool {
-        self.attributes
-            .iter()
-            .any(|known| usize::from(known.len) == name.len() && self.bytes(known.at, name.len()) == name)
+    /// Keeps the attribute names of this tag only: what tags before left must not cost a document its room.
+    #[cold]
+    fn forget_unused(&mut self) {
+        let (mut kept, mut high) = (heapless::Vec::new(), HIGH);
+        self.seen = 0;
+        for (attribute, place) in self.attributes.iter().zip(0..) {
+            if !self.is_used(place) {
+                continue;
+            }
+            let from = usize::from(attribute.at);
+            high = high.saturating_sub(attribute.len.into());
+            // Up, and never into one that is still to be moved.
+            if let Some(names) = self.arena.get_mut(from..)
+                && let Some(to) = usize::from(high).checked_sub(from)
+                && to <= names.len().saturating_sub(attribute.len.into())
+            {
+                names.copy_within(..usize::from(attribute.len), to);
+            }
+            self.seen |= 1 << attribute.bit;
+            // There are not more than before.
+            let _ = kept.push(Attribute { at: high, ..*attribute });
+        }
+        let count = kept.len();
+        self.attributes = kept;
+        self.high = high;
+        self.used = u64::MAX.checked_shr(u64::BITS - u32::from(tiny(count))).unwrap_or(0);
+        self.next = tiny(count);
+        self.first = 0;
     }
 
     /// Begins a namespace declaration for a prefix, empty for the default namespace.
@@ -262,7 +310,7 @@ impl Scope {
     }
 
     /// Ends the tag: every prefix must have a namespace, and no two attributes the same expanded name.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn enter(&mut self) -> Result<(), Kind> {
         if self.tag_prefix != 0 || self.prefixed != 0 {
             self.check_prefixes()?;
@@ -283,9 +331,11 @@ impl Scope {
     }
 
     fn check_attributes(&self) -> Result<(), Kind> {
-        for (count, attribute) in self.attributes.iter().take(usize::from(self.count)).enumerate() {
+        let of_tag =
+            || self.attributes.iter().zip(0..).filter(|(_, place)| self.is_used(*place)).map(|(known, _)| known);
+        for (count, attribute) in of_tag().enumerate() {
             let Some(expanded) = self.expand(attribute)? else { continue };
-            for earlier in self.attributes.iter().take(count) {
+            for earlier in of_tag().take(count) {
                 if self.expand(earlier)? == Some(expanded) {
                     return Err(Kind::DuplicateAttribute);
                 }
@@ -339,8 +389,7 @@ impl Scope {
         let end = start + bytes.len();
         self.sibling = 0;
         if end > usize::from(self.high) {
-            // What tags before left behind must not cost a document its room.
-            self.differ();
+            self.forget_unused();
             if end > usize::from(self.high) {
                 return false;
             }
@@ -351,24 +400,31 @@ impl Scope {
         true
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn forget_tag(&mut self) {
-        self.count = 0;
-        self.differs = false;
+        if self.used != 0 {
+            self.first = self.used.trailing_zeros().to_le_bytes()[0];
+        }
+        self.next = self.first;
+        self.used = 0;
         self.prefixed = 0;
     }
 }
 
 /// Whether this byte cannot belong to a name.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn ends_name(byte: u8) -> bool {
     matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
 }
+
+/// How many attribute names of tags before are compared with what comes: in a row of elements, some leave some out.
+const LIKELY: usize = 4;
 
 /// The arena's length as a position in it.
 #[expect(clippy::cast_possible_truncation, reason = "checked by the assertion below")]
 const HIGH: u16 = XML_SCOPE as u16;
 const _: () = assert!(XML_SCOPE <= u16::MAX as usize, "positions in the arena are kept in 16 bits");
+const _: () = assert!(XML_ATTRIBUTES <= 64, "which of them a tag has is kept in 64 bits");
 const _: () = assert!(XML_ATTRIBUTES < 256 && XML_BINDINGS < 256 && crate::limits::XML_NAME < 256, "kept in 8 bits");
 
 fn prefix_of_name(name: &[u8]) -> &[u8] {

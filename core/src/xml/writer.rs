@@ -135,7 +135,7 @@ impl<'b> Writer<'b> {
     /// An attribute by what stands before its value, as in ` name="`. The name was checked when the program was
     /// compiled, see [`is_name`].
     #[cfg(target_pointer_width = "64")]
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn attribute_known(&mut self, lead: &'static str, value: impl FnOnce(&mut Characters<'_, 'b>)) {
         if self.is_in_tag() {
             self.put(lead.as_bytes());
@@ -248,7 +248,7 @@ impl<'b> Writer<'b> {
 
     /// Copies all of the pieces or, if they do not fit, none.
     #[cfg(target_pointer_width = "64")]
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
         let whole = pieces.iter().map(|piece| piece.len()).sum();
         let Some(mut room) = self.buffer.get_mut(self.len..).and_then(|rest| rest.get_mut(..whole)) else {

@@ -6,8 +6,8 @@ use std::ptr;
 use opi_capi::Status;
 use opi_capi::border::{Bytes, Str};
 use opi_capi::journal::{
-    Journal, Replayed, opi_journal_end, opi_journal_new, opi_journal_read, opi_journal_reserve, opi_journal_size,
-    opi_journal_stored,
+    Journal, Replayed, opi_journal_carry_over, opi_journal_end, opi_journal_new, opi_journal_read, opi_journal_reserve,
+    opi_journal_size, opi_journal_stored,
 };
 use opi_capi::session::{
     OPI_BUFFER_MIN, OPI_WINDOW_MIN, Session, Unresolved, opi_session_new, opi_session_next_request, opi_session_size,
@@ -173,4 +173,48 @@ fn no_number_is_reserved_twice() {
     let status = unsafe { opi_journal_stored(restart.journal, Bytes { data: first.as_ptr(), length: first.len() }) };
     assert_eq!(status, Status::Ok);
     assert_eq!(reserve(), Vec::<u8>::new());
+}
+
+#[test]
+fn a_new_journal_begins_with_what_a_restart_needs() {
+    let all = stored();
+    let (mut buffer, mut record) = ([0u8; OPI_BUFFER_MIN], Bytes::NONE);
+    for cut in 0..=all.len() {
+        let old = restart(&all[..cut], 100, "lane-1").unwrap();
+        let mut begun = Vec::new();
+        for number in 0.. {
+            // SAFETY: everything is ours and has room.
+            let status =
+                unsafe { opi_journal_carry_over(old.journal, number, buffer.as_mut_ptr(), buffer.len(), &mut record) };
+            assert_eq!(status, Status::Ok);
+            if record.length == 0 {
+                break;
+            }
+            begun.extend(bytes(record));
+        }
+        let new = restart(&begun, 100, "lane-1").unwrap();
+        let shown = |restart: &Restart| {
+            let mut unresolved = MaybeUninit::<Unresolved>::uninit();
+            // SAFETY: the session is ours, and there is room.
+            unsafe {
+                let next = opi_session_next_request(restart.session);
+                let open = opi_session_unresolved(restart.session, unresolved.as_mut_ptr()) == 1;
+                (
+                    next,
+                    open.then(|| {
+                        let it = unresolved.assume_init();
+                        (
+                            it.request_id,
+                            it.amount,
+                            it.at.unix_seconds,
+                            it.reason,
+                            text(it.request_type),
+                            text(it.reference),
+                        )
+                    }),
+                )
+            }
+        };
+        assert_eq!(shown(&new), shown(&old), "{cut}");
+    }
 }

@@ -44,15 +44,9 @@ use crate::xml::{Name, Raw, Reader, Token, Tolerance};
 /// # Ok::<(), Fault>(())
 /// ```
 #[derive(Clone)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Decoder {
-    reader: Reader,
-    /// The open elements.
-    nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
-    records: Records,
-    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
-    value: Text<{ limits::VALUE }>,
-    /// The text of the record being read.
-    own: Text<{ limits::REMARK }>,
     /// Whose value the attribute being read is.
     attribute: Option<(Slot, u8)>,
     fragment: Option<OpenFragment>,
@@ -65,6 +59,14 @@ pub struct Decoder {
     skipped: u32,
     lost: Lost,
     failed: Option<Fault>,
+    /// The open elements.
+    nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
+    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
+    value: Text<{ limits::VALUE }>,
+    /// The text of the record being read.
+    own: Text<{ limits::REMARK }>,
+    reader: Reader,
+    records: Records,
 }
 
 /// What one run over the tokens gave.
@@ -193,39 +195,71 @@ impl Decoder {
         if let Some(given) = self.waiting.take() {
             return Ok(self.give(given));
         }
-        // Where the fragment begins in this window.
-        let mut from = *input;
         loop {
-            let inside = self.fragment;
-            let token = self.reader.next(input, last)?;
+            let step = match self.fragment {
+                Some(fragment) => self.step_inside(fragment, input, last)?,
+                None => self.step_outside(input, last)?,
+            };
+            if let Some(step) = step {
+                return Ok(step);
+            }
+        }
+    }
+
+    /// Outside of a fragment, until one begins.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn step_outside<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Step<'a>>, Fault> {
+        while self.fragment.is_none() {
+            // Matched as it comes: a token that is converted with its `Result` is copied.
+            match self.reader.next(input, last) {
+                Ok(Some(token)) => {
+                    if let Some(given) = self.take(token)? {
+                        return Ok(Some(self.give(given)));
+                    }
+                }
+                Ok(None) => return Ok(Some(Step::Incomplete)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Inside of a fragment, until it ends.
+    #[inline(never)]
+    fn step_inside<'a>(
+        &mut self,
+        fragment: OpenFragment,
+        input: &mut &'a [u8],
+        last: bool,
+    ) -> Result<Option<Step<'a>>, Fault> {
+        // Where the fragment begins in this window.
+        let from = *input;
+        loop {
+            let token = self.reader.next_calmly(input, last)?;
             let given = match token {
                 Some(token) => self.take(token)?,
                 None => None,
             };
-            match inside {
-                Some(fragment) if given.is_some() || token.is_none() || self.fragment.is_none() => {
-                    let mut piece = from.get(..from.len() - input.len()).unwrap_or_default();
-                    if self.fragment.is_none() || (token.is_none() && self.ends(fragment)) {
-                        // An end tag has no second `</` in it, and nothing comes behind it.
-                        let end = piece.windows(2).rposition(|pair| pair == b"</");
-                        piece = piece.get(..end.unwrap_or(0)).unwrap_or_default();
-                        self.fragment = None;
-                    }
-                    if !piece.is_empty() {
-                        self.waiting = given;
-                        return Ok(Step::Piece(fragment.of, self.reader.verbatim(piece)));
-                    }
-                }
-                Some(_) => continue,
-                None => {}
+            let is_over = self.fragment.is_none();
+            if !is_over && given.is_none() && token.is_some() {
+                continue;
             }
-            if let Some(given) = given {
-                return Ok(self.give(given));
+            let mut piece = from.get(..from.len() - input.len()).unwrap_or_default();
+            if is_over || (token.is_none() && self.ends(fragment)) {
+                // An end tag has no second `</` in it, and nothing comes behind it.
+                let end = piece.windows(2).rposition(|pair| pair == b"</");
+                piece = piece.get(..end.unwrap_or(0)).unwrap_or_default();
+                self.fragment = None;
             }
-            if token.is_none() {
-                return Ok(Step::Incomplete);
+            if !piece.is_empty() {
+                self.waiting = given;
+                return Ok(Some(Step::Piece(fragment.of, self.reader.verbatim(piece))));
             }
-            from = input;
+            return Ok(match (given, token) {
+                (Some(given), _) => Some(self.give(given)),
+                (None, None) => Some(Step::Incomplete),
+                (None, Some(_)) => None,
+            });
         }
     }
 
@@ -239,6 +273,7 @@ impl Decoder {
         self.reader.in_end_tag() && self.reader.depth() == fragment.depth
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn take(&mut self, token: Token<'_>) -> Result<Option<Given>, Fault> {
         match token {
             Token::Open(name) => {
@@ -290,9 +325,9 @@ impl Decoder {
         let Some((slot, index)) = self.attribute else { return Ok(()) };
         if !more
             && self.value.is_empty()
-            && let Some(text) = value.as_plain()
+            && let Some(bytes) = value.as_plain_bytes()
         {
-            return self.put(slot, index, &Found { text, cut: false, element: false });
+            return self.put(slot, index, &Found::attribute(bytes));
         }
         add(&mut self.value, value);
         if more { Ok(()) } else { self.put_value(slot, index, false) }
@@ -300,7 +335,7 @@ impl Decoder {
 
     /// The value that was collected is complete.
     fn put_value(&mut self, slot: Slot, index: u8, element: bool) -> Result<(), Fault> {
-        let found = Found { text: self.value.as_str(), cut: self.value.is_cut(), element };
+        let found = Found::text_of(&self.value, element);
         let result = self.records.put(slot, index, &found);
         self.value.clear();
         self.judge(result)
@@ -335,7 +370,7 @@ impl Decoder {
             && let Some(coding) = record::find_coding(self.records.specs(slot), index)
             && let Some(name) = Coding::LISTED.iter().find(|coding| coding.as_str().as_bytes() == local)
         {
-            self.put(slot, coding, &Found { text: name.as_str(), cut: false, element: true })?;
+            self.put(slot, coding, &Found::word_of(name.as_str()))?;
         }
         if matches!(top, Node::Leaf(..) | Node::Stray(_) | Node::InLeaf) {
             return Ok(Node::InLeaf);
@@ -346,7 +381,7 @@ impl Decoder {
             {
                 if let Some(presence) = record::find_presence(self.records.specs(slot), self.records.group(slot, index))
                 {
-                    self.put(slot, presence, &Found { text: "", cut: false, element: true })?;
+                    self.put(slot, presence, &Found::word_of(""))?;
                 }
                 self.own.clear();
                 return Ok(Node::Group(slot, index));
@@ -511,9 +546,9 @@ impl Decoder {
             Node::Group(slot, index) => (slot, self.records.group(slot, index)),
             _ => return Ok(()),
         };
-        let result = match record::find_text(self.records.specs(slot), group) {
+        let result = match self.records.text(slot, group) {
             Some(index) => {
-                let found = Found { text: self.own.as_str(), cut: self.own.is_cut(), element: true };
+                let found = Found::text_of(&self.own, true);
                 self.records.put(slot, index, &found)
             }
             None => Ok(()),
@@ -557,6 +592,9 @@ impl Decoder {
 
 /// Adds the characters of a piece.
 fn add<const N: usize>(text: &mut Text<N>, piece: Raw<'_>) {
-    // A text takes everything, if need be by being cut.
-    let _ = piece.write_to(text);
+    match piece.as_plain() {
+        Some(plain) => text.append(plain),
+        // A text takes everything, if need be by being cut.
+        None => _ = piece.write_to(text),
+    }
 }

@@ -67,6 +67,8 @@ macro_rules! slot {
                 }
             }
 
+            // One list of records for all who ask; code for each of them where it is inlined.
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
             pub(super) fn record(&self) -> Option<&dyn Record> {
                 match self {
                     Self::Empty => None,
@@ -75,6 +77,7 @@ macro_rules! slot {
                 }
             }
 
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
             pub(super) fn record_mut(&mut self) -> Option<&mut dyn Record> {
                 match self {
                     Self::Empty => None,

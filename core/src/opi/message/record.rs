@@ -44,11 +44,14 @@ pub(crate) struct Spec {
     pub(crate) group: Group,
     /// Another spelling of the name.
     pub(crate) also: Also,
+    /// What tells its name from most others, see [`key`].
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) key: u32,
 }
 
 #[cfg(target_pointer_width = "64")]
 impl Spec {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) const fn name(&self) -> &'static str {
         match self.lead.split_at_checked(1) {
             Some((_, lead)) => match lead.split_at_checked(lead.len().saturating_sub(2)) {
@@ -178,6 +181,9 @@ const fn equal(one: &[u8], other: &[u8]) -> bool {
 /// records: code for each of them would be most of the flash.
 pub(crate) trait Record {
     fn specs(&self) -> &'static [Spec];
+    /// The value that is the text of the record's own element. Known when the program is compiled.
+    #[cfg(target_pointer_width = "64")]
+    fn own_text(&self) -> Option<u8>;
     /// The place of the value with this number in [`specs`](Self::specs).
     fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field>;
 }
@@ -202,10 +208,34 @@ pub(crate) fn is_blank(record: &dyn Written) -> bool {
 
 /// The value with this name, as attribute or as child element, of `group`.
 pub(crate) fn find(specs: &'static [Spec], group: Group, name: &[u8]) -> Option<u8> {
-    position(specs, |spec| {
-        let named = same(spec.name(), name) || spec.also.is(name);
-        named && spec.form != Form::coding && spec.group == group
-    })
+    let may_be = |spec: &Spec| spec.form != Form::coding && spec.group == group;
+    #[cfg(target_pointer_width = "64")]
+    let key = key(name);
+    #[cfg(target_pointer_width = "64")]
+    let is = |spec: &Spec| spec.key == key && spec.name().as_bytes() == name;
+    #[cfg(not(target_pointer_width = "64"))]
+    let is = |spec: &Spec| same(spec.name(), name);
+    position(specs, |spec| is(spec) && may_be(spec))
+        .or_else(|| position(specs, |spec| spec.also.is(name) && may_be(spec)))
+}
+
+/// The length of a name and three of its letters: enough to tell most names of a record.
+#[cfg(target_pointer_width = "64")]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(crate) const fn key(name: &[u8]) -> u32 {
+    match name {
+        [first, .., last] => {
+            let (_, behind) = name.split_at(name.len() / 2);
+            let middle = match behind {
+                [middle, ..] => *middle,
+                [] => 0,
+            };
+            // Names are short.
+            u32::from_le_bytes([*first, middle, *last, name.len().to_le_bytes()[0]])
+        }
+        [only] => *only as u32,
+        [] => 0,
+    }
 }
 
 /// Where it is kept how the value is coded.
@@ -223,6 +253,19 @@ pub(crate) fn same(one: &str, other: &[u8]) -> bool {
 
 fn position(specs: &'static [Spec], is: impl Fn(&Spec) -> bool) -> Option<u8> {
     specs.iter().position(is).and_then(|index| u8::try_from(index).ok())
+}
+
+#[cfg(target_pointer_width = "64")]
+#[expect(clippy::cast_possible_truncation, reason = "no record has so many values; `try_from` is not const")]
+pub(crate) const fn own_text(specs: &[Spec]) -> Option<u8> {
+    let (mut rest, mut index) = (specs, 0_usize);
+    while let [spec, behind @ ..] = rest {
+        if matches!(spec.form, Form::text) && spec.group.is_own() {
+            return Some(index as u8);
+        }
+        (rest, index) = (behind, index + 1);
+    }
+    None
 }
 
 /// The value that is the text of `group` itself.
@@ -315,6 +358,8 @@ macro_rules! record {
                         role: role!($($role)?),
                         group: const { Group::new(concat!($($group)?)) },
                         also: const { Also::new(concat!($($($also)?)?)) },
+                        #[cfg(target_pointer_width = "64")]
+                        key: $crate::opi::message::record::key(concat!($($wire)?).as_bytes()),
                     }
                 ),+];
 
@@ -331,6 +376,11 @@ macro_rules! record {
             impl Record for $name {
                 fn specs(&self) -> &'static [Spec] {
                     Self::SPECS
+                }
+
+                #[cfg(target_pointer_width = "64")]
+                fn own_text(&self) -> Option<u8> {
+                    const { $crate::opi::message::record::own_text(Self::SPECS) }
                 }
 
                 fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field> {

@@ -65,6 +65,15 @@ impl Records {
         self.open(slot).map_or(&[], |record| record.specs())
     }
 
+    /// The value that is the text of the element of this record, or of `group` in it.
+    pub(super) fn text(&self, slot: Slot, group: Group) -> Option<u8> {
+        #[cfg(target_pointer_width = "64")]
+        if group.is_own() {
+            return self.open(slot)?.own_text();
+        }
+        record::find_text(self.specs(slot), group)
+    }
+
     pub(super) fn find(&self, slot: Slot, group: Group, name: &[u8]) -> Option<(Slot, u8)> {
         record::find(self.specs(slot), group, name).map(|index| (slot, index))
     }

@@ -59,23 +59,61 @@ impl core::error::Error for Flaw {}
 
 /// A value as it was found.
 pub(crate) struct Found<'a> {
-    /// Its text, after XML normalisation.
-    pub(crate) text: &'a str,
-    /// Whether `text` is only the beginning.
-    pub(crate) cut: bool,
+    /// Its characters in UTF-8, after XML normalisation.
+    bytes: &'a [u8],
+    /// The same, where that is known without looking at them.
+    text: Option<&'a str>,
+    /// Whether these are only the beginning.
+    cut: bool,
     /// Whether it was the content of an element: writers that indent put blanks around it.
-    pub(crate) element: bool,
+    element: bool,
 }
 
 impl<'a> Found<'a> {
+    /// The whole value of an attribute, checked by the reader.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(super) const fn attribute(bytes: &'a [u8]) -> Self {
+        Self { bytes, text: None, cut: false, element: false }
+    }
+
+    /// What was collected.
+    pub(super) fn text_of<const N: usize>(text: &'a Text<N>, element: bool) -> Self {
+        let (cut, text) = (text.is_cut(), text.as_str());
+        Self { bytes: text.as_bytes(), text: Some(text), cut, element }
+    }
+
+    /// A word that the name or the place of an element says.
+    pub(super) const fn word_of(word: &'static str) -> Self {
+        Self { bytes: word.as_bytes(), text: Some(word), cut: false, element: true }
+    }
+
+    fn text(&self) -> &'a str {
+        self.text.unwrap_or_else(|| core::str::from_utf8(self.bytes).unwrap_or_default())
+    }
+
+    /// Whether it is only the beginning.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     /// The text of a value in which blanks at the ends mean nothing.
-    pub(crate) fn word(&self) -> &'a str {
-        self.text.trim_matches(XML_BLANK)
+    #[inline]
+    pub(crate) fn word(&self) -> &'a [u8] {
+        match self.bytes {
+            // The usual case: no blanks.
+            [0x21..=0xFF, .., 0x21..=0xFF] | [0x21..=0xFF] => self.bytes,
+            bytes => trim(bytes),
+        }
+    }
+
+    /// [`word`](Self::word) as a string.
+    pub(crate) fn word_text(&self) -> &'a str {
+        core::str::from_utf8(self.word()).unwrap_or_default()
     }
 
     /// The text of an opaque value: an attribute byte for byte, an element without the blanks around it.
     fn opaque(&self) -> &'a str {
-        if self.element { self.word() } else { self.text }
+        if self.element { self.word_text() } else { self.text() }
     }
 
     /// The text of an identifier; `None` if it is empty, or blank.
@@ -88,7 +126,7 @@ impl<'a> Found<'a> {
 
     /// A word of a vocabulary; `None` if it is empty.
     pub(super) fn listed(&self) -> Result<Option<&'a str>, Flaw> {
-        let word = self.word();
+        let word = self.word_text();
         if word.is_empty() {
             return Ok(None);
         }
@@ -101,15 +139,21 @@ impl<'a> Found<'a> {
             return Ok(None);
         }
         let mut number = 0u32;
-        for byte in word.bytes() {
+        for byte in word {
             let tenfold = number.checked_mul(10).filter(|_| byte.is_ascii_digit() && !self.cut).ok_or(Flaw::Number)?;
-            number = tenfold.checked_add(u32::from(byte - b'0')).ok_or(Flaw::Number)?;
+            number = tenfold.checked_add(u32::from(byte.wrapping_sub(b'0'))).ok_or(Flaw::Number)?;
         }
         if number > most { Err(Flaw::Number) } else { Ok(Some(number)) }
     }
 }
 
-const XML_BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+/// Without the white space of XML at both ends.
+fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
 
 /// A value as it goes on the wire, never masked.
 pub(crate) enum Shown<'a> {
@@ -232,7 +276,7 @@ fn only(text: &str, number: usize) -> Option<Shown<'_>> {
 impl<const N: usize> Field for Text<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         self.clear();
-        self.append(found.text);
+        self.append(found.text());
         if found.cut {
             self.mark_cut();
         }
@@ -316,9 +360,9 @@ impl<const N: usize> Value for Secret<N> {
 impl Value for bool {
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
         let word = found.word();
-        if word == "1" || word.eq_ignore_ascii_case("true") {
+        if word == b"1" || word.eq_ignore_ascii_case(b"true") {
             *into = Some(true);
-        } else if word == "0" || word.eq_ignore_ascii_case("false") {
+        } else if word == b"0" || word.eq_ignore_ascii_case(b"false") {
             *into = Some(false);
         } else if !word.is_empty() {
             return Err(Flaw::Boolean);
@@ -351,11 +395,11 @@ whole_numbers!(u8, u16, u32);
 
 impl Value for Decimal {
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
-        let word = found.word();
+        let word = found.word_text();
         if word.is_empty() {
             return Ok(());
         }
-        if found.cut {
+        if found.is_cut() {
             return Err(Flaw::TooLong);
         }
         *into = Some(Self::parse(word).map_err(Flaw::Money)?);
@@ -369,7 +413,7 @@ impl Value for Decimal {
 
 impl Value for Currency {
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
-        match found.word() {
+        match found.word_text() {
             "" => {}
             word => *into = Some(Self::new(word).map_err(Flaw::Money)?),
         }

@@ -7,9 +7,11 @@ use crate::id::Id;
 use crate::limits;
 
 /// The place of a word in its list. One search for all lists: comparisons for each word would be kilobytes.
-pub(super) fn find(words: &[&str], aliases: &[(&str, u8)], text: &str, any_case: bool) -> Option<usize> {
-    let same =
-        |word: &str| word.len() == text.len() && if any_case { word.eq_ignore_ascii_case(text) } else { word == text };
+pub(super) fn find(words: &[&str], aliases: &[(&str, u8)], text: &[u8], any_case: bool) -> Option<usize> {
+    let same = |word: &str| {
+        word.len() == text.len()
+            && if any_case { word.as_bytes().eq_ignore_ascii_case(text) } else { word.as_bytes() == text }
+    };
     let alias = || aliases.iter().find(|(alias, _)| same(alias)).map(|(_, place)| usize::from(*place));
     words.iter().position(|word| same(word)).or_else(alias)
 }
@@ -34,7 +36,7 @@ macro_rules! vocabulary {
             /// Reads a word; `None` if it is not listed and longer than a word may be.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Self> {
-                match find(Self::WORDS, Self::ALIASES, text, vocabulary!(@any_case $case)) {
+                match find(Self::WORDS, Self::ALIASES, text.as_bytes(), vocabulary!(@any_case $case)) {
                     Some(place) => Self::at(place),
                     None => Id::new(text).ok().map(|id| Self::Other(Unlisted(id))),
                 }
@@ -386,7 +388,11 @@ macro_rules! closed_vocabulary {
             /// Reads a word; `None` if it is not listed.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Self> {
-                let place = find(&[$($wire),+], &[], text, false)?;
+                Self::from_bytes(text.as_bytes())
+            }
+
+            fn from_bytes(word: &[u8]) -> Option<Self> {
+                let place = find(&[$($wire),+], &[], word, false)?;
                 Self::LISTED.get(place).copied()
             }
 
@@ -399,8 +405,8 @@ macro_rules! closed_vocabulary {
         impl Value for $name {
             fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
                 match found.word() {
-                    "" => {}
-                    text => *into = Some(Self::from_text(text).ok_or(Flaw::Unlisted)?),
+                    b"" => {}
+                    word => *into = Some(Self::from_bytes(word).ok_or(Flaw::Unlisted)?),
                 }
                 Ok(())
             }

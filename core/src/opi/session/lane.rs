@@ -13,15 +13,12 @@ use crate::xml::Tolerance;
 use super::device::{Asked, Exchange, Step};
 
 /// One connection.
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Lane<'m> {
     pub(super) stage: Stage,
-    pub(super) inbox: Inbox<'m>,
     /// What the message in progress is to us.
     pub(super) role: Role,
-    /// The device request being handled.
-    pub(super) exchange: Exchange,
-    /// The device request before it, if it waits for the cashier.
-    pub(super) asked: Option<Asked>,
     /// The frame that is leaving.
     pub(super) outgoing: Option<Outgoing>,
     /// When something came on it last.
@@ -30,6 +27,11 @@ pub(super) struct Lane<'m> {
     pub(super) quiet: Option<Instant>,
     /// A sheet that ends with the connection that was given up, to be told, and whether it was kept.
     pub(super) untold: Option<(SheetId, bool)>,
+    /// The device request before it, if it waits for the cashier.
+    pub(super) asked: Option<Asked>,
+    /// The device request being handled.
+    pub(super) exchange: Exchange,
+    pub(super) inbox: Inbox<'m>,
 }
 
 /// How far a connection is.
@@ -96,6 +98,8 @@ impl Outgoing {
 }
 
 impl<'m> Lane<'m> {
+    // Large, and made for each connection.
+    #[inline(never)]
     pub(super) fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
         Self {
             stage: Stage::Closed,
@@ -240,6 +244,8 @@ pub(super) enum Expired {
 }
 
 /// The receiving sides of all connections.
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Lanes<'m, const D: usize> {
     pub(super) request: Lane<'m>,
     pub(super) abort: Lane<'m>,
@@ -294,15 +300,17 @@ impl Link {
 }
 
 /// The bytes of a connection, and how far they are read.
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Inbox<'m> {
     window: Window<'m>,
     frames: frame::Decoder,
-    decoder: Decoder,
     limit: u32,
     /// Bytes of the window that belong to the part given last.
     used: usize,
     /// The payload is used up, but the decoder has not given [`Part::End`] yet.
     ending: bool,
+    decoder: Decoder,
 }
 
 /// What reading came to.

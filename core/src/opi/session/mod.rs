@@ -64,15 +64,17 @@ pub struct Memory<'m, const D: usize> {
 }
 
 /// One lane: see the [module](self).
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Session<'m, const D: usize> {
-    settings: Settings,
-    lanes: Lanes<'m, D>,
-    progress: Progress,
-    current: Option<Current>,
     abort: Aborting,
-    stash: Stash,
     /// The terminal wants to open a connection, and there is no slot for it.
     crowded: bool,
+    settings: Settings,
+    progress: Progress,
+    current: Option<Current>,
+    stash: Stash,
+    lanes: Lanes<'m, D>,
 }
 
 impl<'m, const D: usize> Session<'m, D> {

@@ -47,16 +47,14 @@ pub(super) fn missing(settings: &Settings, operation: &Operation) -> Option<&'st
     else {
         return None;
     };
-    let Original { trx_reference_number, stan, terminal_id, terminal_batch, time_stamp, reference } = original;
+    let Original { trx_reference_number, stan, reference, .. } = original;
     let (named, what) = match settings.profile.reversal {
         ReversalBy::Last => {
             (trx_reference_number.is_some() || reference.is_some(), "the reference of the earlier transaction")
         }
         ReversalBy::Stan => (stan.is_some(), "the trace number of the earlier transaction"),
-        ReversalBy::Full => (
-            stan.is_some() || terminal_id.is_some() || terminal_batch.is_some() || time_stamp.is_some(),
-            "the numbers of the earlier transaction",
-        ),
+        // Terminal, batch and time alone are those of many.
+        ReversalBy::Full => (stan.is_some(), "the trace number of the earlier transaction"),
     };
     let must_be_named = match operation {
         Operation::Reversal { .. } => settings.profile.reversal == ReversalBy::Stan,

@@ -10,8 +10,9 @@ use crate::hardware;
 pub struct Flash(&'static mut [u8; hardware::FLASH]);
 
 impl Flash {
-    pub fn new() -> Self {
-        Self(hardware::flash())
+    /// `None` if it was taken before.
+    pub fn take() -> Option<Self> {
+        hardware::flash().map(Self)
     }
 }
 

@@ -1,25 +1,21 @@
-//! The machine: registers, the timer, the reset, the debugger, and memory that a reset leaves alone. The one file with
+//! The machine: registers, the timer, the reset, the debugger, and memory that outlives a reset. The one file with
 //! unsafe code.
 
-use core::ptr::{addr_of_mut, read_volatile, write_volatile};
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::cell::Cell;
+use core::ptr::{read_volatile, write_volatile};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use cortex_m::peripheral::scb::SystemHandler;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_rt::exception;
 use cortex_m_semihosting::nr;
+use critical_section::Mutex;
 
 /// Bytes of the memory that plays the flash.
 pub const FLASH: usize = 64 * 1024;
 
-/// Neither loaded nor set to zero when the machine starts.
-#[unsafe(link_section = ".uninit.flash")]
-static mut FLASH_BYTES: [u8; FLASH] = [0; FLASH];
-
-/// How often the machine was reset, and what shows that this was counted.
-#[unsafe(link_section = ".uninit.boots")]
-static mut BOOTS: [u32; 2] = [0; 2];
-const COUNTED: u32 = 0x0B00_7ED5;
+/// Where the memory that plays the flash begins: QEMU keeps the 16 MiB from here in a file, so they outlive it.
+const FLASH_BEGIN: usize = 0x2100_0000;
 
 /// Ticks of the processor's clock for a millisecond: 25 MHz.
 const MILLISECOND: u32 = 25_000;
@@ -28,18 +24,34 @@ static MILLIS: AtomicU32 = AtomicU32::new(0);
 /// When the machine is to be reset; the last value: never.
 static RESET_AT: AtomicU32 = AtomicU32::new(u32::MAX);
 
+/// What else is done at every tick.
+static ON_TICK: Mutex<Act> = Mutex::new(Cell::new(None));
+type Act = Cell<Option<fn()>>;
+
 #[exception]
 fn SysTick() {
     let now = MILLIS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+    if let Some(act) = critical_section::with(|section| ON_TICK.borrow(section).get()) {
+        act();
+    }
     if now >= RESET_AT.load(Ordering::Relaxed) {
         // Wherever the program is: in the middle of a frame, of a record, of a word.
         cortex_m::peripheral::SCB::sys_reset();
     }
 }
 
-/// Starts the timer; how often the machine was started, this time included.
-pub fn start() -> u32 {
-    let Some(mut core) = cortex_m::Peripherals::take() else { loop {} };
+/// Has this done at every tick of the timer, inside its interrupt.
+pub fn on_tick(act: fn()) {
+    critical_section::with(|section| ON_TICK.borrow(section).set(Some(act)));
+}
+
+/// Starts the timer.
+pub fn start() {
+    let Some(mut core) = cortex_m::Peripherals::take() else {
+        loop {
+            cortex_m::asm::wfi();
+        }
+    };
     core.SYST.set_clock_source(SystClkSource::Core);
     core.SYST.set_reload(MILLISECOND - 1);
     core.SYST.clear_current();
@@ -47,14 +59,6 @@ pub fn start() -> u32 {
     core.SYST.enable_interrupt();
     // SAFETY: nothing masks by priority here; the priority is that of the timer alone.
     unsafe { core.SCB.set_priority(SystemHandler::SysTick, 0) };
-    // SAFETY: called once, before anything else looks at it.
-    unsafe {
-        let boots = addr_of_mut!(BOOTS);
-        let [mark, count] = read_volatile(boots);
-        let count = if mark == COUNTED { count.wrapping_add(1) } else { 1 };
-        write_volatile(boots, [COUNTED, count]);
-        count
-    }
 }
 
 /// Milliseconds since the machine started.
@@ -72,10 +76,14 @@ pub fn reset() -> ! {
     cortex_m::peripheral::SCB::sys_reset()
 }
 
-/// The memory that plays the flash.
-pub fn flash() -> &'static mut [u8; FLASH] {
-    // SAFETY: called once, by the flash, which keeps it. Every value of a byte is one.
-    unsafe { &mut *addr_of_mut!(FLASH_BYTES) }
+/// The memory that plays the flash, once.
+pub fn flash() -> Option<&'static mut [u8; FLASH]> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    if TAKEN.swap(true, Ordering::Relaxed) {
+        return None;
+    }
+    // SAFETY: lent once. The memory is there, nothing else is in it, and every value of a byte is one.
+    Some(unsafe { &mut *(FLASH_BEGIN as *mut [u8; FLASH]) })
 }
 
 /// The registers of the Ethernet controller.
@@ -100,13 +108,13 @@ pub fn seconds() -> i64 {
     seconds as i64
 }
 
-/// The last word of the command line: a till has settings instead.
-pub fn argument(line: &mut [u8]) -> Option<&str> {
+/// The command line: a till has settings instead.
+pub fn command_line(line: &mut [u8]) -> Option<&str> {
     let block = [line.as_mut_ptr() as usize, line.len()];
     // SAFETY: the call fills the lent bytes and says in the block how many.
     let failed = unsafe { cortex_m_semihosting::syscall(nr::GET_CMDLINE, &block) };
     // SAFETY: the debugger wrote to the block.
     let length = unsafe { read_volatile(&raw const block[1]) };
     let line = line.get(..length).filter(|_| failed == 0)?;
-    core::str::from_utf8(line).ok()?.trim_end_matches('\0').split(' ').next_back()
+    core::str::from_utf8(line).ok().map(|line| line.trim_end_matches('\0'))
 }

@@ -54,6 +54,13 @@ pub struct Received {
     length: usize,
 }
 
+impl Received {
+    /// The frame.
+    pub fn bytes(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(..self.length).unwrap_or_default()
+    }
+}
+
 /// Leave to send a frame.
 pub struct Leaving(());
 

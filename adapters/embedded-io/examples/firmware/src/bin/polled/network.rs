@@ -9,8 +9,9 @@ use smoltcp::socket::tcp::{Socket as Tcp, SocketBuffer, State};
 use smoltcp::time::Instant;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 
-use crate::hardware;
-use crate::lan9118::Lan9118;
+use firmware::console::ADDRESS;
+use firmware::hardware;
+use firmware::lan9118::Lan9118;
 
 /// One for requests, one for aborts, and three on which the terminal comes in.
 pub const SOCKETS: usize = 5;
@@ -40,14 +41,14 @@ pub struct Network {
 }
 
 impl Network {
-    pub fn new(boots: u32, memory: &'static mut Memory) -> (Self, [SocketHandle; SOCKETS]) {
+    pub fn new(starts: u32, memory: &'static mut Memory) -> (Self, [SocketHandle; SOCKETS]) {
         let address = [2, 0, 0, 0, 0, 1];
         let mut device = Lan9118::new(address);
         let mut config = Config::new(EthernetAddress(address).into());
-        config.random_seed = u64::from(boots).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        config.random_seed = u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut interface = Interface::new(config, &mut device, now());
         interface.update_ip_addrs(|addresses| {
-            let _ = addresses.push(IpCidr::new(IpAddress::v4(10, 0, 2, 15), 24));
+            let _ = addresses.push(IpCidr::new(IpAddress::Ipv4(ADDRESS.into()), 24));
         });
         let Memory { buffers, storage } = memory;
         let mut sockets = SocketSet::new(&mut storage[..]);
@@ -59,7 +60,7 @@ impl Network {
             socket.set_ack_delay(None);
             sockets.add(socket)
         });
-        let port = 49_152 + (boots.wrapping_mul(64) % 16_000) as u16;
+        let port = 49_152 + (starts.wrapping_mul(64) % 16_000) as u16;
         (Self { device, interface, sockets, port }, handles)
     }
 
