@@ -16,6 +16,7 @@ use common::world::{Shared, wall};
 use common::{Clerk, Kept, Memory, WIRES, payment, pipe_till, settings, setup, wires};
 use opi_core::id::{RequestId, WorkstationId};
 use opi_core::journal::{Entry, Found, Record, Resolution};
+use opi_core::limits::UNRESOLVED;
 use opi_core::operation::{Operation, Outcome, Reason, Request};
 use opi_core::opi::Profile;
 use opi_core::receipt::SheetId;
@@ -476,20 +477,20 @@ fn a_region_that_does_not_fit_is_refused() {
 }
 
 #[test]
-fn several_unresolved_requests_are_carried_over_and_one_too_many_stops_everything_but_settling() {
+fn several_unresolved_requests_are_carried_over_and_none_is_forgotten() {
     let flash = small();
     let mut journal = open(&flash);
     let intent = acts().iter().find_map(|act| match act {
         Act::Persist(Entry::Intent(intent)) => Some(intent.clone()),
         _ => None,
     });
-    let intents: Vec<_> = (0..5)
+    let intents: Vec<_> = (0..=u32::try_from(UNRESOLVED).unwrap())
         .map(|more| opi_core::journal::Intent {
             request_id: RequestId::new(2000 + more).unwrap(),
             ..intent.clone().unwrap()
         })
         .collect();
-    for (count, intent) in intents.iter().take(4).enumerate() {
+    for (count, intent) in intents.iter().take(UNRESOLVED).enumerate() {
         journal.persist(&Record::Intent(intent)).unwrap();
         // Until the half was changed once more.
         let generation = journal.generation();
@@ -499,15 +500,17 @@ fn several_unresolved_requests_are_carried_over_and_one_too_many_stops_everythin
         let numbers: Vec<_> = open(&flash).blockers().iter().map(|it| it.request_id).collect();
         assert_eq!(numbers, intents[..=count].iter().map(|it| it.request_id).collect::<Vec<_>>());
     }
-    journal.persist(&Record::Intent(&intents[4])).unwrap();
-    let refused = loop {
-        if let Err(error) =
-            journal.persist(&Record::Block { first: intents[0].request_id, last: intents[0].request_id })
-        {
-            break error;
-        }
-    };
-    assert_eq!(refused, JournalError::TooManyUnresolved);
+    journal.persist(&Record::Intent(&intents[UNRESOLVED])).unwrap();
+    let generation = journal.generation();
+    while journal.generation() == generation {
+        journal.persist(&Record::Block { first: intents[0].request_id, last: intents[0].request_id }).unwrap();
+    }
+    assert!(open(&flash).unresolved().unwrap().others, "those beyond are known by their numbers");
+    for intent in intents.iter().take(UNRESOLVED) {
+        let decision = Resolution::by_person(intent.request_id, false, "");
+        journal.persist(&Record::Resolution(&decision)).unwrap();
+    }
+    assert!(open(&flash).unresolved().is_some(), "the last one is not forgotten");
     for intent in &intents {
         let decision = Resolution::by_person(intent.request_id, false, "");
         journal.persist(&Record::Resolution(&decision)).unwrap();

@@ -55,6 +55,11 @@ impl<F: NorFlash> Journal<F> {
             self.say_blocker(&mut to, &blocker)?;
             place = place.saturating_add(1);
         }
+        let mut place = 0;
+        while let Some(request_id) = self.ledger.further_unresolved().get(place).copied() {
+            self.say(&mut to, &Record::Sent { request_id })?;
+            place = place.saturating_add(1);
+        }
         self.copy_sheets(&mut to)?;
         for place in 0..self.open.len() {
             if let Some(sheet) = self.open.get(place).copied() {
