@@ -6,7 +6,7 @@ use super::facts::{ErrorDetail, ErrorResponse};
 use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
-use super::record::{Form, Record, Role, Spec};
+use super::record::{Form, Record, Role, Spec, same_group};
 use super::value::{Field, Written};
 use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
@@ -159,7 +159,7 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
 
     /// Closes the child element that is open, and opens this one.
     fn enter(&mut self, group: &'static str) {
-        if self.group != group {
+        if !same_group(self.group, group) {
             if !self.group.is_empty() {
                 self.xml.close();
             }
