@@ -194,7 +194,9 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
 
     /// Closes the child element that is open, and opens this one.
     fn enter(&mut self, group: &'static str) {
-        if self.group != group {
+        // Most records have no groups: that is answered without looking at letters, since some processors need a hundred
+        // cycles to compare nothing with nothing.
+        if self.group.len() != group.len() || (!group.is_empty() && self.group != group) {
             if !self.group.is_empty() {
                 self.xml.close();
             }
