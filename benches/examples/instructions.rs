@@ -1,4 +1,5 @@
-//! One piece of work, done once where callgrind counts: `instructions CASE`, or no case for the list of them.
+//! One piece of work, done once where callgrind counts: `instructions CASE`. With a number of times behind the case it
+//! is timed instead.
 //!
 //! `valgrind --tool=callgrind --toggle-collect='*::counted*' target/release/examples/instructions CASE`
 #![allow(missing_docs)]
@@ -19,6 +20,12 @@ fn counted(work: &mut dyn FnMut()) {
 /// Once to warm up what is used again, once to be counted.
 fn twice(mut work: impl FnMut()) {
     work();
+    if let Some(times) = std::env::args().nth(2) {
+        let times: u32 = times.parse().expect("how many times");
+        let begin = std::time::Instant::now();
+        (0..times).for_each(|_| work());
+        return println!("{} ns", (begin.elapsed() / times).as_nanos());
+    }
     counted(&mut work);
 }
 

@@ -83,6 +83,8 @@ enum Open {
     Object {
         /// Names of the objects around it.
         names: usize,
+        /// One bit for each of its own names: a clear bit proves that a name is new.
+        seen: u64,
     },
 }
 
@@ -194,7 +196,7 @@ impl<'a> Reader<'a> {
     fn value(&mut self, first: u8) -> Result<Option<Token<'a>>, Fault> {
         let token = match first {
             b'{' => {
-                self.begin(Open::Object { names: self.names.len() })?;
+                self.begin(Open::Object { names: self.names.len(), seen: 0 })?;
                 self.state = State::Member;
                 return Ok(Some(Token::BeginObject));
             }
@@ -252,7 +254,7 @@ impl<'a> Reader<'a> {
         self.after_value();
         Some(match closed {
             Open::Array => Token::EndArray,
-            Open::Object { names } => {
+            Open::Object { names, .. } => {
                 self.names.truncate(names);
                 Token::EndObject
             }
@@ -269,14 +271,19 @@ impl<'a> Reader<'a> {
         let raw = self.content(span);
         let name = Str::of_checked(raw, escaped);
         self.has_escaped_names |= escaped;
-        let others = match self.open.last() {
-            Some(Open::Object { names }) => self.names.get(*names..).unwrap_or_default(),
-            _ => &[],
+        let (others, may_be_known) = match self.open.last_mut() {
+            Some(Open::Object { names, seen }) => {
+                let bit = bit(raw.as_bytes());
+                let may_be_known = *seen & bit != 0;
+                *seen |= bit;
+                (self.names.get(*names..).unwrap_or_default(), may_be_known)
+            }
+            _ => (&[][..], false),
         };
         let is_known = if self.has_escaped_names {
             others.iter().any(|other| self.means(*other, name))
         } else {
-            others.iter().any(|other| self.bytes(*other) == raw.as_bytes())
+            may_be_known && others.iter().any(|other| self.bytes(*other) == raw.as_bytes())
         };
         if is_known {
             return Err((ErrorKind::Duplicate, begin));
@@ -344,6 +351,13 @@ impl fmt::Debug for Reader<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Reader").field("at", &self.at).field("refused", &self.refused).finish_non_exhaustive()
     }
+}
+
+/// The bit of a name: of its length and three of its bytes.
+fn bit(name: &[u8]) -> u64 {
+    let byte = |at: usize| name.get(at).copied().map_or(0, u32::from);
+    let len = u32::try_from(name.len()).unwrap_or(0);
+    1_u64.wrapping_shl(len ^ byte(0) ^ byte(name.len() / 2) << 2 ^ byte(name.len().saturating_sub(1)) << 4)
 }
 
 /// The front of the document that is UTF-8.

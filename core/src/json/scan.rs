@@ -51,6 +51,7 @@ pub(super) fn digits(bytes: &[u8]) -> usize {
 
 /// Of a checked document that goes on behind an opening quote: where the closing quote stands, and whether there is an
 /// escape before it.
+#[inline]
 pub(super) fn quoted(bytes: &[u8]) -> (usize, bool) {
     let (mut at, mut escaped) = (0, false);
     loop {
@@ -75,26 +76,32 @@ pub(super) fn separators(bytes: &[u8]) -> usize {
 
 /// Of a checked document that goes on with a value: the length of the value.
 pub(super) fn value(bytes: &[u8]) -> usize {
-    let (mut at, mut depth) = (0_usize, 0_usize);
-    while let Some(byte) = bytes.get(at) {
-        at += 1;
-        match byte {
-            b'"' => at += quoted(bytes.get(at..).unwrap_or_default()).0 + 1,
-            b'{' | b'[' => {
-                depth += 1;
-                continue;
-            }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' => continue,
-            _ => {
-                let rest = bytes.get(at..).unwrap_or_default();
-                let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
-                at += rest.iter().position(ends).unwrap_or(rest.len());
-            }
-        }
-        if depth == 0 {
-            break;
+    match bytes.first() {
+        Some(b'"') => (quoted(bytes.get(1..).unwrap_or_default()).0 + 2).min(bytes.len()),
+        Some(b'{' | b'[') => container(bytes),
+        _ => {
+            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+            bytes.iter().position(ends).unwrap_or(bytes.len())
         }
     }
-    at.min(bytes.len())
+}
+
+/// Of a checked document that goes on with an object or an array: its length. Only brackets and strings are looked at.
+fn container(bytes: &[u8]) -> usize {
+    let (mut rest, mut depth) = (bytes, 0_usize);
+    while let [byte, behind @ ..] = rest {
+        rest = behind;
+        match byte {
+            b'"' => rest = behind.get(quoted(behind).0 + 1..).unwrap_or_default(),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    bytes.len() - rest.len()
 }

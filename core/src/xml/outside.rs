@@ -32,6 +32,15 @@ impl Reader {
         }
         match *input {
             [] | [b'<'] => self.refuse(INCOMPLETE, input).into(),
+            [b'<', b'?', ..]
+                if self.first
+                    && let Some(rest) = usual_declaration(input) =>
+            {
+                self.take(input, rest);
+                self.first = false;
+                self.declared = Some(Declared::Encoding);
+                None
+            }
             [b'<', b'?', ..] => self.instruction_head(input),
             [b'<', b'!', ..] => self.section(input),
             [b'<', b'/', ..] => self.refuse(fault(Kind::EndTag, input), input).into(),
@@ -151,4 +160,11 @@ impl Reader {
         }
         None
     }
+}
+
+/// What is behind the XML declaration that nearly all documents begin with. It changes nothing: a document is UTF-8, or
+/// its encoding is not believed.
+fn usual_declaration(input: &[u8]) -> Option<&[u8]> {
+    let behind = input.strip_prefix(b"<?xml version=\"1.0\" encoding=\"")?;
+    behind.strip_prefix(b"utf-8\"?>").or_else(|| behind.strip_prefix(b"UTF-8\"?>"))
 }

@@ -335,6 +335,11 @@ impl Reader {
                     self.scope.use_attribute(place);
                     return self.value_of(input, rest, Name::new(name, 0), *quote);
                 }
+                if name.first().is_some_and(|first| scan::is(scan::NAME_START, *first)) {
+                    self.take(input, name);
+                    self.spaced = true;
+                    return self.attribute(input);
+                }
             }
             _ => {}
         }
@@ -376,7 +381,8 @@ impl Reader {
         Ok(Some(Token::Enter))
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    /// An attribute, white space before it just read.
+    #[inline(never)]
     fn attribute<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         let (rest, (name, quote)) = accept!(self, input, grammar::attribute_head(self.encoding, input));
         if let Err(kind) = self.scope.attribute(name) {

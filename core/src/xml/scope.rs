@@ -256,14 +256,13 @@ impl Scope {
             if !self.is_used(place) {
                 continue;
             }
-            let from = usize::from(attribute.at);
             high = high.saturating_sub(attribute.len.into());
-            // Up, and never into one that is still to be moved.
-            if let Some(names) = self.arena.get_mut(from..)
-                && let Some(to) = usize::from(high).checked_sub(from)
-                && to <= names.len().saturating_sub(attribute.len.into())
-            {
-                names.copy_within(..usize::from(attribute.len), to);
+            // Up, the last byte first: names do not overwrite each other, nor themselves.
+            for at in (0..usize::from(attribute.len)).rev() {
+                let byte = self.arena.get(usize::from(attribute.at) + at).copied();
+                if let (Some(byte), Some(slot)) = (byte, self.arena.get_mut(usize::from(high) + at)) {
+                    *slot = byte;
+                }
             }
             self.seen |= 1 << attribute.bit;
             // There are not more than before.

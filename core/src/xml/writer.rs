@@ -340,6 +340,12 @@ impl Characters<'_, '_> {
         self.writer.escape(text, self.in_value);
     }
 
+    /// Characters of which none has to be escaped.
+    #[inline]
+    pub(crate) fn plain(&mut self, text: &'static str) {
+        self.writer.put(text.as_bytes());
+    }
+
     /// A whole number without sign.
     #[inline]
     pub(crate) fn number(&mut self, mut number: u32) {

@@ -155,6 +155,15 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn content<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
         if !self.is_own_attribute(spec) && (!self.coding.is_empty() || field.shown(0).is_some()) {
+            // The text of a line: nearly all of what is written in elements.
+            #[cfg(target_pointer_width = "64")]
+            if spec.form == Form::text && spec.group.is_own() && self.group.is_empty() && self.coding.is_empty() {
+                if let Some(value) = field.shown(0) {
+                    let decimals = self.decimals(spec);
+                    self.xml.text_of(|out| value.write(decimals, out));
+                }
+                return;
+            }
             self.content_of(spec, &|number| field.shown(number));
         }
     }
@@ -194,7 +203,9 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
 
     /// Closes the child element that is open, and opens this one.
     fn enter(&mut self, group: &'static str) {
-        if self.group != group {
+        // Most records have no groups: that is answered without looking at letters, since some processors need a hundred
+        // cycles to compare nothing with nothing.
+        if self.group.len() != group.len() || (!group.is_empty() && self.group != group) {
             if !self.group.is_empty() {
                 self.xml.close();
             }

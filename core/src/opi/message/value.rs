@@ -158,6 +158,8 @@ fn trim(mut bytes: &[u8]) -> &[u8] {
 /// A value as it goes on the wire, never masked.
 pub(crate) enum Shown<'a> {
     Text(&'a str),
+    /// Of a list without characters to be escaped.
+    Word(&'static str),
     Number(u32),
     /// Amounts are written with the decimals of the currency.
     Decimal(Decimal),
@@ -166,8 +168,8 @@ pub(crate) enum Shown<'a> {
 impl Shown<'_> {
     /// The name of the child element that a value stands in, if this is one; otherwise empty.
     pub(super) fn coding(&self) -> &'static str {
-        let Self::Text(text) = self else { return "" };
-        Coding::from_text(text).map_or("", Coding::as_str)
+        let Self::Word(word) = self else { return "" };
+        Coding::from_text(word).map_or("", Coding::as_str)
     }
 
     /// Writes it; amounts with at least so many decimals.
@@ -175,6 +177,7 @@ impl Shown<'_> {
     pub(crate) fn write(&self, decimals: u8, out: &mut Characters<'_, '_>) {
         match self {
             Self::Text(text) => out.text(text),
+            Self::Word(word) => out.plain(word),
             Self::Number(number) => out.number(*number),
             Self::Decimal(decimal) => out.text(decimal.figures(decimals).as_str()),
         }
@@ -246,7 +249,7 @@ impl<T: Value> Field for Option<T> {
         // An empty one takes nothing away: the same value may stand as attribute and as element.
         T::read(found, self)
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         if number == 0 { self.as_ref().map(T::shown) } else { None }
     }
@@ -261,14 +264,14 @@ impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
             None => Ok(()),
         }
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         self.get(number).map(T::shown)
     }
 }
 
 /// The text itself, if it is the first value of a field that holds one.
-#[inline]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn only(text: &str, number: usize) -> Option<Shown<'_>> {
     if number == 0 && !text.is_empty() { Some(Shown::Text(text)) } else { None }
 }
@@ -282,7 +285,7 @@ impl<const N: usize> Field for Text<N> {
         }
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         only(self.as_str(), number)
     }
@@ -295,7 +298,7 @@ impl<const N: usize> Field for Secret<N> {
         }
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         only(self.expose_secret(), number)
     }
@@ -307,7 +310,7 @@ impl Field for bool {
         *self = true;
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self, number: usize) -> Option<Shown<'_>> {
         if *self && number == 0 { Some(Shown::Text("")) } else { None }
     }
@@ -323,7 +326,7 @@ impl<const N: usize> Value for Id<N> {
         let _ = into.get_or_insert_default().set(text);
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.as_str())
     }
@@ -335,7 +338,7 @@ impl Value for Pan {
         *into = Some(Self::new(text).ok_or(Flaw::TooLong)?);
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.expose_card_number())
     }
@@ -351,7 +354,7 @@ impl<const N: usize> Value for Secret<N> {
         }
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.expose_secret())
     }
@@ -369,9 +372,9 @@ impl Value for bool {
         }
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self) -> Shown<'_> {
-        Shown::Text(if *self { "true" } else { "false" })
+        Shown::Word(if *self { "true" } else { "false" })
     }
 }
 
@@ -384,7 +387,7 @@ macro_rules! whole_numbers {
                 }
                 Ok(())
             }
-            #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self) -> Shown<'_> {
                 Shown::Number(u32::from(*self))
             }
@@ -405,7 +408,7 @@ impl Value for Decimal {
         *into = Some(Self::parse(word).map_err(Flaw::Money)?);
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self) -> Shown<'_> {
         Shown::Decimal(*self)
     }
@@ -419,7 +422,7 @@ impl Value for Currency {
         }
         Ok(())
     }
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn shown(&self) -> Shown<'_> {
         Shown::Text(self.code())
     }

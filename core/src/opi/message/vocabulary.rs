@@ -86,6 +86,7 @@ macro_rules! vocabulary {
                 *into = Some(Self::from_text(text).ok_or(Flaw::TooLong)?);
                 Ok(())
             }
+            #[cfg_attr(target_pointer_width = "64", inline(always))]
             fn shown(&self) -> Shown<'_> {
                 Shown::Text(self.as_str())
             }
@@ -410,8 +411,9 @@ macro_rules! closed_vocabulary {
                 }
                 Ok(())
             }
+            #[cfg_attr(target_pointer_width = "64", inline(always))]
             fn shown(&self) -> Shown<'_> {
-                Shown::Text(self.as_str())
+                Shown::Word(self.as_str())
             }
         }
     };
