@@ -118,6 +118,7 @@ pub enum Output<'a> {
     /// it by a reset. No input follows.
     Close(Link),
     /// Store the record so that it survives a power cut; then [`Input::Stored`] or [`Input::StoreFailed`].
+    /// In the order in which they are given out: the end of a request can be, while its intent is still being stored.
     Persist(Ticket, Record<'a>),
     /// Something the till wants to know.
     Event(Event<'a>),

@@ -8,6 +8,14 @@ pub mod architecture {}
 #[doc = include_str!("../docs/wire.md")]
 pub mod wire {}
 
+/// What is on the wire at terminals of the Terminal API.
+#[doc = include_str!("../docs/terminal_api.md")]
+pub mod terminal_api {}
+
+/// What a terminal of the Terminal API asks of a message, and what it answers.
+#[doc = include_str!("../docs/validation.md")]
+pub mod validation {}
+
 /// The rules of an OPI till, and the test that holds each.
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
@@ -23,3 +31,7 @@ pub mod outcomes {}
 /// How a lost answer is settled, and the states of a request.
 #[doc = include_str!("../docs/recovery.md")]
 pub mod recovery {}
+
+/// How an adapter is written, and how one finds out whether it is right.
+#[doc = include_str!("../docs/adapters.md")]
+pub mod adapters {}

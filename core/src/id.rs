@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::limits;
+use crate::money::Figures;
 
 /// Why a text is no identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,31 @@ impl fmt::Display for IdError {
 impl core::error::Error for IdError {}
 
 /// An identifier chosen by somebody else: opaque text of at most `N` bytes, echoed byte for byte.
-#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id<const N: usize>(heapless::String<N, u8>);
+
+/// One function for identifiers of all sizes.
+pub(crate) fn set<L: heapless::LenType>(to: &mut heapless::string::StringView<L>, text: &str) -> bool {
+    let fits = text.len() <= to.capacity();
+    if fits {
+        to.clear();
+        // Has room, as was seen.
+        let _ = to.push_str(text);
+    }
+    fits
+}
+
+impl<const N: usize> Clone for Id<N> {
+    fn clone(&self) -> Self {
+        let mut id = Self::default();
+        id.set(self.as_str());
+        id
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.set(other.as_str());
+    }
+}
 
 impl<const N: usize> Id<N> {
     /// Takes the text as it is.
@@ -44,7 +68,13 @@ impl<const N: usize> Id<N> {
     /// # Errors
     /// [`IdError::TooLong`], since a cut identifier is another identifier.
     pub fn new(text: &str) -> Result<Self, IdError> {
-        heapless::String::try_from(text).map(Self).map_err(|_| IdError::TooLong { most: N })
+        let mut id = Self::default();
+        if id.set(text) { Ok(id) } else { Err(IdError::TooLong { most: N }) }
+    }
+
+    /// Takes the text as it is; `false` if it is too long: then nothing changes.
+    pub(crate) fn set(&mut self, text: &str) -> bool {
+        set(self.0.as_mut_view(), text)
     }
 
     /// The text.
@@ -178,10 +208,8 @@ impl RequestId {
     /// The number as it goes on the wire.
     #[must_use]
     pub fn id(self) -> Id<{ limits::REQUEST_ID }> {
-        let mut text = heapless::String::new();
         // Nine digits always fit.
-        let _ = fmt::Write::write_fmt(&mut text, format_args!("{}", self.0));
-        Id(text)
+        Id::new(Figures::of(u64::from(self.0), 0, 0).as_str()).unwrap_or_default()
     }
 }
 

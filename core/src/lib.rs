@@ -85,6 +85,7 @@
 //! * `serde`: outcomes, records and messages can be serialised; secrets as their masks.
 //! * `nexo-crypto`: the secured form of Terminal API messages.
 //! * `sim`: the simulated terminal, and a simulated application behind `nexo::front`.
+//! * `defmt`: what crosses the two calls for the logger of microcontrollers, masked: [`trace::Given`], [`trace::Shown`].
 //! * `fuzzing`: the bodies of the fuzz targets.
 //! * `proof`: copies and digests of sessions, and mistakes to be found. For the tests of this repository only.
 #![no_std]

@@ -84,6 +84,10 @@ pub const PAN_DIGITS_SHOWN: usize = 10;
 /// are masked, since a piece of a card number has no check digit to know it by.
 pub const TRACE_DIGITS: usize = 9;
 
+/// Messages inside of a message, in Base64, that are opened to be masked for a trace: the extras of an answer, and a
+/// rejected message with extras of its own. What is deeper is hidden as a whole.
+pub const TRACE_LAYERS: u8 = 2;
+
 /// A value outside the known vocabulary, kept as received. The longest known one has 34 bytes.
 pub const VOCABULARY: usize = 48;
 

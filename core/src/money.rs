@@ -143,6 +143,11 @@ impl Decimal {
         self.scale
     }
 
+    /// Its characters, with at least so many decimals.
+    pub(crate) fn figures(self, decimals: u8) -> Figures {
+        Figures::of(self.digits, self.scale, decimals)
+    }
+
     /// Writes it with at least `decimals` decimals.
     #[must_use]
     pub const fn padded(self, decimals: u8) -> Padded {
@@ -157,23 +162,50 @@ pub struct Padded(Decimal, u8);
 impl fmt::Display for Padded {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Decimal { digits, scale }, decimals) = *self;
-        // Never zero, as far as a linker sees too.
-        let unit = 10u64.saturating_pow(u32::from(scale)).max(1);
-        write!(out, "{}", digits / unit)?;
-        if scale == 0 && decimals == 0 {
-            return Ok(());
+        out.write_str(Figures::of(digits, scale, decimals).as_str())?;
+        (Figures::DECIMALS..decimals).try_for_each(|_| out.write_char('0'))
+    }
+}
+
+/// The characters of a number. Written by hand: `core::fmt` has many kilobytes on a small machine.
+#[derive(Clone, Default)]
+pub(crate) struct Figures(heapless::String<48, u8>);
+
+impl Figures {
+    /// Decimals at most that zeros are added to.
+    const DECIMALS: u8 = 24;
+
+    /// `digits` divided by ten to the power of `scale`, with at least so many decimals.
+    pub(crate) fn of(digits: u64, scale: u8, decimals: u8) -> Self {
+        let mut figures = Self::default();
+        let mut reversed = [b'0'; 20];
+        let mut rest = digits;
+        let mut count = 0;
+        for place in &mut reversed {
+            if rest == 0 && count > scale {
+                break;
+            }
+            *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            count += 1;
         }
-        out.write_str(".")?;
-        let mut place = unit / 10;
-        while place > 0 {
-            let digit = u8::try_from(digits / place % 10).unwrap_or(0);
-            out.write_char(char::from(b'0' + digit))?;
-            place /= 10;
+        for (place, figure) in reversed.iter().enumerate().take(usize::from(count)).rev() {
+            figures.push(*figure);
+            if place == usize::from(scale) && (scale > 0 || decimals > 0) {
+                figures.push(b'.');
+            }
         }
-        for _ in scale..decimals {
-            out.write_str("0")?;
-        }
-        Ok(())
+        (scale..decimals.min(Self::DECIMALS)).for_each(|_| figures.push(b'0'));
+        figures
+    }
+
+    /// There is room: twenty digits, the dot, and the decimals.
+    fn push(&mut self, figure: u8) {
+        let _ = self.0.push(char::from(figure));
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
     }
 }
 

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::limits;
+use crate::proof::{Mistake, mistake};
 
 /// Shows a text with every card number in it masked.
 ///
@@ -19,6 +20,13 @@ pub struct Masked<'a>(pub &'a str);
 
 impl fmt::Display for Masked<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(out)
+    }
+}
+
+impl Masked<'_> {
+    /// Writes it without the formatting machinery, which has kilobytes.
+    pub(crate) fn write_to(self, out: &mut dyn fmt::Write) -> fmt::Result {
         let mut rest = self.0;
         while let Some((start, end)) = card_number(rest.as_bytes()) {
             // Both ends lie at ASCII digits, hence at character boundaries.
@@ -35,7 +43,7 @@ impl fmt::Display for Masked<'_> {
                     seen += 1;
                 }
                 let hidden = character.is_ascii_digit() && seen + 4 <= digits;
-                fmt::Write::write_char(out, if hidden { '*' } else { character })?;
+                out.write_char(if hidden { '*' } else { character })?;
             }
             rest = after;
         }
@@ -146,6 +154,16 @@ impl fmt::Display for Pan {
     /// As received if the terminal masked it already (at most ten digits left, as PCI DSS allows: the first six and
     /// the last four); otherwise every character but the last four becomes `*`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_mask(out)
+    }
+}
+
+impl Pan {
+    /// Writes the mask without the formatting machinery.
+    pub(crate) fn write_mask(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        if mistake(Mistake::ShowsCardNumbers) {
+            return out.write_str(self.0.as_str());
+        }
         let is_mask = |character: char| matches!(character, '*' | 'X' | 'x' | '#' | '.');
         let digits = self.0.bytes().filter(u8::is_ascii_digit).count();
         if self.0.contains(is_mask) && digits <= limits::PAN_DIGITS_SHOWN {
@@ -153,7 +171,7 @@ impl fmt::Display for Pan {
         }
         let length = self.0.chars().count();
         for (place, character) in self.0.chars().enumerate() {
-            fmt::Write::write_char(out, if place + 4 >= length && length > 8 { character } else { '*' })?;
+            out.write_char(if place + 4 >= length && length > 8 { character } else { '*' })?;
         }
         Ok(())
     }
@@ -170,8 +188,10 @@ impl fmt::Debug for Pan {
 pub struct Secret<const N: usize>(heapless::String<N, u16>);
 
 impl<const N: usize> Secret<N> {
-    /// Nothing.
-    pub(crate) const EMPTY: Self = Self(heapless::String::new());
+    /// Takes the text; `false` if it is too long: then nothing changes.
+    pub(crate) fn set(&mut self, text: &str) -> bool {
+        crate::id::set(self.0.as_mut_view(), text)
+    }
 
     /// Takes the text; `None` if longer than `N` bytes.
     #[must_use]

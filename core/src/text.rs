@@ -7,10 +7,39 @@ use core::fmt;
 /// Longer text is cut at a character boundary and [`is_cut`](Text::is_cut) says so: a receipt line that is too
 /// long is still a receipt line, and must never cost a payment its result. Identifiers are never cut, see
 /// [`Id`](crate::id::Id).
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Default, PartialEq, Eq, Hash)]
 pub struct Text<const N: usize> {
     kept: heapless::String<N, u16>,
     cut: bool,
+}
+
+/// Adds what still fits; whether that is all. One function for texts of all sizes.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn append(kept: &mut heapless::string::StringView<u16>, more: &str) -> bool {
+    if kept.push_str(more).is_ok() {
+        return true;
+    }
+    let mut room = kept.capacity() - kept.len();
+    while !more.is_char_boundary(room) {
+        room -= 1;
+    }
+    // Cannot fail: `room` bytes are free.
+    let _ = kept.push_str(more.get(..room).unwrap_or_default());
+    false
+}
+
+impl<const N: usize> Clone for Text<N> {
+    fn clone(&self) -> Self {
+        let mut text = Self::new();
+        text.clone_from(self);
+        text
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.kept.clear();
+        append(self.kept.as_mut_view(), other.as_str());
+        self.cut = other.cut;
+    }
 }
 
 impl<const N: usize> Text<N> {
@@ -30,16 +59,9 @@ impl<const N: usize> Text<N> {
 
     /// Adds what still fits; once something was cut, nothing more is added.
     pub fn append(&mut self, more: &str) {
-        if self.cut || self.kept.push_str(more).is_ok() {
-            return;
+        if !self.cut {
+            self.cut = !append(self.kept.as_mut_view(), more);
         }
-        self.cut = true;
-        let mut room = N - self.kept.len();
-        while !more.is_char_boundary(room) {
-            room -= 1;
-        }
-        // Cannot fail: `room` bytes are free.
-        let _ = self.kept.push_str(more.get(..room).unwrap_or_default());
     }
 
     /// Says that something is missing at the end.

@@ -22,14 +22,25 @@ impl Instant {
 
     /// Later by `by`, rounded down to milliseconds.
     #[must_use]
+    // Called in many places; the maths of 64 bits is long on a small machine.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn after(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+        let millis = by.as_secs().saturating_mul(1000).saturating_add(u64::from(by.subsec_millis()));
+        Self(self.0.saturating_add(millis))
     }
 
     /// How long after `earlier` this is; zero if it is before.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// The earlier of two points in time, of which there may be none.
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -92,17 +103,42 @@ pub struct Stamp {
 
 impl fmt::Display for Stamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let offset = i64::from(self.time.offset_minutes);
-        let local = self.time.unix_seconds + offset * 60;
-        let (days, second_of_day) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        out.write_str(self.text().as_str())
+    }
+}
+
+impl Stamp {
+    /// Its characters. Written by hand: `core::fmt` has many kilobytes on a small machine.
+    pub(crate) fn text(self) -> heapless::String<26, u8> {
+        let offset = self.time.offset_minutes;
+        let local = self.time.unix_seconds + i64::from(offset) * 60;
+        // Both fit: the years are those from 1 to 9999.
+        let days = i32::try_from(local.div_euclid(86_400)).unwrap_or_default();
+        let second_of_day = u32::try_from(local.rem_euclid(86_400)).unwrap_or_default();
         let (year, month, day) = civil(days);
-        let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
-        write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        if self.zone {
-            let sign = if offset < 0 { '-' } else { '+' };
-            write!(out, "{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60)?;
+        let zone = u32::from(offset.unsigned_abs());
+        let parts = [
+            ('-', year / 100),
+            ('-', year % 100),
+            ('-', month),
+            ('-', day),
+            ('T', second_of_day / 3600),
+            (':', second_of_day / 60 % 60),
+            (':', second_of_day % 60),
+            (if offset < 0 { '-' } else { '+' }, zone / 60),
+            (':', zone % 60),
+        ];
+        let mut text = heapless::String::new();
+        for (place, (mark, number)) in parts.into_iter().enumerate().take(if self.zone { 9 } else { 7 }) {
+            let digit = |digit: u32| char::from(b'0' + u8::try_from(digit % 10).unwrap_or_default());
+            // The year is written as two of these numbers. There is room: the longest form has 25 characters.
+            if place >= 2 {
+                let _ = text.push(mark);
+            }
+            let _ = text.push(digit(number / 10));
+            let _ = text.push(digit(number));
         }
-        Ok(())
+        text
     }
 }
 
@@ -110,7 +146,7 @@ impl fmt::Display for Stamp {
 ///
 /// The year is shifted to begin in March, so that the leap day is its last (Howard Hinnant, "chrono-Compatible
 /// Low-Level Date Algorithms").
-const fn civil(days: i64) -> (i64, i64, i64) {
+fn civil(days: i32) -> (u32, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -120,7 +156,7 @@ const fn civil(days: i64) -> (i64, i64, i64) {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
-    (year, month, day)
+    (year.unsigned_abs(), month.unsigned_abs(), day.unsigned_abs())
 }
 
 /// The local time of a stamp such as `2026-04-08T10:15:00+02:00`, in seconds from 1970-01-01T00:00:00 local time.
@@ -133,7 +169,7 @@ pub fn local_seconds(stamp: &str) -> Option<i64> {
         bytes
             .get(from..to)?
             .iter()
-            .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+            .try_fold(0i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
     };
     let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if marks.iter().any(|(place, mark)| bytes.get(*place) != Some(mark)) {
@@ -152,5 +188,5 @@ pub fn local_seconds(stamp: &str) -> Option<i64> {
     let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let days = era * 146_097 + day_of_era - 719_468;
-    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+    Some(i64::from(days) * 86_400 + i64::from(hour * 3600 + minute * 60 + second))
 }

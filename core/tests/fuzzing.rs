@@ -34,6 +34,8 @@ fn seeds() {
     replay(&files("../fuzz/seeds/front"), fuzzing::front);
     replay(&files("../fuzz/seeds/message"), fuzzing::message);
     replay(&files("../fuzz/seeds/envelope"), fuzzing::envelope);
+    replay(&files("../fuzz/seeds/journal"), fuzzing::journal);
+    replay(&files("../fuzz/seeds/session"), fuzzing::session);
 }
 
 /// Within limits that let every sample pass, and within those that stop most.
@@ -100,5 +102,41 @@ fn samples_whatever_the_cuts() {
         fuzzing::frame(&stream);
         stream[0] = 23;
         fuzzing::frame(&stream);
+    }
+}
+
+/// Days as a random search would play them, of every dialect and with every script of the terminal.
+#[test]
+fn random_days() {
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random >> 24).to_le_bytes()
+    };
+    for day in 0..400_u16 {
+        let [profile, script, window, switches, ..] = next();
+        // A payment first; one step in four is a bad one.
+        let mut data = vec![profile, script, window, 0, switches, 0, 0, 0, 0x60];
+        data.extend((0..300).map(|_| match next() {
+            [0..=63, byte, ..] => byte,
+            [_, byte, ..] => byte & 0x3f,
+        }));
+        replay(&[(PathBuf::from(format!("day {day}")), data)], fuzzing::session);
+    }
+}
+
+/// Every golden journal, torn at every byte and with every byte changed.
+#[test]
+fn damaged_journals() {
+    for (path, whole) in files("tests/data/journal") {
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x55;
+            for (seal, bytes) in [(0, &whole[..at]), (0, &changed), (1, &changed)] {
+                replay(&[(path.clone(), [&[0, seal, 0, 3, 30, 0, 127, 1], bytes].concat())], fuzzing::journal);
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ use opi_core::opi::Session;
 use opi_core::opi::message::{Decoder, Fault, Message, Part, Style};
 use opi_core::sim;
 use opi_core::time::{Instant, WallTime};
+use opi_core::trace;
 use opi_core::xml::{Reader, Token, Tolerance, XmlError};
 
 unsafe extern "C" {
@@ -229,6 +230,12 @@ pub fn secured_opened<'s>(
 #[unsafe(no_mangle)]
 pub fn entry_seal(message: Document<'_>, key: &Key, nonce: Nonce, out: &mut [u8]) -> Result<usize, SealError> {
     envelope::seal(message, key, nonce, out)
+}
+
+#[unsafe(no_mangle)]
+pub fn entry_mask(frame: &mut [u8], message: &mut [u8], whole: bool) {
+    trace::mask(frame, whole);
+    trace::mask_json(message, whole);
 }
 
 /// For the allocator only: a simulator may panic, though it should not.

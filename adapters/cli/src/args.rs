@@ -146,7 +146,14 @@ pub(crate) enum Command {
     /// Restart the terminal's application
     Restart(TillArgs),
     /// Stop what the terminal is doing for this workstation, whoever started it
-    Abort(TillArgs),
+    #[command(after_help = "Example:\n  opi abort --terminal 192.168.1.50")]
+    Abort {
+        /// The request to stop; without it the one in the journal that has no end [Terminal API]
+        #[arg(long, value_name = "ID", value_parser = request, requires = "terminal_api")]
+        service_id: Option<RequestId>,
+        #[command(flatten)]
+        till: TillArgs,
+    },
     /// Ask the terminal how the requests ended whose end is unknown
     #[command(after_help = "Example:\n  opi recover --terminal 192.168.1.50")]
     Recover(TillArgs),
@@ -457,10 +464,20 @@ impl Command {
             Self::ContactAcquirer(till) => (Operation::ContactAcquirer, till),
             Self::Diagnose(till) => (Operation::Diagnosis, till),
             Self::Restart(till) => (Operation::Restart, till),
-            Self::Abort(till) => (Operation::Abort, till),
+            Self::Abort { till, .. } => (Operation::Abort, till),
             Self::Recover(_) | Self::Resolve(_) | Self::Journal(_) => return Ok(None),
             Self::Serve(_) | Self::Check(_) | Self::Sim(_) | Self::Decode(_) | Self::Replay(_) => return Ok(None),
         }))
+    }
+}
+
+impl Command {
+    /// The request that is to be stopped, if it is named.
+    pub(crate) const fn to_stop(&self) -> Option<RequestId> {
+        match self {
+            Self::Abort { service_id, .. } => *service_id,
+            _ => None,
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
-use opi_core::id::{RequestId, WorkstationId};
-use opi_core::journal::Unresolved;
+use opi_core::id::{Id, RequestId, WorkstationId};
+use opi_core::journal::{Ledger, Unresolved};
 use opi_core::operation::Operation;
-use opi_smol::{JournalError, JournalStore, MemoryStore, Store};
+use opi_smol::{Entry, JournalError, JournalStore, MemoryStore, Store, Storing, journal};
 
 use crate::args::TillArgs;
 use crate::plain::plain;
@@ -37,10 +37,14 @@ pub(crate) fn folder(named: Option<&PathBuf>, workstation: &WorkstationId) -> Re
 }
 
 /// Opens the journal of the lane. A terminal that is simulated in this process forgets everything with it: what is
-/// open there never becomes clear, so its till remembers nothing either unless it is told where.
-pub(crate) fn open(args: &TillArgs, operation: &Operation) -> Result<Kept, String> {
+/// open there never becomes clear, so its till remembers nothing either unless it is told where. The journal of a lane
+/// in which another command is at work is only read, by an abort: `stops` names another request than the one it finds.
+pub(crate) fn open(args: &TillArgs, operation: &Operation, stops: Option<RequestId>) -> Result<Kept, String> {
     if args.is_simulated() && args.journal.is_none() {
         return Ok(forgetful());
+    }
+    if let Some(request) = stops {
+        return Ok(beside(Some(named(request))));
     }
     let folder = folder(args.journal.as_ref(), &args.workstation)?;
     match JournalStore::open(&folder) {
@@ -49,6 +53,9 @@ pub(crate) fn open(args: &TillArgs, operation: &Operation) -> Result<Kept, Strin
             Ok(Kept { store: Box::new(store), first_request: first_of_journal(), notes, folder: Some(folder) })
         }
         // To stop the terminal is wanted most while another command waits for it, and moves no money.
+        Err(JournalError::InUse { .. }) if *operation == Operation::Abort && args.api.terminal_api.is_some() => {
+            Ok(beside(running(&folder).map_err(|error| error.to_string())?))
+        }
         Err(JournalError::InUse { .. }) if *operation == Operation::Abort => Ok(forgetful()),
         Err(error @ JournalError::Files { .. }) => Err(format!("{error}\n{}", not_sent(&folder))),
         Err(error) => Err(error.to_string()),
@@ -65,6 +72,46 @@ pub(crate) fn not_sent(folder: &Path) -> String {
 
 fn forgetful() -> Kept {
     Kept { store: Box::new(MemoryStore::new()), first_request: first_without(), notes: Vec::new(), folder: None }
+}
+
+/// The request that the other command waits for: the last one without an end.
+fn running(folder: &Path) -> Result<Option<Unresolved>, JournalError> {
+    let mut ledger = Ledger::<0>::default();
+    journal::read(folder, |found| ledger.enter(found))?;
+    Ok(ledger.all_unresolved().last().map(|blocker| blocker.unresolved(false)))
+}
+
+/// A request of which only the number is known.
+fn named(request_id: RequestId) -> Unresolved {
+    Unresolved {
+        request_id,
+        request_type: Id::default(),
+        amount: None,
+        at: opi_smol::now_local(),
+        reference: None,
+        reason: None,
+        others: false,
+    }
+}
+
+/// Remembers nothing but what another command of the lane waits for: an abort has to name it.
+struct Beside {
+    kept: MemoryStore,
+    running: Option<Unresolved>,
+}
+
+impl Store for Beside {
+    fn persist(&mut self, entry: Entry) -> Storing {
+        self.kept.persist(entry)
+    }
+
+    fn unresolved(&self) -> Option<Unresolved> {
+        self.running.clone()
+    }
+}
+
+fn beside(running: Option<Unresolved>) -> Kept {
+    Kept { store: Box::new(Beside { kept: MemoryStore::new(), running }), ..forgetful() }
 }
 
 /// Tenths of seconds, which come around after a year and a half.

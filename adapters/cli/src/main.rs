@@ -68,7 +68,7 @@ fn run(command: &Command) -> Result<ExitCode, String> {
             if let Some(why) = till.misplaced() {
                 return Err(why.into());
             }
-            Ok(pay::run(operation, till, place(till)?))
+            Ok(pay::run(operation, till, place(till)?, command.to_stop()))
         }
     }
 }

@@ -38,13 +38,13 @@ pub(crate) enum Place {
     Api(ApiTerminal),
 }
 
-/// Runs the operation to its end.
-pub(crate) fn run(operation: Operation, args: &TillArgs, place: Place) -> ExitCode {
+/// Runs the operation to its end. An abort may name the request that it stops.
+pub(crate) fn run(operation: Operation, args: &TillArgs, place: Place, stops: Option<RequestId>) -> ExitCode {
     let mut view = view(args);
     let mut request = Request::new(operation, opi_smol::now_local());
     request.reference.clone_from(&args.reference);
     smol::block_on(async {
-        let mut opened = match open(args, &request.operation, place, view.as_mut()).await {
+        let mut opened = match open(args, &request.operation, stops, place, view.as_mut()).await {
             Ok(opened) => opened,
             Err(Unopened { reason, why }) => {
                 view.note(&why);
@@ -60,7 +60,7 @@ pub(crate) fn recover(args: &TillArgs, place: Place) -> ExitCode {
     let mut view = view(args);
     smol::block_on(async {
         // What is asked is how the last request ended; the store matters as for that.
-        let mut opened = match open(args, &Operation::RepeatLast, place, view.as_mut()).await {
+        let mut opened = match open(args, &Operation::RepeatLast, None, place, view.as_mut()).await {
             Ok(opened) => opened,
             Err(Unopened { why, .. }) => {
                 view.note(&why);
@@ -124,9 +124,15 @@ impl Opened {
 }
 
 /// Connects the till with its terminal.
-async fn open(args: &TillArgs, operation: &Operation, place: Place, view: &mut dyn View) -> Result<Opened, Unopened> {
+async fn open(
+    args: &TillArgs,
+    operation: &Operation,
+    stops: Option<RequestId>,
+    place: Place,
+    view: &mut dyn View,
+) -> Result<Opened, Unopened> {
     let not_stored = |why| Unopened { reason: Reason::NotStored, why };
-    let Kept { store, first_request, notes, folder } = keep::open(args, operation).map_err(not_stored)?;
+    let Kept { store, first_request, notes, folder } = keep::open(args, operation, stops).map_err(not_stored)?;
     notes.iter().for_each(|note| view.note(note));
     let (terminal, simulated) = match place {
         Place::Opi(setup) => open_opi(args, setup, first_request, view).await?,

@@ -117,9 +117,6 @@ pub enum OpenError {
     /// The settings of a terminal that speaks the Terminal API do not fit together.
     #[cfg(feature = "terminal-api")]
     ApiSettings(nexo::ConfigError),
-    /// A conversation in the Terminal API cannot be recorded.
-    #[cfg(feature = "terminal-api")]
-    NoTrace,
     /// The listener already serves a till of this name for this terminal.
     LaneTaken,
     /// The store has the records of another lane.
@@ -135,8 +132,6 @@ impl fmt::Display for OpenError {
             Self::Settings(error) => error.fmt(out),
             #[cfg(feature = "terminal-api")]
             Self::ApiSettings(error) => error.fmt(out),
-            #[cfg(feature = "terminal-api")]
-            Self::NoTrace => out.write_str("a conversation in the terminal api cannot be recorded"),
             Self::LaneTaken => {
                 out.write_str("the listener already serves a till of this workstation and terminal address")
             }

@@ -5,7 +5,7 @@ use opi_core::id::RequestId;
 use opi_core::journal::Unresolved;
 #[cfg(feature = "terminal-api")]
 use opi_core::nexo;
-use opi_core::opi::{ConfigError, Memory, Session, Settings};
+use opi_core::opi::{self, ConfigError, Memory, Session};
 use opi_core::time::Instant;
 use self_cell::{MutBorrow, self_cell};
 
@@ -66,6 +66,13 @@ pub(crate) enum Machine {
     Api(ApiCell),
 }
 
+/// What a lane is.
+pub(crate) enum Settings {
+    Opi(opi::Settings),
+    #[cfg(feature = "terminal-api")]
+    Api(nexo::Settings),
+}
+
 /// Both sessions take the same calls.
 macro_rules! session {
     ($machine:expr, $with:ident, $session:ident => $call:expr) => {
@@ -78,7 +85,7 @@ macro_rules! session {
 }
 
 impl Machine {
-    pub(crate) fn opi(settings: Settings) -> Result<Self, ConfigError> {
+    pub(crate) fn opi(settings: opi::Settings) -> Result<Self, ConfigError> {
         OpiCell::try_new(MutBorrow::new(Windows::new()), |windows| {
             let Windows { request, abort, device } = windows.borrow_mut();
             let device = device.each_mut().map(|window| &mut **window);
@@ -135,12 +142,12 @@ impl Machine {
         session!(self, with_dependent, session => session.is_idle())
     }
 
-    /// The settings of a lane at an OPI terminal.
-    pub(crate) fn opi_settings(&self) -> Option<Settings> {
+    /// The settings of the lane.
+    pub(crate) fn settings(&self) -> Settings {
         match self {
-            Self::Opi(cell) => Some(cell.with_dependent(|_, session| session.settings().clone())),
+            Self::Opi(cell) => Settings::Opi(cell.with_dependent(|_, session| session.settings().clone())),
             #[cfg(feature = "terminal-api")]
-            Self::Api(_) => None,
+            Self::Api(cell) => Settings::Api(cell.with_dependent(|_, session| session.settings().clone())),
         }
     }
 }

@@ -14,6 +14,8 @@ use opi_core::id::RequestId;
 use opi_core::journal::{Ticket, Unresolved};
 use opi_core::limits::OPERATION_REQUESTS;
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
+#[cfg(feature = "terminal-api")]
+use opi_core::opi::ReversalBy;
 use smol::Timer;
 use smol::stream::Stream;
 
@@ -24,6 +26,8 @@ use crate::exchange::{Exchange, TerminalApi};
 use crate::link::{Connection, Happened, LINKS, Links};
 use crate::listener::{Arrival, Registration};
 use crate::machine::Machine;
+#[cfg(feature = "terminal-api")]
+use crate::machine::Settings;
 use crate::notice::{Notice, RawText, Trouble};
 use crate::records::{Records, entry};
 use crate::sheets::Sheets;
@@ -120,8 +124,10 @@ impl Till {
             }
             *first_request = recovered.first_request.unwrap_or(*first_request);
             *first_sheet = recovered.first_sheet;
-            if let Terminal::Opi { settings, .. } = &mut terminal {
-                settings.last_settled = recovered.last_settled;
+            match &mut terminal {
+                Terminal::Opi { settings, .. } => settings.last_settled = recovered.last_settled,
+                #[cfg(feature = "terminal-api")]
+                Terminal::Api { .. } => {}
             }
         }
         let (machine, way) = match terminal {
@@ -130,8 +136,6 @@ impl Till {
                     listener.register(&settings.workstation, terminal.ip()).ok_or(OpenError::LaneTaken)?;
                 (Machine::opi(settings).map_err(OpenError::Settings)?, Way::Opi { terminal, registration })
             }
-            #[cfg(feature = "terminal-api")]
-            Terminal::Api { .. } if trace.is_some() => return Err(OpenError::NoTrace),
             #[cfg(feature = "terminal-api")]
             Terminal::Api { client, key, settings } => (
                 Machine::api(settings).map_err(OpenError::ApiSettings)?,
@@ -157,8 +161,8 @@ impl Till {
             trace: None,
         };
         till.take_up_unresolved();
-        if let Some((out, settings)) = trace.zip(till.machine.opi_settings()) {
-            let recorder = Recorder::new(out, &settings, till.machine.unresolved().as_ref());
+        if let Some(out) = trace {
+            let recorder = Recorder::new(out, &till.machine.settings(), till.machine.unresolved().as_ref());
             till.trace = till.recorded(recorder);
         }
         till.drain();
@@ -257,6 +261,15 @@ impl Till {
     #[must_use]
     pub fn unresolved(&self) -> Option<Unresolved> {
         self.machine.unresolved()
+    }
+
+    /// Whether the terminal takes back its last transaction only, whatever a reversal names.
+    #[cfg(feature = "terminal-api")]
+    pub(crate) fn takes_back_the_last_only(&self) -> bool {
+        match self.machine.settings() {
+            Settings::Opi(settings) => settings.profile.reversal == ReversalBy::Last,
+            Settings::Api(_) => false,
+        }
     }
 
     /// Whether no operation is in progress.
@@ -426,8 +439,12 @@ impl Till {
     fn give(&mut self, input: Input<'_>) -> Result<(), Misuse> {
         let now = self.clock.now();
         self.record(|trace| trace.input(now, &input));
+        #[cfg(feature = "log")]
+        log::trace!(target: "opi", "<- {}", opi_core::trace::Given(&input));
         let told = self.machine.handle_input(now, input);
         if let Err(misuse) = &told {
+            #[cfg(feature = "log")]
+            log::debug!(target: "opi", "refused: {misuse}");
             self.record(|trace| trace.refused(now, misuse));
         }
         told
@@ -509,6 +526,8 @@ impl Till {
             if let Some(trace) = trace {
                 written = trace.output(now, &output);
             }
+            #[cfg(feature = "log")]
+            log::trace!(target: "opi", "-> {}", opi_core::trace::Shown(&output));
             over(output, sheets, private_text, notices)
         });
         if let Err(error) = written {

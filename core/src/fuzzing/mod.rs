@@ -6,8 +6,10 @@
 mod choices;
 mod envelope;
 mod front;
+mod journal;
 mod json;
 mod nexo;
+mod session;
 mod transcript;
 
 use core::fmt::Write;
@@ -21,8 +23,10 @@ pub use choices::CHOICES;
 use choices::Choices;
 pub use envelope::envelope;
 pub use front::front;
+pub use journal::journal;
 pub use json::json;
 pub use nexo::nexo;
+pub use session::session;
 use transcript::Transcript;
 
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.

@@ -1,6 +1,6 @@
 //! The body of each kind of record: its fields, in this order.
 
-use super::field::{Field, In, Out, Verbatim, put_long, take_long};
+use super::field::{Field, In, Out, put_long, read_long, read_verbatim, verbatim};
 use super::{Entry, Intent, Record, Resolution, Settled};
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
@@ -24,16 +24,25 @@ mod kind {
     pub(super) const SETTLED: u8 = 9;
 }
 
+/// What is large: read to where it stays.
+trait Fields {
+    /// Bytes at most.
+    const MOST: usize;
+    fn put(&self, out: &mut Out<'_>);
+    /// What `false` leaves is not to be used.
+    fn read(&mut self, from: &mut In<'_>) -> bool;
+}
+
 /// A struct as its fields, in the order written here.
 macro_rules! fields {
-    ($name:ident { $($field:ident: $type:ty),+ $(,)? } $($rest:ident: $value:expr)?) => {
-        impl Field for $name {
-            const MOST: usize = 0 $(+ <$type as Field>::MOST)+;
+    ($name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        impl Fields for $name {
+            const MOST: usize = 0 $(+ <$type>::MOST)+;
             fn put(&self, out: &mut Out<'_>) {
-                $(<$type as Field>::put(&self.$field, out);)+
+                $(self.$field.put(out);)+
             }
-            fn take(from: &mut In<'_>) -> Option<Self> {
-                Some(Self { $($field: <$type as Field>::take(from)?,)+ $($rest: $value)? })
+            fn read(&mut self, from: &mut In<'_>) -> bool {
+                $(self.$field.read(from))&&+
             }
         }
     };
@@ -54,7 +63,7 @@ fields!(Finished {
     reason: Option<Reason>,
     settled_by: SettledBy,
     facts: Facts,
-} stored: true);
+});
 
 fields!(Facts {
     amount: Option<Money>,
@@ -82,7 +91,7 @@ fields!(Settled {
     reference: Option<Seen>,
 });
 
-impl Field for Resolution {
+impl Fields for Resolution {
     const MOST: usize =
         RequestId::MOST + Outcome::MOST + SettledBy::MOST + Text::<{ limits::NOTE }>::MOST + Facts::MOST;
     fn put(&self, out: &mut Out<'_>) {
@@ -92,16 +101,20 @@ impl Field for Resolution {
         self.note.put(out);
         self.facts.put(out);
     }
-    fn take(from: &mut In<'_>) -> Option<Self> {
-        let new = Self::new(Field::take(from)?, Field::take(from)?, Field::take(from)?);
-        Some(Self { note: Field::take(from)?, facts: Field::take(from)?, ..new })
+    fn read(&mut self, from: &mut In<'_>) -> bool {
+        let good = self.request_id.read(from)
+            && self.outcome.read(from)
+            && self.by.read(from)
+            && self.note.read(from)
+            && self.facts.read(from);
+        self.charged = matches!(self.outcome, Outcome::Approved);
+        good
     }
 }
 
 /// Its text is not masked: it is what was printed.
-impl Field for Line {
-    const MOST: usize =
-        Verbatim::<{ limits::TEXT_LINE }>::MOST + 3 * Option::<u16>::MOST + Alignment::MOST + 4 * bool::MOST;
+impl Fields for Line {
+    const MOST: usize = verbatim(limits::TEXT_LINE) + 3 * Option::<u16>::MOST + Alignment::MOST + 4 * bool::MOST;
     fn put(&self, out: &mut Out<'_>) {
         self.text.is_cut().put(out);
         put_long(self.text.as_str(), out);
@@ -113,18 +126,16 @@ impl Field for Line {
         }
         self.menu_item.put(out);
     }
-    fn take(from: &mut In<'_>) -> Option<Self> {
-        Some(Self {
-            text: Verbatim::take(from)?.0,
-            row: Field::take(from)?,
-            column: Field::take(from)?,
-            alignment: Field::take(from)?,
-            bold: Field::take(from)?,
-            double_width: Field::take(from)?,
-            double_height: Field::take(from)?,
-            paper_cut: Field::take(from)?,
-            menu_item: Field::take(from)?,
-        })
+    fn read(&mut self, from: &mut In<'_>) -> bool {
+        read_verbatim(&mut self.text, from)
+            && self.row.read(from)
+            && self.column.read(from)
+            && self.alignment.read(from)
+            && self.bold.read(from)
+            && self.double_width.read(from)
+            && self.double_height.read(from)
+            && self.paper_cut.read(from)
+            && self.menu_item.read(from)
     }
 }
 
@@ -219,40 +230,57 @@ pub(super) enum Flaw {
 }
 
 pub(super) fn take(kind: u8, body: &[u8]) -> Result<Entry, Flaw> {
-    let mut from = In(body);
-    let entry = match kind {
-        kind::BLOCK => block(&mut from),
-        kind::INTENT => Intent::take(&mut from).map(Entry::Intent),
-        kind::SENT => RequestId::take(&mut from).map(|request_id| Entry::Sent { request_id }),
-        kind::LINE => line(&mut from),
-        kind::TEXT => text(&mut from),
-        kind::SHEET => sheet(&mut from),
-        kind::RESULT => Finished::take(&mut from).map(Entry::Result),
-        kind::RESOLUTION => Resolution::take(&mut from).map(Entry::Resolution),
-        kind::SETTLED => Settled::take(&mut from).map(Entry::Settled),
-        _ => return Err(Flaw::Unlisted),
+    let mut entry = blank(kind).ok_or(Flaw::Unlisted)?;
+    let from = &mut In(body);
+    let whole = match &mut entry {
+        Entry::Block { first, last } => first.read(from) && last.read(from) && first <= last,
+        Entry::Intent(intent) => intent.read(from),
+        Entry::Sent { request_id } => request_id.read(from),
+        Entry::Line { sheet, line } => sheet.read(from) && line.read(from),
+        Entry::Text { sheet, text } => sheet.read(from) && read_long(text, from),
+        Entry::Sheet { sheet, purpose, request, reference } => {
+            sheet.read(from) && purpose.read(from) && request.read(from) && reference.read(from)
+        }
+        Entry::Result(finished) => finished.read(from),
+        Entry::Resolution(resolution) => resolution.read(from),
+        Entry::Settled(settled) => settled.read(from),
     };
-    entry.filter(|_| from.0.is_empty()).ok_or(Flaw::Unreadable)
+    if whole && from.0.is_empty() { Ok(entry) } else { Err(Flaw::Unreadable) }
 }
 
-fn block(from: &mut In<'_>) -> Option<Entry> {
-    let (first, last) = (RequestId::take(from)?, RequestId::take(from)?);
-    (first <= last).then_some(Entry::Block { first, last })
-}
-
-fn line(from: &mut In<'_>) -> Option<Entry> {
-    Some(Entry::Line { sheet: Field::take(from)?, line: Field::take(from)? })
-}
-
-fn text(from: &mut In<'_>) -> Option<Entry> {
-    Some(Entry::Text { sheet: Field::take(from)?, text: take_long(from)? })
-}
-
-fn sheet(from: &mut In<'_>) -> Option<Entry> {
-    Some(Entry::Sheet {
-        sheet: Field::take(from)?,
-        purpose: Field::take(from)?,
-        request: Field::take(from)?,
-        reference: Field::take(from)?,
+/// An entry of this kind, to be read into.
+fn blank(kind: u8) -> Option<Entry> {
+    let (sheet, request_id) = (SheetId(0), RequestId::FIRST);
+    Some(match kind {
+        kind::BLOCK => Entry::Block { first: request_id, last: request_id },
+        kind::INTENT => Entry::Intent(Intent {
+            request_id,
+            workstation_id: Id::default(),
+            request_type: Id::default(),
+            amount: None,
+            reference: None,
+            at: WallTime::new(0, 0),
+        }),
+        kind::SENT => Entry::Sent { request_id },
+        kind::LINE => Entry::Line { sheet, line: Line::default() },
+        kind::TEXT => Entry::Text { sheet, text: Text::new() },
+        kind::SHEET => Entry::Sheet { sheet, purpose: Purpose::Journal, request: None, reference: None },
+        kind::RESULT => Entry::Result(Finished {
+            request_id: None,
+            outcome: Outcome::Unknown,
+            reason: None,
+            settled_by: SettledBy::Answer,
+            facts: Facts::default(),
+            stored: true,
+        }),
+        kind::RESOLUTION => Entry::Resolution(Resolution::new(request_id, Outcome::Unknown, SettledBy::Person)),
+        kind::SETTLED => Entry::Settled(Settled {
+            request_id,
+            trx_reference_number: None,
+            approval_code: None,
+            receipt_number: None,
+            reference: None,
+        }),
+        _ => return None,
     })
 }

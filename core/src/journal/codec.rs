@@ -38,7 +38,11 @@ const _: () = assert!(MAX_RECORD <= limits::JOURNAL_RECORD);
 /// Bytes of a record that reserves request numbers.
 pub(super) const BLOCK_RECORD: usize = HEAD + body::BLOCK + CHECKSUM;
 
+// A table is a kilobyte, which a small machine has not to spare; records are short.
+#[cfg(target_pointer_width = "64")]
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+#[cfg(not(target_pointer_width = "64"))]
+const CRC: Crc<u32, crc::NoTable> = Crc::<u32, crc::NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// The record does not fit the bytes lent for it, of which [`MAX_RECORD`] are enough, or a piece of journal text is
 /// longer than [`limits::STEP_TEXT`].
@@ -113,6 +117,29 @@ impl core::error::Error for DecodeError {}
 /// # Errors
 /// [`DecodeError`]. [`Short`](DecodeError::Short) never comes with [`limits::JOURNAL_RECORD`] bytes or more.
 pub fn decode(bytes: &[u8]) -> Result<(Entry, usize), DecodeError> {
+    let checked = check(bytes)?;
+    checked.read().map(|entry| (entry, checked.bytes))
+}
+
+/// A record whose checksum is right.
+pub(super) struct Checked<'a> {
+    kind: u8,
+    body: &'a [u8],
+    /// Its length in bytes.
+    pub(super) bytes: usize,
+}
+
+impl Checked<'_> {
+    pub(super) fn read(&self) -> Result<Entry, DecodeError> {
+        body::take(self.kind, self.body).map_err(|flaw| match flaw {
+            Flaw::Unlisted => DecodeError::Kind { kind: self.kind, bytes: self.bytes },
+            Flaw::Unreadable => DecodeError::Body { bytes: self.bytes },
+        })
+    }
+}
+
+/// The record at the front of `bytes`, not read yet.
+pub(super) fn check(bytes: &[u8]) -> Result<Checked<'_>, DecodeError> {
     let mark = *bytes.first().ok_or(DecodeError::Short)?;
     let version = mark & !MARK;
     if mark & MARK != MARK || version == 0 || mark == u8::MAX {
@@ -133,9 +160,5 @@ pub fn decode(bytes: &[u8]) -> Result<(Entry, usize), DecodeError> {
     if version != VERSION {
         return Err(DecodeError::Version(version));
     }
-    match body::take(kind, body) {
-        Ok(entry) => Ok((entry, whole)),
-        Err(Flaw::Unlisted) => Err(DecodeError::Kind { kind, bytes: whole }),
-        Err(Flaw::Unreadable) => Err(DecodeError::Body { bytes: whole }),
-    }
+    Ok(Checked { kind, body, bytes: whole })
 }

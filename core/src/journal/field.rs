@@ -2,8 +2,6 @@
 //!
 //! Reading gives `None` for bytes that writing never makes.
 
-use core::fmt::Write;
-
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
 use crate::money::{Currency, Money};
@@ -64,6 +62,17 @@ pub(crate) trait Field: Sized {
     const MOST: usize;
     fn put(&self, out: &mut Out<'_>);
     fn take(from: &mut In<'_>) -> Option<Self>;
+    /// As [`take`](Self::take), to where it stays: records are large, and moving their fields would be most of the code.
+    /// What `false` leaves is not to be used.
+    fn read(&mut self, from: &mut In<'_>) -> bool {
+        match Self::take(from) {
+            Some(value) => {
+                *self = value;
+                true
+            }
+            None => false,
+        }
+    }
 }
 
 macro_rules! numbers {
@@ -135,6 +144,9 @@ impl<const N: usize> Field for Id<N> {
     fn take(from: &mut In<'_>) -> Option<Self> {
         Self::new(take_short(from)?).ok()
     }
+    fn read(&mut self, from: &mut In<'_>) -> bool {
+        take_short(from).is_some_and(|text| self.set(text))
+    }
 }
 
 impl Field for Reference {
@@ -153,7 +165,7 @@ impl Field for Pan {
     fn put(&self, out: &mut Out<'_>) {
         // A mask has a character for each of the number's, none of them longer.
         let mut mask: Text<{ limits::PAN }> = Text::new();
-        let _ = write!(mask, "{self}");
+        let _ = self.write_mask(&mut mask);
         put_short(mask.as_str(), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
@@ -161,38 +173,26 @@ impl Field for Pan {
     }
 }
 
-/// A text as it is. Whether it was cut, a length of two bytes, the text.
-pub(crate) struct Verbatim<const N: usize>(pub(crate) Text<N>);
-
-impl<const N: usize> Field for Verbatim<N> {
-    const MOST: usize = 1 + 2 + N;
-    fn put(&self, out: &mut Out<'_>) {
-        self.0.is_cut().put(out);
-        put_long(self.0.as_str(), out);
-    }
-    fn take(from: &mut In<'_>) -> Option<Self> {
-        let cut = bool::take(from)?;
-        let mut text = take_long(from)?;
-        if cut {
-            text.mark_cut();
-        }
-        Some(Self(text))
-    }
+/// Bytes at most of a text as it is: whether it was cut, a length of two bytes, the text.
+pub(crate) const fn verbatim(bytes: usize) -> usize {
+    bool::MOST + u16::MOST + bytes
 }
 
-/// A text with the card numbers in it masked (I12), otherwise as [`Verbatim`].
+/// A text with the card numbers in it masked (I12). Whether it was cut, a length of two bytes, the text.
 impl<const N: usize> Field for Text<N> {
-    const MOST: usize = Verbatim::<N>::MOST;
+    const MOST: usize = verbatim(N);
     fn put(&self, out: &mut Out<'_>) {
         let mut masked = Self::new();
-        let _ = write!(masked, "{}", Masked(self.as_str()));
-        if self.is_cut() {
-            masked.mark_cut();
-        }
-        Verbatim(masked).put(out);
+        let _ = Masked(self.as_str()).write_to(&mut masked);
+        (self.is_cut() || masked.is_cut()).put(out);
+        put_long(masked.as_str(), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        Verbatim::take(from).map(|Verbatim(text)| text)
+        let mut text = Self::new();
+        text.read(from).then_some(text)
+    }
+    fn read(&mut self, from: &mut In<'_>) -> bool {
+        read_verbatim(self, from)
     }
 }
 
@@ -207,10 +207,22 @@ pub(crate) fn put_long(text: &str, out: &mut Out<'_>) {
     }
 }
 
-pub(crate) fn take_long<const N: usize>(from: &mut In<'_>) -> Option<Text<N>> {
-    let length = u16::take(from)?;
-    let text = from.text(usize::from(length))?;
-    (text.len() <= N).then(|| Text::from_cut(text))
+/// Reads such a text; `false` if there is none, or if it is too long.
+pub(crate) fn read_long<const N: usize>(into: &mut Text<N>, from: &mut In<'_>) -> bool {
+    let Some(text) = u16::take(from).and_then(|length| from.text(usize::from(length))) else { return false };
+    into.clear();
+    into.append(text);
+    !into.is_cut()
+}
+
+/// Reads whether a text was cut, and the text.
+pub(crate) fn read_verbatim<const N: usize>(into: &mut Text<N>, from: &mut In<'_>) -> bool {
+    let Some(cut) = bool::take(from) else { return false };
+    let good = read_long(into, from);
+    if cut {
+        into.mark_cut();
+    }
+    good
 }
 
 /// Minor units, then the three letters of the currency.

@@ -321,7 +321,7 @@ impl<const N: usize> Ledger<N> {
     /// Lists it; where it stands, unless only its number fits.
     fn block(&mut self, blocker: Blocker) -> Option<usize> {
         if let Err(blocker) = self.blockers.push(blocker) {
-            let known = self.further.contains(&blocker.request_id);
+            let known = self.further.contains(&blocker.request_id) || mistake(Mistake::ForgetsTheFifth);
             if !known && self.further.push(blocker.request_id).is_err() {
                 add(&mut self.counts.more_unresolved, 1);
             }

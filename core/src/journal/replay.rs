@@ -172,22 +172,38 @@ impl Replay {
         }
         loop {
             let window = self.held.get(self.start..self.end).unwrap_or_default();
-            match codec::decode(window) {
-                Err(DecodeError::Short) if !finished => return Ok(None),
-                Err(DecodeError::Short) if window.is_empty() => return Ok(self.dropped()),
-                Err(DecodeError::Short | DecodeError::Damaged) => self.drop(1),
-                Err(DecodeError::Body { bytes }) => {
+            // The entry is made where it stays: the parts of a record that can fail come before it.
+            let error = match codec::check(window) {
+                Ok(checked) => match checked.read() {
+                    Ok(entry) => {
+                        let bytes = checked.bytes;
+                        return Ok(Some(match self.whole(bytes) {
+                            Ok(at) => Found::Entry { at, entry },
+                            Err(dropped) => Found::Dropped(dropped),
+                        }));
+                    }
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            match error {
+                DecodeError::Short if !finished => return Ok(None),
+                DecodeError::Short if window.is_empty() => return Ok(self.dropped().map(Found::Dropped)),
+                DecodeError::Short | DecodeError::Damaged => self.drop(1),
+                DecodeError::Body { bytes } => {
                     // Nothing in it is searched for records: it was written as one.
                     self.drop(bytes);
                     self.kept = self.at;
                 }
-                Ok((entry, bytes)) => return Ok(Some(self.whole(bytes, |at| Found::Entry { at, entry }))),
-                Err(DecodeError::Kind { kind, bytes }) => {
-                    return Ok(Some(self.whole(bytes, |at| Found::Unlisted { at, kind })));
+                DecodeError::Kind { kind, bytes } => {
+                    return Ok(Some(match self.whole(bytes) {
+                        Ok(at) => Found::Unlisted { at, kind },
+                        Err(dropped) => Found::Dropped(dropped),
+                    }));
                 }
-                Err(DecodeError::Version(version)) => {
+                DecodeError::Version(version) => {
                     if let Some(dropped) = self.dropped() {
-                        return Ok(Some(dropped));
+                        return Ok(Some(Found::Dropped(dropped)));
                     }
                     let refused = UnknownVersion { version, at: self.at };
                     self.refused = Some(refused);
@@ -197,15 +213,15 @@ impl Replay {
         }
     }
 
-    /// Passes over a record and gives it, or first what was dropped before it.
-    fn whole(&mut self, bytes: usize, found: impl FnOnce(u64) -> Found) -> Found {
+    /// Passes over a record and says where it began; or what was dropped before it, which is told first.
+    fn whole(&mut self, bytes: usize) -> Result<u64, Dropped> {
         if let Some(dropped) = self.dropped() {
-            return dropped;
+            return Err(dropped);
         }
         let at = self.at;
         self.pass(bytes);
         self.kept = self.at;
-        found(at)
+        Ok(at)
     }
 
     fn pass(&mut self, bytes: usize) {
@@ -219,9 +235,9 @@ impl Replay {
     }
 
     /// What was dropped up to here.
-    fn dropped(&mut self) -> Option<Found> {
+    fn dropped(&mut self) -> Option<Dropped> {
         let at = self.dropping.take()?;
         let tail = self.start == self.end && self.kept <= at;
-        Some(Found::Dropped(Dropped { at, bytes: self.at.saturating_sub(at), tail }))
+        Some(Dropped { at, bytes: self.at.saturating_sub(at), tail })
     }
 }

@@ -7,9 +7,11 @@
 //! | `progress` | where the request in progress stands on the table, and when it gives up |
 //! | `undertaking` | the request in progress, in the words of no protocol |
 //! | `keeping` | what is stored of it and when, and what blocks the lane (I2, I6) |
+//! | `aborting` | the abort beside it |
 //! | `stash` | what an output lends |
 //! | `counters` | the numbers given out |
 
+mod aborting;
 mod counters;
 mod keeping;
 mod progress;
@@ -17,6 +19,7 @@ mod stash;
 pub mod table;
 mod undertaking;
 
+pub(crate) use aborting::{Aborting, Step};
 pub(crate) use progress::{Over, Progress};
 pub(crate) use stash::{Lent, Next, Stash};
 pub(crate) use undertaking::Undertaking;

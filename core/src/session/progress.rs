@@ -10,11 +10,14 @@ use crate::drive::{Misuse, Why};
 use crate::id::RequestId;
 use crate::journal::{Resolution, Settled, Ticket, Unresolved};
 use crate::operation::Finished;
+use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
 use crate::time::Instant;
 
 /// The walk of one request after the other on the table.
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(crate) struct Progress {
     /// When the last input came.
     pub(crate) now: Instant,
@@ -102,7 +105,7 @@ impl Progress {
             (Phase::Storing, Signal::Stored) => self.intent_stored = true,
             // It may be stored all the same, or later: its end is stored behind it, or it would block the lane.
             (Phase::Storing, Signal::StoreFailed | Signal::Deadline | Signal::Withdrawn) => {
-                self.intent_stored = self.ticket.is_some();
+                self.intent_stored = self.ticket.is_some() && !mistake(Mistake::StoresNoEndOfAWithdrawal);
             }
             (Phase::Sending, Signal::Sent) => self.sent = self.intent_stored,
             _ => {}

@@ -9,6 +9,7 @@ use crate::id::RequestId;
 use crate::journal::{Record, Ticket};
 use crate::limits;
 use crate::operation::Reason;
+use crate::proof::{Mistake, mistake};
 use crate::receipt::{Line, Purpose, Sheet, SheetId};
 use crate::text::Text;
 
@@ -42,16 +43,18 @@ pub(crate) enum Next {
 
 /// What the output given last lends, and the small news that wait to be told.
 #[derive(Clone)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(crate) struct Stash {
     pub(crate) sheet: Option<Sheet>,
-    pub(crate) line: Line,
-    pub(crate) text: Text<{ limits::STEP_TEXT }>,
-    pub(crate) total: Total,
     pub(crate) name: Text<{ limits::NAME }>,
-    details: Deque<(&'static str, Text<{ limits::REMARK }>), { limits::DETAILS }>,
-    faults: Deque<PeerFault, { limits::FAULTS }>,
     /// Questions that fell away without the till's doing.
     withdrawn: Deque<QuestionId, { limits::FAULTS }>,
+    faults: Deque<PeerFault, { limits::FAULTS }>,
+    pub(crate) total: Total,
+    pub(crate) line: Line,
+    pub(crate) text: Text<{ limits::STEP_TEXT }>,
+    details: Deque<(&'static str, Text<{ limits::REMARK }>), { limits::DETAILS }>,
 }
 
 impl Stash {
@@ -75,6 +78,9 @@ impl Stash {
 
     /// The next of the news.
     pub(crate) fn news(&mut self) -> Option<Next> {
+        if let Some(fault) = self.faults.front().filter(|_| mistake(Mistake::TellsItAgain)) {
+            return Some(Next::Fault(*fault));
+        }
         if let Some(fault) = self.faults.pop_front() {
             return Some(Next::Fault(fault));
         }

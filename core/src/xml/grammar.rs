@@ -55,7 +55,7 @@ fn split(input: &[u8], at: usize) -> (&[u8], &[u8]) {
 }
 
 /// A qualified name (Namespaces in XML 1.0 §4) and the byte behind it seen, but not taken.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn name(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
     let len = scan::name(input);
     // The usual case: ASCII, no prefix.
@@ -131,7 +131,7 @@ fn equals_quote(input: &[u8]) -> Parsed<'_, u8> {
 }
 
 /// The name of an attribute, `=` and the opening quote.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn attribute_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, (Name<'_>, u8)> {
     let (rest, name) = name(encoding, input)?;
     if let [b'=', quote @ (b'"' | b'\''), rest @ ..] = rest {
@@ -272,13 +272,29 @@ enum Stop {
 /// The loop that all kinds of character data share: leaps from stop to stop.
 ///
 /// `Incomplete` and an error only come if there is no character before.
-#[inline(never)]
+#[cfg_attr(target_pointer_width = "64", inline(never))]
 fn piece<'a, const N: usize>(
     input: &'a [u8],
     stops: [u8; N],
     flags_kept: u8,
     encoding: Encoding,
     stop: impl Fn(u8, &'a [u8]) -> Stop,
+) -> Parsed<'a, Piece<'a>> {
+    #[cfg(target_pointer_width = "64")]
+    return piece_by(input, stops, flags_kept, encoding, &stop);
+    // The same code for all kinds, where flash is scarce.
+    #[cfg(not(target_pointer_width = "64"))]
+    return piece_by::<N, dyn Fn(u8, &'a [u8]) -> Stop>(input, stops, flags_kept, encoding, &stop);
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn piece_by<'a, const N: usize, S: Fn(u8, &'a [u8]) -> Stop + ?Sized>(
+    input: &'a [u8],
+    stops: [u8; N],
+    flags_kept: u8,
+    encoding: Encoding,
+    stop: &S,
 ) -> Parsed<'a, Piece<'a>> {
     let mut at = 0;
     let mut flags = 0;
@@ -328,7 +344,7 @@ fn reference_stop(input: &[u8]) -> Stop {
 }
 
 /// Character data up to `<`, which is not taken.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
     const STOPS: [u8; 3] = [b'<', b'&', b']'];
     // The usual case: nothing to look at in between but line feeds.
@@ -352,7 +368,7 @@ pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
 }
 
 /// An attribute value up to its closing quote, which is taken.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, Piece<'_>> {
     let stops = [quote, b'&', b'<'];
     // The usual case: nothing to look at in between.

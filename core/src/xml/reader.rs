@@ -35,6 +35,8 @@ use super::tolerance::Tolerance;
 /// # Ok::<(), XmlError>(())
 /// ```
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Reader {
     pub(super) tolerance: Tolerance,
     pub(super) encoding: Encoding,
@@ -161,7 +163,7 @@ impl Reader {
     ///
     /// # Errors
     /// What is wrong with the document, from then on at every call.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn next<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Token<'a>>, XmlError> {
         self.last = last;
         loop {
@@ -225,7 +227,7 @@ impl Reader {
     }
 
     /// Moves on to what is left of the window.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn take<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8]) {
         // `rest` is an end of `input`; nobody sends so much that the sum wraps.
         self.offset = self.offset.wrapping_add(input.len().wrapping_sub(rest.len()));
@@ -233,7 +235,7 @@ impl Reader {
     }
 
     /// Skips white space, and says whether there was any.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn blanks(&mut self, input: &mut &[u8]) -> bool {
         let len = scan::blank(input);
         if len > 0 {
@@ -285,7 +287,7 @@ impl Reader {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn text<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         let (rest, Piece { bytes, flags, .. }) = accept!(self, input, grammar::text(self.encoding, input));
         self.take(input, rest);
@@ -293,7 +295,7 @@ impl Reader {
     }
 
     /// `<` and a name in content.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn child<'a>(&mut self, input: &mut &'a [u8], name: &'a [u8]) -> Step<'a> {
         // The usual case: one more of the same.
         match self.scope.open_sibling(name).and_then(|len| name.split_at_checked(len)) {
@@ -312,7 +314,7 @@ impl Reader {
         self.opened(input, rest, name)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn opened<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], name: Name<'a>) -> Step<'a> {
         self.tag_at = self.offset;
         self.take(input, rest);
@@ -320,7 +322,7 @@ impl Reader {
         Ok(Some(Token::Open(name)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn tag<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         match *input {
             [b'>', rest @ ..] => return self.enter(input, rest, State::Content),
@@ -368,7 +370,7 @@ impl Reader {
         self.refuse(refusal, input)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn enter<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], state: State) -> Step<'a> {
         if let Err(kind) = self.scope.enter() {
             return self.fail(kind, self.tag_at);
@@ -398,7 +400,7 @@ impl Reader {
     }
 
     /// An attribute, its name and its opening quote just read.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn value_of<'a>(&mut self, input: &mut &'a [u8], rest: &'a [u8], name: Name<'a>, quote: u8) -> Step<'a> {
         self.spaced = false;
         // The name does not wait for its value, and an error in the value comes behind the name.
@@ -474,7 +476,7 @@ impl Reader {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn close<'a>(&mut self) -> Step<'a> {
         self.scope.close();
         self.state = self.between();
@@ -482,7 +484,7 @@ impl Reader {
     }
 
     /// The state behind a construct that may stand inside and outside of the root element.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn between(&self) -> State {
         if self.scope.depth() > 0 { State::Content } else { State::Outside }
     }
@@ -495,7 +497,7 @@ const fn count(bytes: usize) -> u32 {
 }
 
 /// Whether a byte may begin a name, as far as one byte tells.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn begins_name(byte: u8) -> bool {
     byte >= 0x80 || byte == b':' || scan::is(scan::NAME_START, byte)
 }

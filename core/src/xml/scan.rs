@@ -23,14 +23,14 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn is(class: u8, byte: u8) -> bool {
     // A byte cannot be out of the table.
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
 /// Length of the run of ASCII name bytes at the front, colons excluded.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn name(bytes: &[u8]) -> usize {
     // Most names have only letters and digits.
     let sure = leap(bytes, word::not_alphanumeric, |byte| !byte.is_ascii_alphanumeric());
@@ -41,20 +41,20 @@ pub(super) fn name(bytes: &[u8]) -> usize {
 }
 
 /// Length of the white space at the front.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn blank(bytes: &[u8]) -> usize {
     bytes.iter().position(|&byte| !is(BLANK, byte)).unwrap_or(bytes.len())
 }
 
 /// Length of the run at the front without a stop byte, a control byte (below 20) and a byte from 80 on.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
     leap(bytes, word::not_plain(stops), |byte| !(0x20..0x80).contains(&byte) || stops.contains(&byte))
 }
 
 /// The same, but bytes from 80 on belong to the run, save EF: it begins the two characters of the first plane that XML
 /// does not allow, besides others.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn writable<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
     leap(bytes, word::not_writable(stops), |byte| byte < 0x20 || byte == 0xEF || stops.contains(&byte))
 }
@@ -63,7 +63,7 @@ pub(super) fn writable<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
 ///
 /// `hits` sets at least the top bit of the first byte that is a hit, and of none before it.
 #[cfg(target_pointer_width = "64")]
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn leap(bytes: &[u8], hits: impl Fn(u64) -> u64, is_hit: impl Fn(u8) -> bool) -> usize {
     let mut rest = bytes;
     while let Some((word, more)) = rest.split_first_chunk::<8>() {
@@ -85,7 +85,7 @@ fn leap(bytes: &[u8], hits: impl Fn(u64) -> u64, is_hit: impl Fn(u8) -> bool) ->
 
 /// Length of the front without a byte that is a hit.
 #[cfg(not(target_pointer_width = "64"))]
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn leap(bytes: &[u8], _: impl Fn(u64) -> u64, is_hit: impl Fn(u8) -> bool) -> usize {
     bytes.iter().position(|&byte| is_hit(byte)).unwrap_or(bytes.len())
 }
@@ -97,7 +97,7 @@ mod word {
     /// The top bit of each byte of a word.
     pub(super) const TOPS: u64 = 0x8080_8080_8080_8080;
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn not_alphanumeric(word: u64) -> u64 {
         // Without its top bit no byte carries into the next. Adding sets the top bit of what is not less.
         let low = word & !TOPS;
@@ -111,18 +111,18 @@ mod word {
     /// Control bytes and stop bytes: a byte less than the least one that is not, or equal to a stop, makes the
     /// subtraction borrow. It can borrow from a hit out of the bytes above it, never out of those below, so the lowest hit
     /// is right. Bytes from 80 on come out in any way.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn stopped<const N: usize>(word: u64, spread: [u64; N]) -> u64 {
         spread.iter().fold(word.wrapping_sub(ONES * 0x20), |hits, stop| hits | (word ^ stop).wrapping_sub(ONES))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn not_plain<const N: usize>(stops: [u8; N]) -> impl Fn(u64) -> u64 {
         let spread = stops.map(|stop| ONES * u64::from(stop));
         move |word| stopped(word, spread) | word
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn not_writable<const N: usize>(stops: [u8; N]) -> impl Fn(u64) -> u64 {
         let spread = stops.map(|stop| ONES * u64::from(stop));
         move |word| {

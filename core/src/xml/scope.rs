@@ -18,16 +18,13 @@ const XML_NAMESPACE: &[u8] = b"http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE: &[u8] = b"http://www.w3.org/2000/xmlns/";
 
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Scope {
-    arena: [u8; XML_SCOPE],
     /// End of the lower stack.
     low: u16,
     /// Begin of the upper stack.
     high: u16,
-    elements: heapless::Vec<Element, XML_DEPTH>,
-    /// The attribute names of the tag, and of tags before.
-    attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
-    bindings: heapless::Vec<Binding, XML_BINDINGS>,
     /// Which attributes the tag has: one bit for each place in the list.
     used: u64,
     /// Which place in the list is most likely the next one of the tag.
@@ -45,6 +42,11 @@ pub(super) struct Scope {
     prefixed: u8,
     /// The namespace name under declaration did not fit.
     overflow: bool,
+    bindings: heapless::Vec<Binding, XML_BINDINGS>,
+    elements: heapless::Vec<Element, XML_DEPTH>,
+    /// The attribute names of the tag, and of tags before.
+    attributes: heapless::Vec<Attribute, XML_ATTRIBUTES>,
+    arena: [u8; XML_SCOPE],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +135,7 @@ impl Scope {
     }
 
     /// Begins an element if `input` goes on with the name of the element closed last; gives the name's length.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn open_sibling(&mut self, input: &[u8]) -> Option<usize> {
         let len = usize::from(self.sibling);
         let name = input.get(..len)?;
@@ -146,7 +148,7 @@ impl Scope {
         Some(len)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn push_element(&mut self, len: usize, prefix: u8) -> Result<(), Kind> {
         let element = Element { at: self.low, len: tiny(len), prefix, bindings: tiny(self.bindings.len()) };
         self.tag_prefix = prefix;
@@ -160,7 +162,7 @@ impl Scope {
     }
 
     /// Ends the innermost element.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn close(&mut self) {
         if let Some(element) = self.elements.pop() {
             self.low = element.at;
@@ -171,7 +173,7 @@ impl Scope {
 
     /// The attribute name at the front of `input`, if `=` is behind it and it is one of the few that are most likely there:
     /// its place and its length. Names with a prefix and declarations of namespaces are never taken for likely.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn likely_attribute(&self, input: &[u8]) -> Option<(u8, usize)> {
         let likely = self.attributes.get(usize::from(self.next)..)?.iter().take(LIKELY);
         for (known, place) in likely.zip(self.next..) {
@@ -188,13 +190,13 @@ impl Scope {
     }
 
     /// Adds the attribute at this place to the tag.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn use_attribute(&mut self, place: u8) {
         self.used |= 1_u64.wrapping_shl(place.into());
         self.next = place.wrapping_add(1);
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn is_used(&self, place: u8) -> bool {
         self.used & 1_u64.wrapping_shl(place.into()) != 0
     }
@@ -307,7 +309,7 @@ impl Scope {
     }
 
     /// Ends the tag: every prefix must have a namespace, and no two attributes the same expanded name.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn enter(&mut self) -> Result<(), Kind> {
         if self.tag_prefix != 0 || self.prefixed != 0 {
             self.check_prefixes()?;
@@ -397,7 +399,7 @@ impl Scope {
         true
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn forget_tag(&mut self) {
         if self.used != 0 {
             self.first = self.used.trailing_zeros().to_le_bytes()[0];
@@ -409,7 +411,7 @@ impl Scope {
 }
 
 /// Whether this byte cannot belong to a name.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn ends_name(byte: u8) -> bool {
     matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r')
 }

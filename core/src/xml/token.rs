@@ -108,7 +108,7 @@ pub struct Raw<'a> {
 }
 
 impl<'a> Raw<'a> {
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) const fn new(bytes: &'a [u8], flags: u8, encoding: Encoding) -> Self {
         Self { bytes, marks: flags as usize | (encoding as usize) << 8 }
     }

@@ -120,6 +120,11 @@ impl<'b> Writer<'b> {
 
     fn attribute_of(&mut self, name: &str, value: impl FnOnce(&mut Characters<'_, 'b>)) {
         self.check_name(name);
+        self.attribute_named(name, value);
+    }
+
+    /// An attribute whose name was checked when the program was compiled, see [`is_name`].
+    pub(crate) fn attribute_named(&mut self, name: &str, value: impl FnOnce(&mut Characters<'_, 'b>)) {
         if self.is_in_tag() {
             self.put_all([b" ", name.as_bytes(), b"=\""]);
             value(&mut Characters { writer: self, in_value: true });
@@ -129,7 +134,8 @@ impl<'b> Writer<'b> {
 
     /// An attribute by what stands before its value, as in ` name="`. The name was checked when the program was
     /// compiled, see [`is_name`].
-    #[inline(always)]
+    #[cfg(target_pointer_width = "64")]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn attribute_known(&mut self, lead: &'static str, value: impl FnOnce(&mut Characters<'_, 'b>)) {
         if self.is_in_tag() {
             self.put(lead.as_bytes());
@@ -148,7 +154,7 @@ impl<'b> Writer<'b> {
         self.text_of(|out| out.show(text));
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn text_of(&mut self, text: impl FnOnce(&mut Characters<'_, 'b>)) {
         if self.begin_content() {
             text(&mut Characters { writer: self, in_value: false });
@@ -193,7 +199,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Whether an attribute may stand here.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn is_in_tag(&mut self) -> bool {
         let is = self.place == Place::Tag;
         if !is {
@@ -225,13 +231,24 @@ impl<'b> Writer<'b> {
     }
 
     /// Copies what fits. Once something did not, nothing is added, so no piece goes missing in the middle.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn put(&mut self, bytes: &[u8]) {
-        self.put_all([bytes]);
+        let room = self.buffer.get_mut(self.len..).and_then(|rest| rest.get_mut(..bytes.len()));
+        let Some(room) = room else { return self.fail(WriteError::Full) };
+        room.copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    /// Copies the pieces as far as they fit.
+    #[cfg(not(target_pointer_width = "64"))]
+    fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        pieces.iter().for_each(|piece| self.put(piece));
     }
 
     /// Copies all of the pieces or, if they do not fit, none.
-    #[inline(always)]
+    #[cfg(target_pointer_width = "64")]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
         let whole = pieces.iter().map(|piece| piece.len()).sum();
         let Some(mut room) = self.buffer.get_mut(self.len..).and_then(|rest| rest.get_mut(..whole)) else {
@@ -321,12 +338,6 @@ impl Characters<'_, '_> {
     #[inline]
     pub(crate) fn text(&mut self, text: &str) {
         self.writer.escape(text, self.in_value);
-    }
-
-    /// Characters of which none has to be escaped.
-    #[inline]
-    pub(crate) fn plain(&mut self, text: &'static str) {
-        self.writer.put(text.as_bytes());
     }
 
     /// A whole number without sign.

@@ -3,11 +3,14 @@
 use opi_core::drive::Link;
 
 use crate::till::{Fact, Owed, Till};
-use crate::world::{Arrive, Choice, Item, Leave, Reply, Store, Torn, Wire, World};
+use crate::world::{Arrive, Choice, Item, Leave, Reply, Split, Store, Torn, Wire, World};
 
 impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
     pub(crate) fn choices(&self) -> Vec<Choice> {
+        if self.restarts {
+            return vec![Choice::Restart(0)];
+        }
         let mut all = Vec::with_capacity(24);
         if let Some(wire) = self.wires.iter().find(|wire| !wire.held && wire.has_ended()) {
             let number = wire.number;
@@ -162,15 +165,15 @@ impl World {
             let number = wire.number;
             if let Some(Item::Bytes(bytes, whole)) = wire.to_terminal.front() {
                 all.push(Choice::ToTerminal(number, Arrive::Never));
-                if *whole && bytes.len() > 1 {
-                    all.extend([Arrive::FirstByte, Arrive::Half].map(|arrive| Choice::ToTerminal(number, arrive)));
+                if *whole {
+                    all.extend(splits(bytes.bytes.len()).map(|split| Choice::ToTerminal(number, split)));
                 }
             }
             if let Some(Item::Bytes(bytes, whole)) = wire.to_till.front() {
                 all.push(Choice::ToTill(number, Arrive::Never));
-                if *whole && bytes.len() > 1 {
-                    let cut = [Arrive::FirstByte, Arrive::Half, Arrive::Twice];
-                    all.extend(cut.map(|arrive| Choice::ToTill(number, arrive)));
+                if *whole {
+                    all.extend(splits(bytes.bytes.len()).map(|split| Choice::ToTill(number, split)));
+                    all.push(Choice::ToTill(number, Arrive::Twice));
                 }
             }
             if wire.link.is_some() && wire.conn.is_some() {
@@ -188,6 +191,11 @@ impl World {
         let tills = self.tills.iter().filter_map(|till| till.until);
         tills.chain(self.seats.iter().filter_map(|seat| seat.until)).min().map(|at| at.max(self.now))
     }
+}
+
+/// The places where so many bytes can be split.
+fn splits(most: usize) -> impl Iterator<Item = Arrive> {
+    Split::ALL.into_iter().filter(move |split| (1..most).contains(&split.at(most))).map(Arrive::Split)
 }
 
 impl Till {

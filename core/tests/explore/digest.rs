@@ -20,6 +20,13 @@ impl World {
                 till.digest = Some(hash(&text));
             }
         }
+        for till in self.tills.iter_mut().filter(|till| till.known.is_none()) {
+            let mut journal = DefaultHasher::new();
+            journal.write(&till.journal);
+            text.clear();
+            let _ = write!(text, "{:?} {}", till.truth, journal.finish());
+            till.known = Some(hash(&text));
+        }
         for seat in &mut self.seats {
             if seat.digest.is_none() {
                 text.clear();
@@ -28,16 +35,11 @@ impl World {
             }
         }
         text.clear();
-        let _ = write!(text, "{} {} {} {} ", self.now, self.others, self.strays, self.booked.len());
+        let _ = write!(text, "{} {} {} {} {} ", self.restarts, self.now, self.others, self.strays, self.booked.len());
         for till in &self.tills {
-            let _ = write!(text, "{:?} {:?} {:?} {:?} ", till.digest, till.questions, till.until, till.truth);
+            let _ = write!(text, "{:?} {:?} {:?} {:?} ", till.digest, till.questions, till.until, till.known);
             let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.slow);
-            for blocker in till.ledger.all_unresolved() {
-                let _ = write!(text, "{} ", blocker.request_id);
-            }
-            let mut journal = DefaultHasher::new();
-            journal.write(&till.journal);
-            let _ = write!(text, "{} ", journal.finish());
+            let _ = write!(text, "{} {:?} ", till.spoilt, till.open());
             for owed in &till.owed {
                 let _ = match owed {
                     Owed::Sent(link, wire, length) => {
@@ -76,9 +78,8 @@ impl Wire {
             bytes.write_usize(queue.len());
             for item in queue {
                 if let Item::Bytes(item, whole) = item {
-                    bytes.write_usize(item.len());
                     bytes.write_u8(u8::from(*whole));
-                    bytes.write(item);
+                    bytes.write_u64(item.digest);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What is explored: an operation of a till in a dialect, and what its card holder and its host do.
 
+use opi_core::limits::UNRESOLVED;
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Operation, Original};
 use opi_core::opi::Profile;
@@ -14,6 +15,8 @@ pub(crate) enum Kind {
     Payment,
     Question,
     Aborted,
+    /// Aborted at any time, also before it has left.
+    Withdrawn,
     LateApproval,
     Declined,
     LostHost,
@@ -23,6 +26,8 @@ pub(crate) enum Kind {
     Reversal,
     TwoPayments,
     StoredAfterAll,
+    /// More requests are unresolved than are remembered with all that is known of them.
+    ManyUnresolved,
     TicketFirst,
 }
 
@@ -31,6 +36,7 @@ impl Kind {
         Self::Payment,
         Self::Question,
         Self::Aborted,
+        Self::Withdrawn,
         Self::LateApproval,
         Self::Declined,
         Self::LostHost,
@@ -40,6 +46,7 @@ impl Kind {
         Self::Reversal,
         Self::TwoPayments,
         Self::StoredAfterAll,
+        Self::ManyUnresolved,
         Self::TicketFirst,
     ];
 }
@@ -58,9 +65,12 @@ impl Scenario {
     }
 
     /// Bad luck on one way by default: more where there is little else to choose.
-    pub(crate) const fn budget(&self) -> u8 {
+    pub(crate) fn budget(&self) -> u8 {
         match self.kind {
-            Kind::Payment | Kind::Declined | Kind::Refund | Kind::Reversal | Kind::TicketFirst => 2,
+            // As CCV's, and as long.
+            Kind::TicketFirst if self.profile.name == "nexi" => 1,
+            Kind::Payment | Kind::Question | Kind::Declined | Kind::Refund | Kind::Reversal => 2,
+            Kind::TwoPayments | Kind::TicketFirst | Kind::Withdrawn => 2,
             _ => 1,
         }
     }
@@ -79,11 +89,11 @@ impl Scenario {
             Kind::Question => scripts = Script::SignatureQuestion.into(),
             Kind::Aborted => scripts = Script::SlowCard.into(),
             Kind::LateApproval => scripts = Script::LateApprovalAfterAbort.into(),
-            Kind::Declined => scripts = Script::Decline.into(),
+            Kind::Declined | Kind::Withdrawn => scripts = Script::Decline.into(),
             Kind::LostHost => scripts = Script::AuthorisationUnknown.into(),
             Kind::Refund => plan = vec![Operation::Refund { amount: euros(1_000), original: Original::default() }],
             // Alone at the terminal, with the same amount in the same second: the one must not be taken for the other.
-            Kind::Reversal | Kind::TwoPayments | Kind::StoredAfterAll => plan.push(pay(2_500)),
+            Kind::Reversal | Kind::TwoPayments | Kind::StoredAfterAll | Kind::ManyUnresolved => plan.push(pay(2_500)),
             Kind::TicketFirst => {
                 scripts = Scripts::parse("print-last-ticket\napprove").unwrap();
                 plan.push(pay(2_500));
@@ -96,25 +106,30 @@ impl Scenario {
         let mut world = World::new(vec![till], vec![Terminal::new(setup)]);
         match self.kind {
             Kind::Question => world.asks_no = true,
-            Kind::Aborted | Kind::LateApproval => world.tills[0].aborts = 1,
+            Kind::Aborted | Kind::LateApproval | Kind::Withdrawn => world.tills[0].aborts = 1,
             Kind::Strays => world.strays = 1,
             Kind::OtherTill => world.others = 1,
             // The first payment goes well: it is the second that is looked at.
             Kind::TwoPayments | Kind::Reversal => self.begin(&mut world),
-            Kind::StoredAfterAll => Self::begin_unsaid(&mut world),
+            Kind::StoredAfterAll => Self::begin_unsaid(1, &mut world),
+            Kind::ManyUnresolved => {
+                Self::begin_unsaid(UNRESOLVED + 1, &mut world);
+                world.restarts = true;
+            }
             _ => {}
         }
         Box::new(world)
     }
 
-    /// A payment whose intent the disk calls not stored, though it is: it was not sent, and after a restart its result is
-    /// unknown, beside that of the next one.
-    fn begin_unsaid(world: &mut World) {
+    /// So many payments whose intent the disk calls not stored, though it is, and whose end it does not store: none was
+    /// sent, and after a restart the results are unknown, beside that of the next one.
+    fn begin_unsaid(count: usize, world: &mut World) {
         world.unkind = false;
-        world.tills[0].plan = std::rc::Rc::new(vec![pay(2_500)]);
+        world.tills[0].plan = std::rc::Rc::new(vec![pay(2_500); count]);
+        let mut stores = [Store::Unsaid, Store::Not].into_iter().cycle();
         while let Some(choice) = world.choices().first().copied() {
-            let storing = matches!(choice, Choice::Stored(..)) && world.tills[0].truth.intents.is_empty();
-            world.apply(if storing { Choice::Stored(0, Store::Unsaid) } else { choice });
+            let storing = matches!(choice, Choice::Stored(..));
+            world.apply(if storing { Choice::Stored(0, stores.next().unwrap()) } else { choice });
         }
         world.unkind = true;
         let till = &mut world.tills[0];

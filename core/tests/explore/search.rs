@@ -4,13 +4,20 @@
 //! come is not looked at again. Kind choices cost nothing, so every way ends where a kind world leaves it at rest: that
 //! all of them end, and where, is liveness (I11).
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::world::{Choice, World};
 
 /// Longest way: a payment with everything has about 150 steps.
-const DEPTH: usize = 1500;
+pub(crate) const DEPTH: usize = 1500;
+
+/// Steps of a way that are shown.
+const TRACED: usize = 100;
+
+/// Characters of what is broken that are shown.
+const SHOWN: usize = 200;
 
 /// A way to a broken promise.
 #[derive(Debug)]
@@ -20,12 +27,60 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
+    fn of(way: Vec<Choice>, cause: &(dyn Any + Send)) -> Self {
+        let text = cause.downcast_ref::<String>().cloned();
+        let what = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
+        Self { way, what }
+    }
+
     /// What was out of the ordinary on the way, by its step.
     pub(crate) fn short(&self) -> String {
         let odd = self.way.iter().enumerate().filter(|(_, choice)| choice.is_odd());
         let odd: Vec<String> = odd.map(|(step, choice)| format!("{choice:?} at step {step}")).collect();
-        format!("{} steps, kind ones but for [{}]: {}", self.way.len(), odd.join(", "), self.what)
+        let what = self.what.replace("assertion `left == right` failed: ", "");
+        let what: String = what.lines().next().unwrap_or_default().chars().take(SHOWN).collect();
+        format!("{} steps, kind ones but for [{}]: {what}", self.way.len(), odd.join(", "))
     }
+
+    /// The first steps of the way, what goes well by its name only.
+    pub(crate) fn trace(&self) -> String {
+        let step = |choice: &Choice| format!("{choice:?}").replace(", Well)", ")").replace(", true)", ")");
+        let mut steps: Vec<String> = self.way.iter().take(TRACED).map(step).collect();
+        if self.way.len() > TRACED {
+            steps.push("...".to_owned());
+        }
+        steps.join(" ")
+    }
+
+    /// The same promise broken in fewer steps: leaves out one step after the other, as long as one is still broken.
+    pub(crate) fn shortened(mut self, world: impl Fn() -> Box<World>) -> Self {
+        // What has no end gets none by leaving out something.
+        let mut at = if self.way.len() < DEPTH { 0 } else { DEPTH };
+        while at < self.way.len() {
+            let without: Vec<Choice> = [&self.way[..at], &self.way[at + 1..]].concat();
+            match walk(&world, &without).filter(|broken| broken.way.len() < self.way.len()) {
+                Some(shorter) => self = shorter,
+                None => at += 1,
+            }
+        }
+        self
+    }
+}
+
+/// Takes these steps as far as they can be taken, and says what they break.
+fn walk(world: impl Fn() -> Box<World>, steps: &[Choice]) -> Option<Broken> {
+    let mut way = Vec::with_capacity(steps.len());
+    let walked = catch_unwind(AssertUnwindSafe(|| {
+        let mut world = world();
+        for step in steps {
+            if world.choices().contains(step) {
+                way.push(*step);
+                world.apply(*step);
+            }
+        }
+        world.choices().is_empty().then(|| world.check_rest());
+    }));
+    walked.err().map(|cause| Broken::of(way, cause.as_ref()))
 }
 
 #[derive(Default)]
@@ -50,11 +105,7 @@ impl Search {
 
     pub(crate) fn explore(&mut self, world: impl FnOnce() -> Box<World>, budget: u8) -> Result<(), Broken> {
         let found = catch_unwind(AssertUnwindSafe(|| self.visit(world(), budget)));
-        found.map_err(|cause| {
-            let text = cause.downcast_ref::<String>().cloned();
-            let what = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Broken { way: self.way.clone(), what: what.unwrap_or_default() }
-        })
+        found.map_err(|cause| Broken::of(self.way.clone(), cause.as_ref()))
     }
 
     fn is_full(&self) -> bool {

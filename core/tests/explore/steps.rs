@@ -9,7 +9,7 @@ use opi_core::sim::{self, Conn};
 
 use crate::till::{End, Fact, Owed, Till};
 use crate::world::{
-    Arrive, Ask, Choice, Item, Leave, Reply, Store, Torn, Wire, World, attribute, hash, is_kept, pay, wall,
+    Arrive, Ask, Cargo, Choice, Item, Leave, Reply, Store, Torn, Wire, World, attribute, hash, is_kept, pay, wall,
 };
 
 /// Most steps of anything that runs by itself (I11).
@@ -118,6 +118,10 @@ impl World {
                 self.wires[at].held = true;
             }
             Choice::PowerCut(at, torn) => self.power_cut(at, torn),
+            Choice::Restart(at) => {
+                self.restarts = false;
+                self.power_cut(at, Torn::Nothing);
+            }
             Choice::TerminalRestart(at) => self.restart_terminal(at),
             Choice::OtherTillPays => self.other_till_pays(),
             Choice::StrayAnswer(number, _) => self.stray(number),
@@ -178,6 +182,7 @@ impl World {
         till.slow = false;
         let place = till.owed.iter().position(|owed| matches!(owed, Owed::Stored(..))).unwrap();
         let Owed::Stored(ticket, bytes, fact) = till.owed.remove(place) else { unreachable!() };
+        till.spoilt |= store != Store::Well;
         match store {
             Store::Well => till.keep(&bytes),
             // The adapter does not know of it, before it reads the journal again.
@@ -209,7 +214,8 @@ impl World {
             && let Some(Item::Bytes(bytes, _)) = wire.to_terminal.pop_back()
         {
             if leave == Leave::Short {
-                wire.to_terminal.push_back(Item::Bytes(Rc::new(bytes[..bytes.len() - 1].to_vec()), false));
+                wire.to_terminal
+                    .push_back(Item::Bytes(Cargo::new(bytes.bytes[..bytes.bytes.len() - 1].to_vec()), false));
             }
             // What does not take a frame takes nothing after it.
             wire.to_terminal.push_back(Item::Closed);
@@ -228,7 +234,7 @@ impl World {
         let at = self.at(number);
         let wire = &mut self.wires[at];
         let terminal = wire.terminal;
-        let bytes = match wire.to_terminal.pop_front().unwrap() {
+        let cargo = match wire.to_terminal.pop_front().unwrap() {
             Item::Closed => {
                 if let Some(conn) = wire.conn.take() {
                     wire.to_till.push_back(Item::Closed);
@@ -236,8 +242,9 @@ impl World {
                 }
                 return;
             }
-            Item::Bytes(bytes, _) => bytes,
+            Item::Bytes(cargo, _) => cargo,
         };
+        let bytes = &cargo.bytes;
         let now = match arrive {
             Arrive::Never => {
                 // An end would arrive no more than anything else; the adapter's own close is never lost.
@@ -245,12 +252,11 @@ impl World {
                 wire.to_terminal.retain(|item| matches!(item, Item::Closed));
                 return;
             }
-            Arrive::FirstByte => 1,
-            Arrive::Half => bytes.len() / 2,
-            _ => bytes.len(),
+            Arrive::Split(split) => split.at(bytes.len()),
+            Arrive::Well | Arrive::Twice => bytes.len(),
         };
         if now < bytes.len() {
-            wire.to_terminal.push_front(Item::Bytes(Rc::new(bytes[now..].to_vec()), false));
+            wire.to_terminal.push_front(Item::Bytes(Cargo::new(bytes[now..].to_vec()), false));
         }
         if let Some(conn) = wire.conn {
             let (till, was_busy) = (wire.till, self.seats[terminal].terminal.is_busy());
@@ -265,7 +271,7 @@ impl World {
         let at = self.at(number);
         let wire = &mut self.wires[at];
         let till = wire.till;
-        let bytes = match wire.to_till.pop_front().unwrap() {
+        let cargo = match wire.to_till.pop_front().unwrap() {
             Item::Closed => {
                 if let Some(link) = wire.link.filter(|_| !wire.ended) {
                     wire.ended = true;
@@ -274,8 +280,9 @@ impl World {
                 }
                 return;
             }
-            Item::Bytes(bytes, _) => bytes,
+            Item::Bytes(cargo, _) => cargo,
         };
+        let bytes = &cargo.bytes;
         let now = match arrive {
             Arrive::Never => {
                 wire.deaf_till = true;
@@ -283,11 +290,10 @@ impl World {
                 return;
             }
             Arrive::Twice => {
-                wire.to_till.push_front(Item::Bytes(bytes.clone(), false));
+                wire.to_till.push_front(Item::Bytes(cargo.clone(), false));
                 bytes.len()
             }
-            Arrive::FirstByte => 1,
-            Arrive::Half => bytes.len() / 2,
+            Arrive::Split(split) => split.at(bytes.len()),
             Arrive::Well => bytes.len(),
         };
         let mut left = &bytes[..now];
@@ -307,12 +313,13 @@ impl World {
         if rest > 0
             && let Some(wire) = self.wires.iter_mut().find(|wire| wire.number == number)
         {
-            wire.to_till.push_front(Item::Bytes(Rc::new(bytes[bytes.len() - rest..].to_vec()), false));
+            wire.to_till.push_front(Item::Bytes(Cargo::new(bytes[bytes.len() - rest..].to_vec()), false));
         }
     }
 
     fn power_cut(&mut self, at: usize, torn: Torn) {
         let till = &mut self.tills[at];
+        till.spoilt = true;
         let storing = till.owed.iter().find_map(|owed| match owed {
             Owed::Stored(_, bytes, _) => Some(bytes.clone()),
             _ => None,
@@ -394,7 +401,7 @@ impl World {
         );
         let mut bytes = u32::try_from(xml.len()).unwrap().to_be_bytes().to_vec();
         bytes.extend_from_slice(xml.as_bytes());
-        self.wires[at].to_till.push_back(Item::Bytes(Rc::new(bytes), true));
+        self.wires[at].to_till.push_back(Item::Bytes(Cargo::new(bytes), true));
     }
 
     /// Nothing more happens: everybody must be at rest, and everything told (I11).
@@ -406,6 +413,12 @@ impl World {
             let blocker = session.unresolved().map(|it| it.request_id);
             assert!(till.off || listed.is_none() || blocker.is_some(), "I6: {listed:?} does not block the lane");
             assert!(!till.decides || blocker.is_none(), "{blocker:?} is not settled, one after the other");
+            let open = till.open();
+            let never = open.iter().find(|id| !till.truth.sent.contains(id));
+            assert!(
+                till.off || till.spoilt || never.is_none(),
+                "I6: {never:?} never left, all went well, and it blocks the lane"
+            );
             till.truth.sent.iter().filter(|_| !till.off).for_each(|id| self.is_known(at, *id));
         }
     }
@@ -415,8 +428,8 @@ impl World {
         let till = &self.tills[at];
         let known = till.truth.ends.get(&id).is_some_and(|end| end.outcome != Outcome::Unknown);
         // A record that was stored though nobody said so is found at the next restart.
-        let listed = till.ledger.all_unresolved().iter().any(|it| it.request_id.get() == id);
-        let unresolved = listed || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
+        let unresolved =
+            till.open().contains(&id) || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
         let charged = self.charges(at, id).count() > 0;
         assert!(
             known || !charged || unresolved,

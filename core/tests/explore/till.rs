@@ -98,6 +98,8 @@ pub(crate) struct Till {
     pub(crate) owed: Vec<Owed>,
     /// The disk takes its time with the next record.
     pub(crate) slow: bool,
+    /// A record was not stored, or was and nobody said so, or the power went.
+    pub(crate) spoilt: bool,
     pub(crate) questions: Vec<(QuestionId, QuestionKind)>,
     pub(crate) until: Option<u64>,
     pub(crate) truth: Rc<Truth>,
@@ -111,6 +113,8 @@ pub(crate) struct Till {
     /// Aborts that the cashier may still press.
     pub(crate) aborts: u8,
     pub(crate) digest: Option<[u64; 2]>,
+    /// That of what the world and the journal know of it.
+    pub(crate) known: Option<[u64; 2]>,
 }
 
 impl Till {
@@ -126,6 +130,7 @@ impl Till {
             ledger: Rc::new(Ledger::new()),
             owed: Vec::new(),
             slow: false,
+            spoilt: false,
             questions: Vec::new(),
             until: None,
             truth: Rc::default(),
@@ -135,6 +140,7 @@ impl Till {
             decides: false,
             aborts: 0,
             digest: None,
+            known: None,
         };
         till.boot();
         till
@@ -145,6 +151,7 @@ impl Till {
         let (mut replay, mut ledger) = (Replay::new(), Ledger::new());
         let mut bytes = self.journal.as_slice();
         let (mut known, mut intents) = (self.truth.ends.clone(), BTreeSet::new());
+        let mut ended = BTreeSet::new();
         loop {
             let next = replay.next(&mut bytes).unwrap();
             let Some(found) = next.or_else(|| replay.finish().unwrap()) else { break };
@@ -159,15 +166,22 @@ impl Till {
                 Entry::Resolution(made) => (made.request_id.get(), End::decided(made.charged)),
                 _ => continue,
             };
+            if end.outcome != Outcome::Unknown {
+                ended.insert(id);
+            }
             // What the journal shows is known, whether or not the till was still told.
             if known.get(&id).is_none_or(|end| end.outcome == Outcome::Unknown) {
                 known.insert(id, end);
             }
         }
         (self.truth().ends, self.truth().found) = (known, intents);
+        self.known = None;
         Rc::make_mut(&mut self.journal).truncate(usize::try_from(replay.kept()).unwrap());
         let first = ledger.next_request().unwrap();
         self.ledger = Rc::new(ledger);
+        let open = self.open();
+        let lost: Vec<&u32> = self.truth.found.difference(&ended).filter(|id| !open.contains(id)).collect();
+        assert!(lost.is_empty(), "I6: {lost:?} have no end in the journal, and the ledger forgets them");
         self.reserve();
         let first_sheet = SheetId(self.ledger.next_sheet().0);
         let mut settings = lane::settings(self.lane.clone(), self.profile, self.alone, first, first_sheet);
@@ -206,6 +220,7 @@ impl Till {
 
     /// These bytes are on the disk, whether or not somebody knows.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.known = None;
         Rc::make_mut(&mut self.journal).extend_from_slice(bytes);
     }
 
@@ -215,6 +230,13 @@ impl Till {
         if let Ok((entry, _)) = journal::decode(bytes) {
             Rc::make_mut(&mut self.ledger).record(&entry.record());
         }
+    }
+
+    /// The numbers of all requests that the journal says are unresolved.
+    pub(crate) fn open(&self) -> Vec<u32> {
+        assert_eq!(self.ledger.counts().more_unresolved, 0, "I6: an unresolved request is forgotten");
+        let listed = self.ledger.all_unresolved().iter().map(|blocker| blocker.request_id);
+        listed.chain(self.ledger.further_unresolved().iter().copied()).map(RequestId::get).collect()
     }
 
     pub(crate) fn session(&self) -> &Lane {
@@ -238,6 +260,7 @@ impl Till {
     }
 
     pub(crate) fn truth(&mut self) -> &mut Truth {
+        self.known = None;
         Rc::make_mut(&mut self.truth)
     }
 

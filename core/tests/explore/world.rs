@@ -25,10 +25,25 @@ const DRAIN: usize = 2000;
 /// Digits that a card number on the wire begins with, and that nothing shown may hold (I12).
 const CARD: &str = "44444444";
 
+/// Bytes on their way, and their digest.
+#[derive(Debug)]
+pub(crate) struct Cargo {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) digest: u64,
+}
+
+impl Cargo {
+    pub(crate) fn new(bytes: Vec<u8>) -> Rc<Self> {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&bytes);
+        Rc::new(Self { bytes, digest: hasher.finish() })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     /// Bytes, and whether they are a whole frame.
-    Bytes(Rc<Vec<u8>>, bool),
+    Bytes(Rc<Cargo>, bool),
     Closed,
 }
 
@@ -87,13 +102,36 @@ pub(crate) enum Leave {
     Nothing,
 }
 
+/// Where a frame is split: before, at and behind the end of its length, in the middle, and before its last byte.
+/// Everywhere else one side is the same as at one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Split {
+    FirstByte,
+    Length,
+    Half,
+    LastByte,
+}
+
+impl Split {
+    pub(crate) const ALL: [Self; 4] = [Self::FirstByte, Self::Length, Self::Half, Self::LastByte];
+
+    /// How many bytes come first.
+    pub(crate) const fn at(self, length: usize) -> usize {
+        match self {
+            Self::FirstByte => 1,
+            Self::Length => 4,
+            Self::Half => length / 2,
+            Self::LastByte => length - 1,
+        }
+    }
+}
+
 /// What becomes of the bytes in front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrive {
     Well,
-    /// Only the first byte, then the rest.
-    FirstByte,
-    Half,
+    /// In two pieces, the second any time later.
+    Split(Split),
     Twice,
     /// They are lost, and all that follows; nobody is told.
     Never,
@@ -139,6 +177,8 @@ pub(crate) enum Choice {
     /// Otherwise it is heard of before anything else happens.
     Hold(u32),
     PowerCut(usize, Torn),
+    /// The till is started again, with nothing under way.
+    Restart(usize),
     TerminalRestart(usize),
     /// Another till pays at the same terminal, with the same amount and the same number, from start to end.
     OtherTillPays,
@@ -166,6 +206,7 @@ impl Choice {
             | Self::Abort(_)
             | Self::Start(_)
             | Self::Recover(_)
+            | Self::Restart(_)
             | Self::Decide(_)
             | Self::OtherTillPays
             | Self::StrayAnswer(..)
@@ -198,6 +239,8 @@ pub(crate) struct World {
     pub(crate) strays: u8,
     /// Both answers to a question are looked at.
     pub(crate) asks_no: bool,
+    /// The first thing that happens is that the first till is started again.
+    pub(crate) restarts: bool,
     /// The unkind choices are offered.
     pub(crate) unkind: bool,
 }
@@ -274,6 +317,7 @@ impl World {
             others: 0,
             strays: 0,
             asks_no: false,
+            restarts: false,
             unkind: true,
         }
     }
@@ -342,7 +386,7 @@ impl World {
                     till.block_on_the_next();
                     let busy = until.is_none() && !till.session().is_idle();
                     assert!(!busy, "I9: no deadline in {:?}", till.session().phase());
-                    return;
+                    return self.is_answering(at);
                 }
                 Output::Listen => till.owed.push(Owed::Listening),
                 Output::Connect(link) => till.owed.push(Owed::Connected(link)),
@@ -395,6 +439,21 @@ impl World {
         panic!("I10: the drain does not end");
     }
 
+    /// What a terminal asked for is answered as soon as the sheet is stored, the cashier has answered, and the answer
+    /// before it has left (I7).
+    fn is_answering(&self, at: usize) {
+        let till = &self.tills[at];
+        let open = |wire: &&Wire| wire.till == at && wire.link.is_some() && !wire.ended && !wire.asks.is_empty();
+        let Some(wire) = self.wires.iter().find(open) else { return };
+        let waits = |owed: &Owed| match owed {
+            Owed::Stored(_, _, fact) => *fact == Fact::Sheet,
+            Owed::Sent(_, number, _) => *number == wire.number,
+            _ => false,
+        };
+        let waits = !till.questions.is_empty() || till.owed.iter().any(waits);
+        assert!(waits, "I7: nothing is waited for, and {:?} is not answered", wire.asks);
+    }
+
     pub(crate) fn leaving(&mut self, at: usize, link: Link, bytes: Vec<u8>) {
         let xml = std::str::from_utf8(&bytes[4..]).unwrap().to_owned();
         let wire = self.wires.iter_mut().find(|wire| wire.till == at && wire.link == Some(link)).unwrap();
@@ -431,7 +490,7 @@ impl World {
         }
         let wire = self.wire_of_link(at, link).unwrap();
         if !wire.deaf_terminal {
-            wire.to_terminal.push_back(Item::Bytes(Rc::new(bytes), true));
+            wire.to_terminal.push_back(Item::Bytes(Cargo::new(bytes), true));
         }
         self.tills[at].owed.push(Owed::Sent(link, number, length));
     }
@@ -531,15 +590,16 @@ impl World {
     pub(crate) fn speaks(&mut self, at: usize, conn: Conn, mut bytes: Vec<u8>) {
         // A terminal that does not mask: full card numbers on the wire must not be shown (I12).
         for card in sim::Dialect::ALL.iter().flat_map(|dialect| dialect.brands).map(|brand| brand.card) {
-            let found = bytes.windows(card.len()).enumerate().filter(|(_, it)| *it == card.as_bytes());
-            let places: Vec<usize> = found.map(|(place, _)| place).collect();
+            let Some((first, rest)) = card.as_bytes().split_first() else { continue };
+            let starts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first).map(|(place, _)| place);
+            let places: Vec<usize> = starts.filter(|place| bytes[place + 1..].starts_with(rest)).collect();
             for place in places {
                 unmask(&mut bytes[place..place + card.len()]);
             }
         }
         let Some(wire) = self.wire_of_conn(at, conn) else { return };
         if !wire.deaf_till {
-            wire.to_till.push_back(Item::Bytes(Rc::new(bytes), true));
+            wire.to_till.push_back(Item::Bytes(Cargo::new(bytes), true));
         }
     }
 }

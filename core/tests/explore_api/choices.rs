@@ -3,11 +3,14 @@
 use opi_core::drive::Link;
 
 use crate::till::{Fact, Owed};
-use crate::world::{Arrive, Choice, Item, Leave, Store, Stray, Torn, Wire, World};
+use crate::world::{Arrive, Choice, Item, Leave, Split, Store, Stray, Torn, Wire, World};
 
 impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.
     pub(crate) fn choices(&self) -> Vec<Choice> {
+        if self.restarts {
+            return vec![Choice::Restart(0)];
+        }
         let mut all = Vec::with_capacity(24);
         // That a request left is stored before anything else happens, unless the disk takes its time.
         for (at, till) in self.tills.iter().enumerate() {
@@ -120,7 +123,7 @@ impl World {
             if let Some(Item::Answer(body, _, whole)) = wire.to_till.front() {
                 all.extend([Arrive::Never, Arrive::Cut].map(|arrive| Choice::ToTill(number, arrive)));
                 if *whole && body.len() > 1 {
-                    all.extend([Arrive::FirstByte, Arrive::Half].map(|arrive| Choice::ToTill(number, arrive)));
+                    all.extend(Split::ALL.map(|split| Choice::ToTill(number, Arrive::Split(split))));
                 }
             }
             if wire.link.is_some() && !wire.ended {

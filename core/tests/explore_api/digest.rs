@@ -20,18 +20,20 @@ impl World {
                 till.digest = Some(hash(&text));
             }
         }
-        text.clear();
-        let _ = write!(text, "{} {} {} {} ", self.now, self.others, self.strays, self.nights);
-        let _ = write!(text, "{} {:?} ", self.booked.len(), self.terminal);
-        for till in &self.tills {
-            let _ = write!(text, "{:?} {:?} {:?} ", till.digest, till.until, till.truth);
-            let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.slow);
-            for blocker in till.ledger.all_unresolved() {
-                let _ = write!(text, "{} ", blocker.request_id);
-            }
+        for till in self.tills.iter_mut().filter(|till| till.known.is_none()) {
             let mut journal = DefaultHasher::new();
             journal.write(&till.journal);
-            let _ = write!(text, "{} ", journal.finish());
+            text.clear();
+            let _ = write!(text, "{:?} {}", till.truth, journal.finish());
+            till.known = Some(hash(&text));
+        }
+        text.clear();
+        let _ = write!(text, "{} {} {} {} {} ", self.restarts, self.now, self.others, self.strays, self.nights);
+        let _ = write!(text, "{} {:?} ", self.booked.len(), self.terminal);
+        for till in &self.tills {
+            let _ = write!(text, "{:?} {:?} {:?} ", till.digest, till.until, till.known);
+            let _ = write!(text, "{} {} {} {} ", till.next, till.recoveries, till.aborts, till.slow);
+            let _ = write!(text, "{} {:?} ", till.spoilt, till.open());
             for owed in &till.owed {
                 let _ = match owed {
                     Owed::Sent(link, wire, length) => {

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use opi_core::limits::UNRESOLVED;
 use opi_core::money::{Currency, Money};
 use opi_core::nexo::Dialect;
 use opi_core::operation::{Operation, Original};
 
 use crate::terminal::{Script, Terminal};
 use crate::till::Till;
-use crate::world::{World, pay};
+use crate::world::{Choice, Store, World, pay};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scenario {
@@ -31,6 +32,8 @@ pub(crate) enum Scenario {
     Refund,
     Reversal,
     TwoPayments,
+    /// More requests are unresolved than are remembered with all that is known of them.
+    ManyUnresolved,
 }
 
 impl Scenario {
@@ -50,6 +53,7 @@ impl Scenario {
             Self::Refund,
             Self::Reversal,
             Self::TwoPayments,
+            Self::ManyUnresolved,
         ]
     }
 
@@ -90,9 +94,27 @@ impl Scenario {
             Self::Forgets => world.nights = 1,
             // The first payment goes well: it is the second that is looked at.
             Self::TwoPayments | Self::Reversal => self.begin(&mut world),
+            Self::ManyUnresolved => Self::begin_unsaid(&mut world),
             _ => {}
         }
         Box::new(world)
+    }
+
+    /// Payments whose intent the disk calls not stored, though it is, and whose end it does not store: none was sent, and
+    /// after a restart the results are unknown.
+    fn begin_unsaid(world: &mut World) {
+        world.unkind = false;
+        world.tills[0].plan = Rc::new(vec![pay(2_500); UNRESOLVED + 1]);
+        let mut stores = [Store::Unsaid, Store::Not].into_iter().cycle();
+        while let Some(choice) = world.choices().first().copied() {
+            let storing = matches!(choice, Choice::Stored(..));
+            world.apply(if storing { Choice::Stored(0, stores.next().unwrap()) } else { choice });
+        }
+        world.unkind = true;
+        let till = &mut world.tills[0];
+        assert!(till.truth.sent.is_empty() && till.truth.intents.is_empty(), "it went through");
+        till.recoveries = u8::try_from(UNRESOLVED).unwrap() + 2;
+        world.restarts = true;
     }
 
     fn begin(self, world: &mut World) {

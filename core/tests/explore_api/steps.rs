@@ -79,6 +79,10 @@ impl World {
                 }
             }
             Choice::PowerCut(at, torn) => self.power_cut(at, torn),
+            Choice::Restart(at) => {
+                self.restarts = false;
+                self.power_cut(at, Torn::Nothing);
+            }
             Choice::TerminalRestart => {
                 let acts = Rc::make_mut(&mut self.terminal).restart(self.now);
                 for wire in self.wires.iter_mut().filter(|wire| wire.open) {
@@ -150,14 +154,13 @@ impl World {
         till.slow = false;
         let place = till.owed.iter().position(|owed| matches!(owed, Owed::Stored(..))).unwrap();
         let Owed::Stored(ticket, bytes, fact) = till.owed.remove(place) else { unreachable!() };
+        till.spoilt |= store != Store::Well;
         match store {
             Store::Well => till.keep(&bytes),
             // The adapter does not know of it, before it reads the journal again.
             Store::Unsaid => till.write(&bytes),
             _ => {}
         }
-        self.failures[at] += u8::from(store != Store::Well);
-        let till = &mut self.tills[at];
         if store == Store::Well && fact == Fact::Sheet {
             till.truth().sheets += 1;
         }
@@ -227,8 +230,8 @@ impl World {
         };
         let now = match arrive {
             Arrive::Never => return,
-            Arrive::FirstByte => 1,
-            Arrive::Half | Arrive::Cut => bytes.len() / 2,
+            Arrive::Split(split) => split.at(bytes.len()),
+            Arrive::Cut => bytes.len() / 2,
             _ => bytes.len(),
         };
         let mut hasher = DefaultHasher::new();
@@ -261,6 +264,7 @@ impl World {
 
     fn power_cut(&mut self, at: usize, torn: Torn) {
         let till = &mut self.tills[at];
+        till.spoilt = true;
         let storing = till.owed.iter().find_map(|owed| match owed {
             Owed::Stored(_, bytes, _) => Some(bytes.clone()),
             _ => None,
@@ -274,8 +278,6 @@ impl World {
             till.keep(&bytes[..kept]);
         }
         till.boot();
-        self.failures[at] = 0;
-        let till = &mut self.tills[at];
         // Nobody will hear of sheets that were begun.
         let truth = till.truth();
         truth.ended = truth.begun;
@@ -294,7 +296,6 @@ impl World {
         other.recoveries = 0;
         let place = self.tills.len();
         self.tills.push(other);
-        self.failures.push(0);
         for _ in 0..STEPS {
             let mine = |choice: &Choice| match choice {
                 Choice::Connect(at, _, true) | Choice::Start(at) => *at == place,
@@ -355,6 +356,12 @@ impl World {
         for (at, till) in self.tills.iter().enumerate() {
             let session = till.session();
             assert!(session.is_idle() || till.off, "I11: no rest in {:?}", session.phase());
+            let open = till.open();
+            let never = open.iter().find(|id| !till.truth.sent.contains(id));
+            assert!(
+                till.off || till.spoilt || never.is_none(),
+                "I6: {never:?} never left, all went well, and it blocks the lane"
+            );
             till.truth.sent.iter().filter(|_| !till.off).for_each(|id| self.is_known(at, *id));
         }
     }
@@ -364,8 +371,8 @@ impl World {
         let till = &self.tills[at];
         let known = till.truth.ends.get(&id).is_some_and(|end| end.outcome != Outcome::Unknown);
         // A record that was stored though nobody said so is found at the next restart.
-        let listed = till.ledger.all_unresolved().iter().any(|it| it.request_id.get() == id);
-        let unresolved = listed || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
+        let unresolved =
+            till.open().contains(&id) || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
         let charged = self.charges(at, id).count() > 0;
         assert!(
             known || !charged || unresolved,

@@ -95,6 +95,27 @@ pub(crate) enum Leave {
     Nothing,
 }
 
+/// Where an answer is split: behind its first byte, in the middle, and before its last byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Split {
+    FirstByte,
+    Half,
+    LastByte,
+}
+
+impl Split {
+    pub(crate) const ALL: [Self; 3] = [Self::FirstByte, Self::Half, Self::LastByte];
+
+    /// How many bytes come first.
+    pub(crate) const fn at(self, length: usize) -> usize {
+        match self {
+            Self::FirstByte => 1,
+            Self::Half => length / 2,
+            Self::LastByte => length - 1,
+        }
+    }
+}
+
 /// What becomes of what is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrive {
@@ -105,9 +126,8 @@ pub(crate) enum Arrive {
     Never,
     /// A request whose connection was ended is lost: no more than what was to be expected.
     Lost,
-    /// An answer: its first byte, then the rest.
-    FirstByte,
-    Half,
+    /// An answer, in two pieces, the second any time later.
+    Split(Split),
     /// An answer: half of it, then the connection ends.
     Cut,
 }
@@ -148,6 +168,8 @@ pub(crate) enum Choice {
     Night,
     Reset(u32),
     PowerCut(usize, Torn),
+    /// The till is started again, with nothing under way.
+    Restart(usize),
     TerminalRestart,
     /// Another till pays at the terminal, with the same amount, from start to end.
     OtherTillPays,
@@ -171,6 +193,7 @@ impl Choice {
             | Self::Abort(_)
             | Self::Start(_)
             | Self::Recover(_)
+            | Self::Restart(_)
             | Self::OtherTillPays
             | Self::StrayAnswer(..)
             | Self::Night
@@ -192,8 +215,8 @@ pub(crate) struct World {
     pub(crate) others: u8,
     pub(crate) strays: u8,
     pub(crate) nights: u8,
-    /// How often the store of each till failed since it was started.
-    pub(crate) failures: Vec<u8>,
+    /// The first thing that happens is that the first till is started again.
+    pub(crate) restarts: bool,
     /// The unkind choices are offered.
     pub(crate) unkind: bool,
 }
@@ -227,7 +250,6 @@ impl World {
     pub(crate) fn new(tills: Vec<Till>, terminal: Terminal) -> Self {
         Self {
             now: 0,
-            failures: vec![0; tills.len()],
             tills,
             terminal: Rc::new(terminal),
             wires: Vec::new(),
@@ -236,6 +258,7 @@ impl World {
             others: 0,
             strays: 0,
             nights: 0,
+            restarts: false,
             unkind: true,
         }
     }
@@ -302,9 +325,9 @@ impl World {
                     look_at(&event);
                     match event {
                         Event::Finished(finished) => ended = Some(finished.clone()),
-                        Event::SheetBegun(_) => Rc::make_mut(&mut till.truth).begun += 1,
+                        Event::SheetBegun(_) => till.truth().begun += 1,
                         Event::SheetEnded { kept, .. } => {
-                            let truth = Rc::make_mut(&mut till.truth);
+                            let truth = till.truth();
                             truth.ended += 1;
                             truth.acknowledged += usize::from(kept);
                             assert!(truth.acknowledged <= truth.sheets, "I3: told as kept, but not stored");

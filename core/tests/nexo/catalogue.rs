@@ -173,7 +173,7 @@ const OBJECTS: &[(&str, &str)] = &[
          CustomerOrderID:text CustomerOrderReq:#CustomerOrderReq SaleToPOIData:text SaleToAcquirerData:text \
          SaleToIssuerData:SaleToIssuerData SponsoredMerchant:SponsoredMerchant[]",
     ),
-    ("SaleTerminalData", "TotalsGroupID:text1-16"),
+    ("SaleTerminalData", "TotalsGroupID:text1-16 SaleCapabilities:any SaleProfile:any TerminalEnvironment:any"),
     ("SaleToIssuerData", "StatementReference:text"),
     (
         "SponsoredMerchant",
@@ -196,7 +196,7 @@ const OBJECTS: &[(&str, &str)] = &[
     (
         "CardData",
         "PaymentBrand:text MaskedPan:card PaymentAccountRef:text EntryMode:#EntryMode CardCountryCode:digits3 \
-         ProtectedCardData:any SensitiveCardData:SensitiveCardData PaymentToken:PaymentToken AllowedProductCode:text[]",
+         ProtectedCardData:any SensitiveCardData:SensitiveCardData PaymentToken:PaymentToken AllowedProductCode:text[] AllowedProduct:any CustomerOrder:any",
     ),
     ("SensitiveCardData", "PAN:card8-28 CardSeqNumb:secret2-3 ExpiryDate:secret4 TrackData:TrackData[]"),
     ("TrackData", "*TrackValue:secret1-104 TrackNumb:count1-3 TrackFormat:=TrackFormat"),
@@ -226,7 +226,7 @@ const OBJECTS: &[(&str, &str)] = &[
     (
         "PaymentTransaction",
         "*AmountsReq:AmountsReq OriginalPOITransaction:OriginalPOITransaction \
-         TransactionConditions:TransactionConditions",
+         TransactionConditions:TransactionConditions SaleItem:any",
     ),
     (
         "AmountsReq",
@@ -243,7 +243,7 @@ const OBJECTS: &[(&str, &str)] = &[
         "PaymentData",
         "PaymentType:=PaymentType/Normal SplitPaymentFlag:flag RequestedValidityDate:time \
          CardAcquisitionReference:TransactionIdentification Instalment:Instalment \
-         PaymentInstrumentData:PaymentInstrumentData",
+         PaymentInstrumentData:PaymentInstrumentData CustomerOrder:any",
     ),
     (
         "Instalment",
@@ -253,7 +253,7 @@ const OBJECTS: &[(&str, &str)] = &[
     (
         "PaymentResponse",
         "*Response:Response ~SaleData:SaleData ~POIData:POIData PaymentResult:PaymentResult \
-         LoyaltyResult:LoyaltyResult[] PaymentReceipt:PaymentReceipt[]",
+         LoyaltyResult:LoyaltyResult[] PaymentReceipt:PaymentReceipt[] CustomerOrder:any",
     ),
     (
         "PaymentResult",
@@ -312,7 +312,7 @@ const OBJECTS: &[(&str, &str)] = &[
     (
         "ReversalRequest",
         "*OriginalPOITransaction:OriginalOfReversal *ReversalReason:=ReversalReason ReversedAmount:amount \
-         SaleData:SaleData",
+         SaleData:SaleData CustomerOrder:any",
     ),
     // As `OriginalPOITransaction`, but the transaction must be named.
     (
@@ -352,7 +352,7 @@ const OBJECTS: &[(&str, &str)] = &[
     (
         "POIStatus",
         "*GlobalStatus:=GlobalStatus SecurityOKFlag:flag PEDOKFlag:flag CardReaderOKFlag:flag \
-         PrinterStatus:=PrinterStatus CommunicationOKFlag:flag FraudPreventionFlag:flag",
+         PrinterStatus:=PrinterStatus CommunicationOKFlag:flag FraudPreventionFlag:flag CashHandlingDevice:any",
     ),
     ("HostStatus", "*AcquirerID:code IsReachableFlag:flag"),
     (
@@ -363,7 +363,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ),
     ("SaleSoftware", "*ManufacturerID:text *ApplicationName:text *SoftwareVersion:text *CertificationCode:text"),
     ("LoginResponse", "*Response:Response ~POISystemData:POISystemData TokenRequestStatus:flag"),
-    ("POISystemData", "*DateTime:time *POISoftware:SaleSoftware POIStatus:POIStatus"),
+    ("POISystemData", "*DateTime:time *POISoftware:SaleSoftware POIStatus:POIStatus POITerminalData:any"),
     ("LogoutRequest", "MaintenanceAllowed:flag"),
     ("LogoutResponse", "*Response:Response"),
     // Reading cards, stored values, balances.
@@ -377,7 +377,7 @@ const OBJECTS: &[(&str, &str)] = &[
     (
         "CardAcquisitionResponse",
         "*Response:Response ~SaleData:SaleData ~POIData:POIData PaymentBrand:text[] \
-         PaymentInstrumentData:PaymentInstrumentData LoyaltyAccount:LoyaltyAccount[]",
+         PaymentInstrumentData:PaymentInstrumentData LoyaltyAccount:LoyaltyAccount[] CustomerOrder:any",
     ),
     (
         "CardReaderAPDURequest",

@@ -11,6 +11,7 @@ mod roundtrip;
 mod rules;
 mod samples;
 mod secrets;
+mod trace;
 
 use opi_core::json::{Document, Limits};
 use opi_core::nexo::{Dialect, Direction, Message, Report};

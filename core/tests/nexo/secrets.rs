@@ -8,7 +8,7 @@ use crate::catalogue::Holds;
 use crate::read;
 
 /// What must not be seen, for each kind of member that is a secret.
-fn with_secrets(sample: &mut Sample) -> Vec<String> {
+pub(crate) fn with_secrets(sample: &mut Sample) -> Vec<String> {
     let mut secrets = Vec::new();
     for place in places(&sample.clone()) {
         let secret = match place.member.holds {

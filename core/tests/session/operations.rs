@@ -142,11 +142,18 @@ fn a_reversal_names_its_transaction_as_the_dialect_does() {
 fn a_transaction_named_in_another_dialect_is_not_left_out() {
     let by_stan = Original { stan: Id::new("021702").ok(), ..Original::default() };
     let by_reference = Original { trx_reference_number: Id::new("00731559184").ok(), ..Original::default() };
+    // A time, a batch and a terminal are those of many.
+    let by_time = Original {
+        time_stamp: Id::new("2026-04-08T10:15:00+02:00").ok(),
+        terminal_id: Id::new("P3").ok(),
+        ..Original::default()
+    };
     for (profile, original) in [
         (&Profile::NEXI, &by_stan),
         (&Profile::CCV_NL, &by_stan),
         (&Profile::OPI_DE, &by_reference),
         (&Profile::IFSF, &by_reference),
+        (&Profile::IFSF, &by_time),
     ] {
         let (amount, original) = (chf("10.00"), original.clone());
         for operation in [

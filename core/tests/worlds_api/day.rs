@@ -12,8 +12,8 @@ use opi_core::nexo::Dialect;
 use opi_core::operation::{Operation, Original, Outcome};
 
 use crate::terminal::{Script, Terminal};
-use crate::till::Till;
-use crate::world::{Choice, Torn, World, pay};
+use crate::till::{Owed, Till};
+use crate::world::{Choice, Store, World, pay};
 
 /// Operations of one till in a day.
 const OPERATIONS: usize = 60;
@@ -52,6 +52,8 @@ struct Day {
     decided: usize,
     unknown: usize,
     faults: usize,
+    /// The most requests of one till that were unresolved at once.
+    most_open: usize,
 }
 
 fn operation(random: &mut Random) -> Operation {
@@ -76,9 +78,16 @@ fn day(seed: u64) -> Day {
     let tills = vec![till("lane-1"), till("lane-2"), till("lane-3")];
     let mut world = World::new(tills, Terminal::new(Script::ByAmount));
     let mut day = Day::default();
+    // Of a hundred records, so many the disk says it did not store, rightly or not. Few days have such a disk.
+    let disk = random.one(&[0, 0, 0, 0, 0, 0, 0, 70]);
     let badness = random.one(&[3, 10, 40]);
     while world.tills.iter().any(|till| till.next < till.plan.len() || !till.session().is_idle()) {
-        step(&mut world, &mut random, badness, &mut day);
+        if !fail(&mut world, &mut random, disk) {
+            step(&mut world, &mut random, badness, &mut day);
+        }
+        for till in &world.tills {
+            day.most_open = day.most_open.max(till.open().len());
+        }
         assert!(world.now < 7 * 24 * 3_600_000, "I11: the day does not end");
     }
     world.unkind = false;
@@ -90,16 +99,30 @@ fn day(seed: u64) -> Day {
     day
 }
 
+/// The disk fails, or the till is started again in the hope that this helps; whether one of them happened.
+fn fail(world: &mut World, random: &mut Random, disk: u64) -> bool {
+    if disk == 0 {
+        return false;
+    }
+    let at = usize::try_from(random.below(3)).unwrap();
+    let till = &world.tills[at];
+    if till.session().is_idle() && random.below(3000) == 0 {
+        world.apply(Choice::Restart(at));
+        return true;
+    }
+    let fails = till.owed.iter().any(|owed| matches!(owed, Owed::Stored(..))) && random.below(100) < disk;
+    if fails {
+        world.apply(Choice::Stored(at, random.one(&[Store::Not, Store::Unsaid])));
+    }
+    fails
+}
+
 fn step(world: &mut World, random: &mut Random, badness: u64, day: &mut Day) {
     for at in 0..world.tills.len() {
         let till = &mut world.tills[at];
         till.recoveries = 2;
         if !till.session().is_idle() || random.below(8) > 0 {
             continue;
-        }
-        if world.failures[at] + 2 > u8::try_from(UNRESOLVED).unwrap() {
-            // A store that fails so often: the till is started again while its ledger can remember all that is open.
-            return world.apply(Choice::PowerCut(at, Torn::Nothing));
         }
         let till = &mut world.tills[at];
         let Some(id) = till.session().unresolved().map(|it| it.request_id) else {
@@ -144,7 +167,7 @@ fn step(world: &mut World, random: &mut Random, badness: u64, day: &mut Day) {
 /// The ledgers agree to the cent, but for what the till holds as unknown.
 fn balance(world: &World, day: &mut Day) {
     for (at, till) in world.tills.iter().enumerate() {
-        let unknown: Vec<String> = till.ledger.all_unresolved().iter().map(|it| it.request_id.to_string()).collect();
+        let unknown: Vec<String> = till.open().iter().map(u32::to_string).collect();
         let mut charged = 0;
         for entry in world.booked.iter().filter(|entry| entry.sale == till.name()) {
             day.charges += 1;
@@ -186,6 +209,7 @@ pub(crate) fn ledgers_agree_at_the_end_of_every_day(usual: u64) {
                 all.decided += day.decided;
                 all.unknown += day.unknown;
                 all.faults += day.faults;
+                all.most_open = all.most_open.max(day.most_open);
             }
             Err(_) => {
                 println!(
@@ -195,12 +219,13 @@ pub(crate) fn ledgers_agree_at_the_end_of_every_day(usual: u64) {
             }
         }
     }
-    let Day { operations, charges, cents, decided, unknown, faults } = all;
+    let Day { operations, charges, cents, decided, unknown, faults, most_open } = all;
     println!(
         "worlds: {} seeds, {operations} operations, {faults} faults, {charges} charges of {cents} cents, \
-         {decided} decided by a person, {unknown} left unknown",
+         {decided} decided by a person, {unknown} left unknown, at most {most_open} of a till at once",
         seeds.len()
     );
     assert!(failed.is_empty(), "days that fail: {failed:?}");
+    assert!(seeds.len() < 1000 || most_open > UNRESOLVED, "no till had more than can be remembered in full");
     assert!(charges * 8 > operations, "too much bad luck to mean anything");
 }

@@ -13,7 +13,7 @@ use opi_smol::https::Endpoint;
 pub(crate) struct ApiArgs {
     /// The terminal, if it speaks the Terminal API (nexo): `https://HOST[:PORT][/PATH]`, or `http://` on this machine
     #[arg(long, value_name = "URL", requires = "poiid")]
-    #[arg(conflicts_with_all = ["terminal", "listen", "profile", "shift", "timeout_idle", "trace", "script", "fault", "seed"])]
+    #[arg(conflicts_with_all = ["terminal", "listen", "profile", "shift", "timeout_idle", "script", "fault", "seed"])]
     pub(crate) terminal_api: Option<Endpoint>,
     /// Its name there, such as P400Plus-123456789
     #[arg(long, value_name = "ID", requires = "terminal_api", value_parser = poi_id)]

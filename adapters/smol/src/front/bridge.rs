@@ -46,6 +46,8 @@ struct Doing {
     wish: WishId,
     /// Money may move.
     money: bool,
+    /// It takes back a transaction of which this terminal knows nothing but the name.
+    strange: bool,
     /// It was done before a restart, and its end is being asked for.
     settles: Option<RequestId>,
 }
@@ -81,6 +83,13 @@ impl<F: FnMut(&str)> Bridge<F> {
 
     fn operate(&mut self, wish: WishId, request: &Request, last: bool) {
         let money = request.operation.moves_money();
+        let strange = is_strange(&request.operation);
+        if matches!(request.operation, Operation::Reversal { .. }) && !last && self.till.takes_back_the_last_only() {
+            // It would take back another one.
+            let condition = if strange { ErrorCondition::NotFound } else { ErrorCondition::NotAllowed };
+            self.told.push_back(Tell::Refused(wish, condition));
+            return;
+        }
         let mut started = self.till.start(request);
         let mut request = request.clone();
         // Taking back the last transaction needs no name of it.
@@ -100,10 +109,14 @@ impl<F: FnMut(&str)> Bridge<F> {
             }
         }
         match started {
-            Ok(()) => self.doing = Some(Doing { wish, money, settles: None }),
+            Ok(()) => self.doing = Some(Doing { wish, money, strange, settles: None }),
             Err(misuse) => {
                 (self.log)(&format!("not begun: {misuse}"));
-                self.told.push_back(Tell::Refused(wish, condition(misuse)));
+                let condition = match misuse {
+                    Misuse::Incomplete(_) if strange => ErrorCondition::NotFound,
+                    misuse => condition(misuse),
+                };
+                self.told.push_back(Tell::Refused(wish, condition));
             }
         }
     }
@@ -128,7 +141,7 @@ impl<F: FnMut(&str)> Bridge<F> {
         match &past.end {
             Some(end) => self.told.push_back(Tell::Finished(wish, Box::new(end.clone()))),
             // It is what blocks the lane: its end comes with the answer of the OPI terminal.
-            None => self.doing = Some(Doing { wish, money: true, settles: Some(past.request_id) }),
+            None => self.doing = Some(Doing { wish, money: true, strange: false, settles: Some(past.request_id) }),
         }
     }
 
@@ -181,7 +194,15 @@ impl<F: FnMut(&str)> Bridge<F> {
             (self.log)(&format!("request {request} has no known end; the terminal will be asked again"));
         }
         let (money, logged_out) = (doing.money, finished.reason == Some(Reason::LoggedOut));
-        self.told.push_back(Tell::Finished(doing.wish, finished));
+        // The terminal did not know it either (nexo Sale to POI 3.0 schema: the transaction is not found).
+        let not_found = doing.strange
+            && finished.outcome == Outcome::Declined
+            && matches!(finished.reason, Some(Reason::TerminalRefused));
+        self.told.push_back(if not_found {
+            Tell::Refused(doing.wish, ErrorCondition::NotFound)
+        } else {
+            Tell::Finished(doing.wish, finished)
+        });
         if !(unknown && money) {
             self.doing = None;
         }
@@ -262,6 +283,21 @@ impl<F: FnMut(&str)> Application for Bridge<F> {
                 }
             }
         }
+    }
+}
+
+/// Whether it takes back a transaction of which no more is known than what the till calls it.
+const fn is_strange(operation: &Operation) -> bool {
+    match operation {
+        Operation::Refund { original, .. } | Operation::Reversal { original, .. } => {
+            let Original { trx_reference_number, stan, terminal_id, terminal_batch, reference, .. } = original;
+            trx_reference_number.is_some()
+                && stan.is_none()
+                && terminal_id.is_none()
+                && terminal_batch.is_none()
+                && reference.is_none()
+        }
+        _ => false,
     }
 }
 

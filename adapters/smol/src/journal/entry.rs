@@ -9,6 +9,18 @@ use opi_core::secret::Masked;
 
 use crate::store::Entry;
 
+impl Entry {
+    /// The records of the entry as a journal holds them, in the format of [`opi_core::journal`]: for stores of one's own.
+    ///
+    /// # Errors
+    /// A piece that is too long for a record.
+    pub fn encode(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        records(self, |record| encode(record, &mut bytes))?;
+        Ok(bytes)
+    }
+}
+
 /// Appends the record to the bytes.
 pub(super) fn encode(record: &Record<'_>, bytes: &mut Vec<u8>) -> io::Result<()> {
     let mut buffer = [0; MAX_RECORD];

@@ -228,9 +228,7 @@ impl Journal {
             // A long journal is not less safe than a short one: the old segment is gone on with.
             let _ = self.rotate();
         }
-        let mut bytes = Vec::new();
-        entry::records(entry, |record| entry::encode(record, &mut bytes))?;
-        self.segment.append(&bytes)?;
+        self.segment.append(&entry.encode()?)?;
         entry::records(entry, |record| {
             self.ledger.record(record);
             Ok(())

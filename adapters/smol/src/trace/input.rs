@@ -50,6 +50,10 @@ pub(super) enum Kept {
         link: String,
         bytes: String,
     },
+    Complete {
+        link: String,
+        status: u16,
+    },
     Sent {
         link: String,
     },
@@ -147,6 +151,7 @@ impl Kept {
             Input::Accepted(link) => Self::Accepted { link: link_name(*link) },
             Input::Crowded => Self::Crowded,
             Input::Received(link, _) => Self::Received { link: link_name(*link), bytes: String::new() },
+            Input::Complete { link, status } => Self::Complete { link: link_name(*link), status: *status },
             Input::Sent(link) => Self::Sent { link: link_name(*link) },
             Input::SendFailed { link, at_most } => Self::SendFailed { link: link_name(*link), at_most: *at_most },
             Input::Closed(link) => Self::Closed { link: link_name(*link) },
@@ -188,6 +193,7 @@ impl Kept {
             Self::Accepted { link } => then(Input::Accepted(link_by_name(link)?)),
             Self::Crowded => then(Input::Crowded),
             Self::Received { link, bytes: kept } => then(Input::Received(link_by_name(link)?, &bytes(kept)?)),
+            Self::Complete { link, status } => then(Input::Complete { link: link_by_name(link)?, status: *status }),
             Self::Sent { link } => then(Input::Sent(link_by_name(link)?)),
             Self::SendFailed { link, at_most } => {
                 then(Input::SendFailed { link: link_by_name(link)?, at_most: *at_most })

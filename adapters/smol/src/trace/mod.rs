@@ -1,33 +1,38 @@
 //! The record of a conversation: every input of the session with its time, and what came out.
 //!
 //! A trace is a text of JSON objects, one a line. The first names the version of the format (`opiTrace`), the time the
-//! conversation began, the bounds of the till's memory, the settings of the lane, and the unresolved request it began
-//! with. Every other line has the time `t` in milliseconds since then, and either `in`, an input by its name, or `out`,
+//! conversation began, the bounds of the till's memory, the settings of the lane (`settings` at an OPI terminal,
+//! `apiSettings` at one that speaks the Terminal API), and the unresolved request it began with. Every other line has the time `t` in milliseconds since then, and either `in`, an input by its name, or `out`,
 //! an output. They stand in the order in which the session was called, so a trace can be [`replay`]ed.
 //!
 //! `bytes` is what was received or sent on a `link`: `request` and `abort` are connections of channel 0, `device-0` and
-//! so on those of channel 1. Each character is one byte, so letters beyond ASCII look odd. Other outputs are told in
-//! words (`text`).
+//! so on those of channel 1. Each character is one byte, so letters beyond ASCII look odd. Of the Terminal API they are
+//! the bodies of HTTP messages in clear, also where they go and come in secured form. Other outputs are told in words
+//! (`text`).
 //!
 //! Card data is masked in all of it (I12), see [`opi_core::trace`]. What a cashier answers is kept; what looks like a
-//! card number in it is masked too. A line is written when the frame that its bytes belong to is complete, so a power
-//! cut can cost the lines since the beginning of a frame.
+//! card number in it is masked too. A line is written when the frame or answer that its bytes belong to is complete,
+//! so a power cut can cost the lines since its beginning.
 
+#[cfg(feature = "terminal-api")]
+mod api;
 mod input;
 mod recorder;
 mod replay;
 mod settings;
+mod wire;
 
 pub(crate) use recorder::Recorder;
 pub use replay::{Difference, Replayed, Unreplayable, replay};
 
 use opi_core::drive::{Link, Misuse, Output};
 use opi_core::secret::Masked;
-use opi_core::trace::{Shown, mask};
+use opi_core::trace::Shown;
 use serde::{Deserialize, Serialize};
 
 use self::input::Kept;
 use self::settings::{KeptSettings, KeptUnresolved};
+use self::wire::Wire;
 use crate::config::{DEVICE_SLOTS, TRANSMIT, WINDOW};
 
 /// The version of the format. Another one is not replayed.
@@ -40,7 +45,11 @@ struct Head {
     opi_trace: u32,
     begun: String,
     bounds: Bounds,
-    settings: KeptSettings,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settings: Option<KeptSettings>,
+    #[cfg(feature = "terminal-api")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api_settings: Option<api::KeptApiSettings>,
     unresolved: Option<KeptUnresolved>,
 }
 
@@ -51,10 +60,15 @@ struct Bounds {
     window: usize,
     transmit: usize,
     device_slots: usize,
+    /// Of the Terminal API only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<usize>,
 }
 
 impl Bounds {
-    const OURS: Self = Self { window: WINDOW, transmit: TRANSMIT, device_slots: DEVICE_SLOTS };
+    const fn ours(wire: Wire) -> Self {
+        Self { window: WINDOW, transmit: TRANSMIT, device_slots: DEVICE_SLOTS, answer: wire.answer() }
+    }
 }
 
 /// Every other line.
@@ -77,7 +91,7 @@ enum What {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "out", rename_all = "snake_case")]
 enum Told {
-    /// The frame, header included.
+    /// The frame, header included, or the body of the HTTP request.
     Send { link: String, bytes: String },
     /// Anything else.
     Done { text: String },
@@ -91,9 +105,9 @@ impl Told {
         Self::Done { text: Shown(output).to_string() }
     }
 
-    fn frame(link: Link, frame: &[u8]) -> Self {
+    fn frame(link: Link, frame: &[u8], wire: Wire) -> Self {
         let mut frame = frame.to_vec();
-        mask(frame.get_mut(HEADER..).unwrap_or_default(), true);
+        wire.mask(frame.get_mut(wire.header()..).unwrap_or_default(), true);
         Self::Send { link: link_name(link), bytes: characters(&frame) }
     }
 
@@ -101,9 +115,6 @@ impl Told {
         Self::Refused { text: misuse.to_string() }
     }
 }
-
-/// Bytes of the length in front of a payload.
-const HEADER: usize = 4;
 
 fn link_name(link: Link) -> String {
     match link {

@@ -5,15 +5,17 @@ use std::io::{self, Write};
 
 use opi_core::drive::{Input, Link, Misuse, Output};
 use opi_core::journal::Unresolved;
-use opi_core::opi::Settings;
 use opi_core::time::Instant;
-use opi_core::trace::mask;
 use serde::Serialize;
 
+#[cfg(feature = "terminal-api")]
+use super::api::KeptApiSettings;
 use super::input::Kept;
 use super::settings::{KeptSettings, KeptUnresolved};
-use super::{Bounds, HEADER, Head, Step, Told, VERSION, What, characters, link_name};
+use super::wire::Wire;
+use super::{Bounds, Head, Step, Told, VERSION, What, characters, link_name};
 use crate::clock::now_local;
+use crate::machine::Settings;
 
 /// The trace of one till.
 pub(crate) struct Recorder {
@@ -21,7 +23,7 @@ pub(crate) struct Recorder {
     /// Lines that wait for what came in before them to be masked.
     lines: VecDeque<Line>,
     streams: HashMap<Link, Stream>,
-    frame_limit: u32,
+    wire: Wire,
 }
 
 enum Line {
@@ -44,22 +46,26 @@ struct Stream {
 
 impl Stream {
     /// Masks the frames that are complete. What has no sound length is masked when the connection ends.
-    fn mask_frames(&mut self, frame_limit: u32) {
+    fn mask_frames(&mut self, wire: Wire) {
+        let Some(frame_limit) = wire.frame_limit() else { return };
         while let Some((header, rest)) = self.bytes.get_mut(self.masked..).and_then(<[u8]>::split_first_chunk_mut) {
             let length = u32::from_be_bytes(*header);
             let payload = usize::try_from(length).ok().and_then(|length| rest.get_mut(..length));
             let Some(payload) = payload.filter(|_| (1..=frame_limit).contains(&length)) else { return };
-            mask(payload, true);
-            self.masked += HEADER + payload.len();
+            wire.mask(payload, true);
+            self.masked += wire.header() + payload.len();
         }
     }
 
-    /// Masks all the rest: nothing follows.
-    fn end(&mut self, frame_limit: u32) {
+    /// Masks all the rest: nothing follows. It is `whole` if it ended as it should.
+    fn end(&mut self, wire: Wire, whole: bool) {
         let rest = self.bytes.get_mut(self.masked..).unwrap_or_default();
         // What does not begin with a length is a text from its first byte.
-        let framed = rest.first_chunk().is_some_and(|header| (1..=frame_limit).contains(&u32::from_be_bytes(*header)));
-        mask(rest.get_mut(if framed { HEADER } else { 0 }..).unwrap_or_default(), false);
+        let is_framed = |header: &[u8; 4]| {
+            wire.frame_limit().is_some_and(|limit| (1..=limit).contains(&u32::from_be_bytes(*header)))
+        };
+        let header = if rest.first_chunk().is_some_and(is_framed) { wire.header() } else { 0 };
+        wire.mask(rest.get_mut(header..).unwrap_or_default(), whole);
         self.masked = self.bytes.len();
     }
 }
@@ -71,17 +77,30 @@ impl Recorder {
         settings: &Settings,
         unresolved: Option<&Unresolved>,
     ) -> io::Result<Self> {
+        let wire = match settings {
+            Settings::Opi(settings) => Wire::Opi { frame_limit: settings.frame_limit },
+            #[cfg(feature = "terminal-api")]
+            Settings::Api(_) => Wire::Api,
+        };
         let head = Head {
             opi_trace: VERSION,
             begun: now_local().with_zone().to_string(),
-            bounds: Bounds::OURS,
-            settings: KeptSettings::new(settings),
+            bounds: Bounds::ours(wire),
+            settings: match settings {
+                Settings::Opi(settings) => Some(KeptSettings::new(settings)),
+                #[cfg(feature = "terminal-api")]
+                Settings::Api(_) => None,
+            },
+            #[cfg(feature = "terminal-api")]
+            api_settings: match settings {
+                Settings::Opi(_) => None,
+                Settings::Api(settings) => Some(KeptApiSettings::new(settings)),
+            },
             unresolved: unresolved.map(KeptUnresolved::new),
         };
         write(&mut *out, &head)?;
         out.flush()?;
-        let frame_limit = settings.frame_limit;
-        Ok(Self { out, lines: VecDeque::new(), streams: HashMap::new(), frame_limit })
+        Ok(Self { out, lines: VecDeque::new(), streams: HashMap::new(), wire })
     }
 
     pub(crate) fn input(&mut self, now: Instant, input: &Input<'_>) -> io::Result<()> {
@@ -92,11 +111,13 @@ impl Recorder {
                 self.lines.push_back(Line::Received { t, link, length });
                 let stream = self.streams.entry(link).or_default();
                 stream.bytes.extend_from_slice(bytes);
-                stream.mask_frames(self.frame_limit);
+                stream.mask_frames(self.wire);
             }
             input => {
-                if let Input::Closed(link) | Input::Connected(link) | Input::Accepted(link) = input {
-                    self.end(*link);
+                match input {
+                    Input::Closed(link) | Input::Connected(link) | Input::Accepted(link) => self.end(*link, false),
+                    Input::Complete { link, .. } => self.end(*link, true),
+                    _ => {}
                 }
                 self.lines.push_back(Line::Whole(Step { t, what: What::In(Kept::new(input)) }));
             }
@@ -120,7 +141,7 @@ impl Recorder {
     pub(crate) fn output(&mut self, now: Instant, output: &Output<'_>) -> io::Result<()> {
         match output {
             Output::Send { .. } => return Ok(()),
-            Output::Close(link) => self.end(*link),
+            Output::Close(link) => self.end(*link, false),
             _ => {}
         }
         self.told(now, Told::new(output))?;
@@ -129,7 +150,7 @@ impl Recorder {
     }
 
     pub(crate) fn sent(&mut self, now: Instant, link: Link, frame: &[u8]) -> io::Result<()> {
-        self.told(now, Told::frame(link, frame))
+        self.told(now, Told::frame(link, frame, self.wire))
     }
 
     fn told(&mut self, now: Instant, told: Told) -> io::Result<()> {
@@ -137,9 +158,9 @@ impl Recorder {
         self.write()
     }
 
-    fn end(&mut self, link: Link) {
+    fn end(&mut self, link: Link, whole: bool) {
         if let Some(stream) = self.streams.get_mut(&link) {
-            stream.end(self.frame_limit);
+            stream.end(self.wire, whole);
         }
     }
 
@@ -167,7 +188,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.streams.values_mut().for_each(|stream| stream.end(self.frame_limit));
+        self.streams.values_mut().for_each(|stream| stream.end(self.wire, false));
         // Nobody is left to be told.
         let _ = self.write();
         let _ = self.out.flush();

@@ -7,7 +7,8 @@ use opi_core::drive::{Misuse, Output};
 use opi_core::time::Instant;
 
 use super::input::Kept;
-use super::{Bounds, HEADER, Head, Step, Told, VERSION, What, bytes};
+use super::wire::Wire;
+use super::{Bounds, Head, Step, Told, VERSION, What, bytes};
 use crate::config::TRANSMIT;
 use crate::machine::Machine;
 
@@ -81,7 +82,7 @@ pub fn replay(
 ) -> Result<Replayed, Unreplayable> {
     let mut text = String::new();
     trace.read_line(&mut text)?;
-    let (mut machine, mut transmit) = (begin(&text)?, vec![0; TRANSMIT]);
+    let ((mut machine, wire), mut transmit) = (begin(&text)?, vec![0; TRANSMIT]);
     let mut replayed = Replayed { inputs: 0, outputs: 0, cut: false, difference: None };
     let mut refused: Option<Misuse> = None;
     for line in 2.. {
@@ -126,8 +127,9 @@ pub fn replay(
                     Output::Send { link, length } => Err((link, length)),
                     output => Ok(Told::new(&output)),
                 });
-                let seen =
-                    sent.unwrap_or_else(|(link, length)| Told::frame(link, transmit.get(..length).unwrap_or_default()));
+                let seen = sent.unwrap_or_else(|(link, length)| {
+                    Told::frame(link, transmit.get(..length).unwrap_or_default(), wire)
+                });
                 if let Told::Send { link, bytes: kept } = &recorded {
                     on_frame(t, link, false, &bytes(kept).ok_or_else(|| wrong("a character is no byte"))?);
                 }
@@ -136,7 +138,7 @@ pub fn replay(
         };
         replayed.outputs += 1;
         if recorded != seen {
-            let difference = Difference { line, recorded: in_words(&recorded), replayed: in_words(&seen) };
+            let difference = Difference { line, recorded: in_words(&recorded, wire), replayed: in_words(&seen, wire) };
             replayed.difference = Some(difference);
             break;
         }
@@ -145,29 +147,46 @@ pub fn replay(
 }
 
 /// A session as the trace found it.
-fn begin(head: &str) -> Result<Machine, Unreplayable> {
+fn begin(head: &str) -> Result<(Machine, Wire), Unreplayable> {
     let value: serde_json::Value = serde_json::from_str(head).map_err(|_| Unreplayable::NoTrace)?;
     let version = value.get("opiTrace").and_then(serde_json::Value::as_u64).ok_or(Unreplayable::NoTrace)?;
     if version != u64::from(VERSION) {
         return Err(Unreplayable::Version(format!("{version} instead of {VERSION}")));
     }
-    let wrong = |why: &str| Unreplayable::Line(1, why.to_owned());
     let head: Head = serde_json::from_value(value).map_err(|error| wrong(&error.to_string()))?;
-    if head.bounds != Bounds::OURS {
-        return Err(Unreplayable::Version(format!("{:?} instead of {:?}", head.bounds, Bounds::OURS)));
+    let (mut machine, wire) = machine(&head)?;
+    if head.bounds != Bounds::ours(wire) {
+        return Err(Unreplayable::Version(format!("{:?} instead of {:?}", head.bounds, Bounds::ours(wire))));
     }
-    let settings = head.settings.settings().ok_or_else(|| wrong("the settings are not known"))?;
-    let mut machine = Machine::opi(settings).map_err(|error| wrong(&error.to_string()))?;
     if let Some(unresolved) = head.unresolved {
         machine.set_unresolved(unresolved.unresolved().ok_or_else(|| wrong("the request is not known"))?);
     }
-    Ok(machine)
+    Ok((machine, wire))
 }
 
-fn in_words(told: &Told) -> String {
+/// Something in the first line.
+fn wrong(why: &str) -> Unreplayable {
+    Unreplayable::Line(1, why.to_owned())
+}
+
+fn machine(head: &Head) -> Result<(Machine, Wire), Unreplayable> {
+    let unknown = || wrong("the settings are not known");
+    #[cfg(feature = "terminal-api")]
+    if let Some(settings) = &head.api_settings {
+        let settings = settings.settings().ok_or_else(unknown)?;
+        let machine = Machine::api(settings).map_err(|error| wrong(&error.to_string()))?;
+        return Ok((machine, Wire::Api));
+    }
+    let settings = head.settings.as_ref().ok_or_else(|| wrong("the settings are missing"))?;
+    let settings = settings.settings().ok_or_else(unknown)?;
+    let wire = Wire::Opi { frame_limit: settings.frame_limit };
+    Ok((Machine::opi(settings).map_err(|error| wrong(&error.to_string()))?, wire))
+}
+
+fn in_words(told: &Told, wire: Wire) -> String {
     match told {
         Told::Send { link, bytes } => {
-            format!("on {link}: {}", bytes.get(HEADER..).unwrap_or_default())
+            format!("on {link}: {}", bytes.get(wire.header()..).unwrap_or_default())
         }
         Told::Done { text } => text.clone(),
         Told::Refused { text } => format!("refused: {text}"),

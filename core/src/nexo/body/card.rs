@@ -41,6 +41,10 @@ structure! {
             sensitive_card_data: SensitiveCardData<'a> = "SensitiveCardData";
             payment_token: PaymentToken<'a> = "PaymentToken";
             allowed_product_code: List<'a, Str<'a>> = "AllowedProductCode";
+            /// Not looked at.
+            allowed_product: Raw<'a> = "AllowedProduct";
+            /// Not looked at.
+            customer_order: Raw<'a> = "CustomerOrder";
         }
     }
 }

@@ -6,6 +6,7 @@ use super::loyalty::LoyaltyAccount;
 use crate::json::Str;
 use crate::nexo::field::Amount;
 use crate::nexo::list::List;
+use crate::nexo::raw::Raw;
 use crate::nexo::structure::{Rule, structure};
 use crate::nexo::vocabulary::{ForceEntryMode, LoyaltyHandling, PaymentType};
 use crate::nexo::word::{Cluster, Word};
@@ -51,6 +52,8 @@ structure! {
             payment_brand: List<'a, Str<'a>> = "PaymentBrand";
             payment_instrument_data: PaymentInstrumentData<'a> = "PaymentInstrumentData";
             loyalty_account: List<'a, LoyaltyAccount<'a>> = "LoyaltyAccount";
+            /// Not looked at.
+            customer_order: Raw<'a> = "CustomerOrder";
         }
     }
 }

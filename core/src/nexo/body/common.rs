@@ -4,6 +4,7 @@ use crate::json::Str;
 use crate::limits;
 use crate::nexo::field::{Amount, Direction};
 use crate::nexo::list::List;
+use crate::nexo::raw::Raw;
 use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::{AdditionalResponse, Code, Digits, Time};
 use crate::nexo::vocabulary::{CustomerOrderReq, ErrorCondition, ResultType, TokenRequestedType};
@@ -98,6 +99,12 @@ structure! {
     pub struct SaleTerminalData<'a> {
         optional {
             totals_group_id: Str<'a> = "TotalsGroupID", 1..=limits::NEXO_TOTALS_GROUP_ID;
+            /// Not looked at.
+            sale_capabilities: Raw<'a> = "SaleCapabilities";
+            /// Not looked at.
+            sale_profile: Raw<'a> = "SaleProfile";
+            /// Not looked at.
+            terminal_environment: Raw<'a> = "TerminalEnvironment";
         }
     }
 }

@@ -4,6 +4,7 @@ use super::common::Response;
 use crate::json::Str;
 use crate::limits;
 use crate::nexo::list::List;
+use crate::nexo::raw::Raw;
 use crate::nexo::structure::structure;
 use crate::nexo::text::Code;
 use crate::nexo::vocabulary::{GlobalStatus, PrinterStatus};
@@ -49,6 +50,8 @@ structure! {
             printer_status: Word<'a, PrinterStatus> = "PrinterStatus";
             communication_ok_flag: bool = "CommunicationOKFlag";
             fraud_prevention_flag: bool = "FraudPreventionFlag";
+            /// Not looked at.
+            cash_handling_device: Raw<'a> = "CashHandlingDevice";
         }
     }
 }

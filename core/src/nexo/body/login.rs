@@ -3,6 +3,7 @@
 use super::common::{Response, SaleTerminalData};
 use super::diagnosis::POIStatus;
 use crate::json::Str;
+use crate::nexo::raw::Raw;
 use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::Time;
 use crate::nexo::vocabulary::{CustomerOrderReq, ResultType, TokenRequestedType};
@@ -69,6 +70,8 @@ structure! {
         }
         optional {
             poi_status: POIStatus<'a> = "POIStatus";
+            /// Not looked at.
+            poi_terminal_data: Raw<'a> = "POITerminalData";
         }
     }
 }

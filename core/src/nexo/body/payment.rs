@@ -64,6 +64,8 @@ structure! {
         optional {
             original_poi_transaction: OriginalPOITransaction<'a> = "OriginalPOITransaction";
             transaction_conditions: TransactionConditions<'a> = "TransactionConditions";
+            /// Not looked at.
+            sale_item: Raw<'a> = "SaleItem";
         }
     }
 }
@@ -123,6 +125,8 @@ structure! {
             card_acquisition_reference: TransactionIdentification<'a> = "CardAcquisitionReference";
             instalment: Instalment<'a> = "Instalment";
             payment_instrument_data: PaymentInstrumentData<'a> = "PaymentInstrumentData";
+            /// Not looked at.
+            customer_order: Raw<'a> = "CustomerOrder";
         }
     }
 }
@@ -159,6 +163,8 @@ structure! {
             payment_result: PaymentResult<'a> = "PaymentResult";
             loyalty_result: List<'a, LoyaltyResult<'a>> = "LoyaltyResult";
             payment_receipt: List<'a, PaymentReceipt<'a>> = "PaymentReceipt";
+            /// Not looked at.
+            customer_order: Raw<'a> = "CustomerOrder";
         }
     }
 }

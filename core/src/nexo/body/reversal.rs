@@ -5,6 +5,7 @@ use super::payment::PaymentReceipt;
 use crate::json::Str;
 use crate::nexo::field::Amount;
 use crate::nexo::list::List;
+use crate::nexo::raw::Raw;
 use crate::nexo::structure::{Rule, structure};
 use crate::nexo::vocabulary::ReversalReason;
 use crate::nexo::word::Word;
@@ -20,6 +21,8 @@ structure! {
             /// All of it if absent.
             reversed_amount: Amount = "ReversedAmount";
             sale_data: SaleData<'a> = "SaleData";
+            /// Not looked at.
+            customer_order: Raw<'a> = "CustomerOrder";
         }
     }
 }

@@ -102,7 +102,7 @@ impl<'m> Session<'m> {
                 Ok(())
             }
             (_, false) => {
-                self.abort.failed();
+                self.abort.end(false);
                 Ok(())
             }
         }
@@ -124,10 +124,10 @@ impl<'m> Session<'m> {
                 });
             }
             (_, _) if failed => {
-                self.abort.failed();
+                self.abort.end(false);
                 self.beside.give_up();
             }
-            _ => self.abort.sent(),
+            _ => self.abort.sent(self.progress.now.after(self.settings.timeouts.abort)),
         }
         Ok(())
     }

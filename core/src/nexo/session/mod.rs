@@ -42,7 +42,6 @@ mod weigh;
 pub use answer::{Answer, Hint};
 pub use classify::{Evidence, classify};
 
-use self::abort::AbortLine;
 use self::current::Current;
 use self::exchange::Exchange;
 use super::settings::{ConfigError, Settings};
@@ -51,7 +50,7 @@ use crate::id::RequestId;
 use crate::journal::Unresolved;
 use crate::limits;
 use crate::session::table::Phase;
-use crate::session::{Progress, Stash};
+use crate::session::{Aborting, Progress, Stash};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: room for the answer on each connection, with one byte to spare.
@@ -74,7 +73,7 @@ pub struct Session<'m> {
     request: Exchange<'m>,
     beside: Exchange<'m>,
     current: Option<Current>,
-    abort: AbortLine,
+    abort: Aborting,
     stash: Stash,
 }
 
@@ -96,7 +95,7 @@ impl<'m> Session<'m> {
             request: Exchange::new(memory.request),
             beside: Exchange::new(memory.abort),
             current: None,
-            abort: AbortLine::new(),
+            abort: Aborting::new(),
             stash: Stash::new(),
         })
     }

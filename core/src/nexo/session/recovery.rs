@@ -125,6 +125,10 @@ impl Session<'_> {
     }
 
     fn go_on(&mut self, weight: &Weight) {
+        if mistake(Mistake::AsksForever) {
+            self.progress.signal(Signal::Again);
+            return;
+        }
         let now = self.progress.now;
         let Some(current) = &mut self.current else { return };
         let way = current.inquiry.as_mut().map_or(Way::End, |inquiry| inquiry.go_on(weight, now));

@@ -5,9 +5,9 @@ use super::fault::{Fault, FaultKind};
 use super::header::{Header, IXRETAIL, Kind, Namespace};
 use super::node::{Given, Node, OpenFragment, Slot};
 use super::part::{FragmentOf, Part, Piece, Place};
-use super::payment::Authorisation;
+use super::payment::{Authorisation, TotalAmount};
 use super::place::{self, Container, Element, Inner, Outer};
-use super::record;
+use super::record::{self, Group};
 use super::records::{Records, Wrong};
 use super::request_type::RequestType;
 use super::value::{Found, Lost};
@@ -44,15 +44,9 @@ use crate::xml::{Name, Raw, Reader, Token, Tolerance};
 /// # Ok::<(), Fault>(())
 /// ```
 #[derive(Clone)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Decoder {
-    reader: Reader,
-    /// The open elements.
-    nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
-    records: Records,
-    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
-    value: Text<{ limits::VALUE }>,
-    /// The text of the record being read.
-    own: Text<{ limits::REMARK }>,
     /// Whose value the attribute being read is.
     attribute: Option<(Slot, u8)>,
     fragment: Option<OpenFragment>,
@@ -65,6 +59,14 @@ pub struct Decoder {
     skipped: u32,
     lost: Lost,
     failed: Option<Fault>,
+    /// The open elements.
+    nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
+    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
+    value: Text<{ limits::VALUE }>,
+    /// The text of the record being read.
+    own: Text<{ limits::REMARK }>,
+    reader: Reader,
+    records: Records,
 }
 
 /// What one run over the tokens gave.
@@ -77,11 +79,11 @@ enum Step<'a> {
 impl Decoder {
     /// A decoder at the start of a message.
     #[must_use]
-    pub const fn new(tolerance: Tolerance) -> Self {
+    pub fn new(tolerance: Tolerance) -> Self {
         Self {
             reader: Reader::new(tolerance),
             nodes: heapless::Vec::new(),
-            records: Records::EMPTY,
+            records: Records::blank(),
             value: Text::new(),
             own: Text::new(),
             attribute: None,
@@ -205,7 +207,7 @@ impl Decoder {
     }
 
     /// Outside of a fragment, until one begins.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn step_outside<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Step<'a>>, Fault> {
         while self.fragment.is_none() {
             // Matched as it comes: a token that is converted with its `Result` is copied.
@@ -271,7 +273,7 @@ impl Decoder {
         self.reader.in_end_tag() && self.reader.depth() == fragment.depth
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn take(&mut self, token: Token<'_>) -> Result<Option<Given>, Fault> {
         match token {
             Token::Open(name) => {
@@ -306,17 +308,17 @@ impl Decoder {
 
     fn find_attribute(&self, name: &[u8]) -> Option<(Slot, u8)> {
         let own = match *self.nodes.last()? {
-            Node::Container(Container::Root) => self.records.find(Slot::Header, "", name),
-            Node::Record(slot) => self.records.find(slot, "", name),
+            Node::Container(Container::Root) => self.records.find(Slot::Header, Group::OWN, name),
+            Node::Record(slot) => self.records.find(slot, Group::OWN, name),
             Node::Group(slot, index) => self.records.find(slot, self.records.group(slot, index), name),
             // Their text is being read into the same place.
             Node::Leaf(..) | Node::Stray(_) | Node::InLeaf => return None,
             Node::Container(Container::Tender | Container::Reconciliation) => {
-                self.records.find(Slot::Language, "", name)
+                self.records.find(Slot::Language, Group::OWN, name)
             }
             Node::Container(_) | Node::Unknown => None,
         };
-        own.or_else(|| self.records.find(Slot::Diagnosis, "", name))
+        own.or_else(|| self.records.find(Slot::Diagnosis, Group::OWN, name))
     }
 
     fn attribute_piece(&mut self, value: Raw<'_>, more: bool) -> Result<(), Fault> {
@@ -374,7 +376,7 @@ impl Decoder {
             return Ok(Node::InLeaf);
         }
         if let Some((slot, group)) = self.around(top) {
-            if group.is_empty()
+            if group.is_own()
                 && let Some(index) = record::find_group(self.records.specs(slot), local)
             {
                 if let Some(presence) = record::find_presence(self.records.specs(slot), self.records.group(slot, index))
@@ -395,19 +397,25 @@ impl Decoder {
             _ => None,
         };
         let element = element
-            .or_else(|| if self.records.inner.is_empty() { place::inside(&self.records.outer, local) } else { None })
+            .or_else(
+                || if self.records.inner.is_empty() { place::inside(&self.records.outer, kind, local) } else { None },
+            )
             .or_else(|| place::anywhere(kind, local));
         Ok(match element {
             Some(Element::Container(Container::Private)) if self.in_private() => Node::Unknown,
             Some(Element::Container(container)) => Node::Container(container),
-            Some(Element::Inner(begin)) if self.records.inner.is_empty() => {
-                begin(&mut self.records.inner);
+            Some(element @ (Element::Inner(_) | Element::Total(_))) if self.records.inner.is_empty() => {
+                match element {
+                    Element::Inner(name) => self.records.inner.begin(name),
+                    Element::Total(place) => self.records.inner = Inner::Total(TotalAmount::blank(), place),
+                    _ => {}
+                }
                 self.derive_request_type();
                 self.own.clear();
                 Node::Record(Slot::Inner)
             }
-            Some(Element::Outer(begin)) if self.records.inner.is_empty() && self.records.outer.is_empty() => {
-                begin(&mut self.records.outer);
+            Some(Element::Outer(name)) if self.records.inner.is_empty() && self.records.outer.is_empty() => {
+                self.records.outer.begin(name);
                 self.derive_request_type();
                 Node::Record(Slot::Outer)
             }
@@ -425,16 +433,16 @@ impl Decoder {
     }
 
     /// The record, and the group in it, whose values may stand below this element.
-    fn around(&self, top: Node) -> Option<(Slot, &'static str)> {
+    fn around(&self, top: Node) -> Option<(Slot, Group)> {
         match top {
-            Node::Record(slot) => Some((slot, "")),
+            Node::Record(slot) => Some((slot, Group::OWN)),
             Node::Group(slot, index) => Some((slot, self.records.group(slot, index))),
-            Node::Container(Container::Private) => Some((Slot::Facts, "")),
+            Node::Container(Container::Private) => Some((Slot::Facts, Group::OWN)),
             // Only some documents say how e-journals are nested.
             Node::Unknown
                 if self.records.inner.is_empty() && matches!(self.records.outer, Outer::TransactionInfo(_)) =>
             {
-                Some((Slot::Outer, ""))
+                Some((Slot::Outer, Group::OWN))
             }
             _ => None,
         }
@@ -442,13 +450,13 @@ impl Decoder {
 
     /// A value outside of the record it belongs to.
     fn stray(&mut self, top: Node, name: &[u8]) -> Node {
-        if let Some((slot, index)) = self.records.find(Slot::Diagnosis, "", name) {
+        if let Some((slot, index)) = self.records.find(Slot::Diagnosis, Group::OWN, name) {
             self.value.clear();
             return Node::Leaf(slot, index);
         }
         if top == Node::Container(Container::Root)
             && name == b"ReferenceNumber"
-            && let Some((slot, index)) = self.records.find(Slot::Header, "", name)
+            && let Some((slot, index)) = self.records.find(Slot::Header, Group::OWN, name)
         {
             self.value.clear();
             return Node::Leaf(slot, index);
@@ -456,7 +464,7 @@ impl Decoder {
         if self.records.inner.is_empty()
             && self.records.outer.is_empty()
             && place::is_stray_authorisation(self.records.header.kind, name)
-            && let Some(index) = record::find(<Authorisation as record::Record>::SPECS, "", name)
+            && let Some(index) = record::find(Authorisation::SPECS, Group::OWN, name)
         {
             self.records.inner = Inner::Authorisation(Authorisation::default());
             self.value.clear();
@@ -534,7 +542,7 @@ impl Decoder {
     /// The text of a record or of a group in it is a value of its own; child elements are not part of it.
     fn own_text(&mut self, node: Node) -> Result<(), Fault> {
         let (slot, group) = match node {
-            Node::Record(slot) => (slot, ""),
+            Node::Record(slot) => (slot, Group::OWN),
             Node::Group(slot, index) => (slot, self.records.group(slot, index)),
             _ => return Ok(()),
         };
@@ -575,10 +583,8 @@ impl Decoder {
             }
             Node::Record(Slot::Outer) => Some(Given::Outer),
             Node::Container(Container::Output) => Some(Given::OutputEnd),
-            Node::Container(Container::Private) if self.records.facts != PrivateFacts::default() => Some(Given::Facts),
-            Node::Container(Container::Root) if self.records.diagnosis != Diagnosis::default() => {
-                Some(Given::Diagnosis)
-            }
+            Node::Container(Container::Private) if !record::is_blank(&self.records.facts) => Some(Given::Facts),
+            Node::Container(Container::Root) if !record::is_blank(&self.records.diagnosis) => Some(Given::Diagnosis),
             _ => None,
         })
     }

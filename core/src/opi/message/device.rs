@@ -13,7 +13,7 @@ use super::output::{
 };
 use super::part::{FragmentOf, Part, Place};
 use super::payment::TotalAmount;
-use super::record::Record;
+use super::record::Written;
 use super::vocabulary::DeviceTarget;
 use super::whole::{Collect, keep, message};
 use crate::limits;
@@ -44,7 +44,7 @@ macro_rules! of_output {
 }
 
 trait OfOutput: Clone {
-    type Record: Record;
+    type Record: Written;
     fn new(output: u8, record: &Self::Record) -> Self;
     /// The record, if it belongs to this output.
     fn of(&self, output: usize) -> Option<&Self::Record>;

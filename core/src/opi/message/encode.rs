@@ -6,8 +6,8 @@ use super::facts::{ErrorDetail, ErrorResponse};
 use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
-use super::record::{Form, Record, Role, Spec, same_group};
-use super::value::{Field, Written};
+use super::record::{Form, Role, Spec, Written};
+use super::value::{Field, Shown};
 use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
 
@@ -98,57 +98,92 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
     }
 
     /// Whether the value is an attribute of the record's own element.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn is_own_attribute(&self, spec: &Spec) -> bool {
-        spec.group.is_empty()
+        spec.group.is_own()
             && (spec.form == Form::attribute || (spec.form == Form::either && self.style.shift_number_as_attribute))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn decimals(&self, spec: &Spec) -> u8 {
         if spec.role == Role::Amount { self.decimals } else { 0 }
     }
 
-    /// Writes the value if it is an attribute of the record's own element.
-    #[inline(always)]
-    pub(crate) fn own_attribute<F: Field>(&mut self, spec: &'static Spec, field: &F) {
-        if self.is_own_attribute(spec) && !field.is_absent() {
-            field.write_attribute(spec.lead, self.decimals(spec), self.xml);
+    /// Writes the element by its list of values.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn write(&mut self, record: &dyn Written) {
+        self.begin(record.element());
+        for (index, spec) in record.specs().iter().enumerate() {
+            if let Some(field) = record.field(index) {
+                self.own_attribute(spec, field);
+            }
         }
+        self.write_content(record);
+        self.end(record.element());
+    }
+
+    /// Writes what is not an attribute by the list of values.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn write_content(&mut self, record: &dyn Written) {
+        for (index, spec) in record.specs().iter().enumerate() {
+            if let Some(field) = record.field(index) {
+                self.content(spec, field);
+            }
+        }
+    }
+
+    /// Writes the value if it is an attribute of the record's own element.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn own_attribute<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+        if self.is_own_attribute(spec)
+            && let Some(value) = field.shown(0)
+        {
+            self.attribute(spec, &value);
+        }
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn attribute(&mut self, spec: &'static Spec, value: &Shown<'_>) {
+        let decimals = self.decimals(spec);
+        #[cfg(target_pointer_width = "64")]
+        self.xml.attribute_known(spec.lead, |out| value.write(decimals, out));
+        #[cfg(not(target_pointer_width = "64"))]
+        self.xml.attribute_named(spec.name(), |out| value.write(decimals, out));
     }
 
     /// Writes every other value, after the attributes.
-    #[inline(always)]
-    pub(crate) fn content<F: Field>(&mut self, spec: &'static Spec, field: &F) {
-        if !self.is_own_attribute(spec) && (!self.coding.is_empty() || !field.is_absent()) {
-            self.content_of(spec, field);
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn content<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+        if !self.is_own_attribute(spec) && (!self.coding.is_empty() || field.shown(0).is_some()) {
+            self.content_of(spec, &|number| field.shown(number));
         }
     }
 
-    fn content_of(&mut self, spec: &'static Spec, field: &dyn Field) {
+    fn content_of<'v>(&mut self, spec: &'static Spec, values: &dyn Fn(usize) -> Option<Shown<'v>>) {
         let coding = core::mem::take(&mut self.coding);
         let decimals = self.decimals(spec);
-        let mut written = false;
-        field.each(&mut |value| {
-            written = true;
-            self.enter(spec.group);
+        let mut number = 0;
+        while let Some(value) = values(number) {
+            number += 1;
+            self.enter(spec.group.name());
             match spec.form {
-                Form::attribute => self.xml.attribute_known(spec.lead, |out| value.write(decimals, out)),
+                Form::attribute => self.attribute(spec, &value),
                 Form::text => self.xml.text_of(|out| value.write(decimals, out)),
                 Form::presence => {}
-                Form::element | Form::either => self.element(spec.name(), coding, Some((value, decimals))),
-                Form::coding => self.coding = value.listed(),
+                Form::element | Form::either => self.element(spec, coding, Some(&value)),
+                Form::coding => self.coding = value.coding(),
             }
-        });
-        if !coding.is_empty() && !written {
-            self.element(spec.name(), coding, None);
+        }
+        if !coding.is_empty() && number == 0 {
+            self.element(spec, coding, None);
         }
     }
 
-    fn element(&mut self, name: &'static str, coding: &'static str, value: Option<(&dyn Written, u8)>) {
-        self.begin(name);
+    fn element(&mut self, spec: &'static Spec, coding: &'static str, value: Option<&Shown<'_>>) {
+        let decimals = self.decimals(spec);
+        self.begin(spec.name());
         self.begin(coding);
-        if let Some((value, decimals)) = value {
+        if let Some(value) = value {
             self.xml.text_of(|out| value.write(decimals, out));
         }
         if !coding.is_empty() {
@@ -159,7 +194,8 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
 
     /// Closes the child element that is open, and opens this one.
     fn enter(&mut self, group: &'static str) {
-        if !same_group(self.group, group) {
+        // Mostly none and none: to compare nothing with nothing costs some processors a hundred cycles.
+        if self.group.len() != group.len() || (!group.is_empty() && self.group != group) {
             if !self.group.is_empty() {
                 self.xml.close();
             }
@@ -206,24 +242,28 @@ impl<'b> MessageWriter<'b> {
         self.decimals = total.and_then(|total| total.currency).map_or(0, Currency::exponent);
     }
 
-    pub(super) fn record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Nothing));
+    pub(super) fn record(&mut self, record: &dyn Written) {
+        self.record_with(record, Left::Nothing);
     }
 
-    pub(super) fn records<'a, R: Record + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
+    fn record_with(&mut self, record: &dyn Written, left: Left) {
+        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, left));
+    }
+
+    pub(super) fn records<'a, R: Written + 'a>(&mut self, records: impl IntoIterator<Item = &'a R>) {
         for record in records {
             self.record(record);
         }
     }
 
     /// A record whose element is closed by [`close`](Self::close).
-    pub(super) fn open_record<R: Record>(&mut self, record: &R) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element));
+    pub(super) fn open_record(&mut self, record: &dyn Written) {
+        self.record_with(record, Left::Element);
     }
 
     /// A record whose element and one child element of it are closed by [`close`](Self::close).
-    pub(super) fn open_record_at<R: Record>(&mut self, record: &R, group: &'static str) {
-        record.write(&mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Group(group)));
+    pub(super) fn open_record_at(&mut self, record: &dyn Written, group: &'static str) {
+        self.record_with(record, Left::Group(group));
     }
 
     pub(super) fn close(&mut self) {
@@ -231,12 +271,19 @@ impl<'b> MessageWriter<'b> {
     }
 
     /// The values of a record, in the element that is open.
-    pub(super) fn contents<R: Record>(&mut self, record: &Option<R>) {
+    pub(super) fn contents<R: Written>(&mut self, record: &Option<R>) {
         if let Some(record) = record {
             let writer = &mut RecordWriter::new(&mut self.xml, self.style, self.decimals, Left::Element);
             record.write_content(writer);
             writer.end("");
         }
+    }
+
+    /// An element that is written by hand.
+    pub(super) fn element(&mut self, name: &'static str, content: &dyn Fn(&mut Writer<'_>)) {
+        self.xml.open(name);
+        content(&mut self.xml);
+        self.xml.close();
     }
 
     pub(super) fn within(&mut self, element: &'static str, content: impl FnOnce(&mut Self)) {

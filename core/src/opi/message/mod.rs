@@ -17,6 +17,7 @@
 mod record;
 #[macro_use]
 mod vocabulary;
+mod ask;
 mod card;
 mod decoder;
 mod device;
@@ -40,6 +41,7 @@ mod service;
 mod value;
 mod whole;
 
+pub(crate) use ask::Ask;
 pub use card::{CardServiceRequest, CardServiceResponse};
 pub use decoder::Decoder;
 pub use device::{DeviceRequest, DeviceResponse, OutputData, OutputImage, OutputLine, OutputMac, OutputSound};

@@ -269,7 +269,7 @@ impl Authorisation {
     pub fn fill(&mut self, other: &Self) {
         macro_rules! fill {
             ($($field:ident),+) => {$(
-                if super::value::Field::is_absent(&self.$field) {
+                if super::value::absent(&self.$field) {
                     self.$field.clone_from(&other.$field);
                 }
             )+};

@@ -14,8 +14,7 @@ use super::output::{
 };
 use super::part::{FragmentOf, Part, Place};
 use super::payment::{Authorisation, OriginalTransaction, PosData, Terminal, TotalAmount};
-use super::record::{Record, Spec};
-use super::value::{Flaw, Found};
+use super::record::{self, Record};
 
 /// A known element without values of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,13 +35,14 @@ pub(super) enum Container {
 #[derive(Clone, Copy)]
 pub(super) enum Element {
     Container(Container),
-    Inner(fn(&mut Inner)),
-    Outer(fn(&mut Outer)),
+    Inner(InnerName),
+    Total(Place),
+    Outer(OuterName),
 }
 
 /// One open record of the kinds listed.
 macro_rules! slot {
-    ($(#[$meta:meta])* enum $name:ident { $($record:ident),+ $(,)? } $(and $placed:ident)?) => {
+    ($(#[$meta:meta])* enum $name:ident by $by:ident { $($record:ident),+ $(,)? } $(and $placed:ident)?) => {
         $(#[$meta])*
         #[derive(Clone)]
         // All are built in place; the largest decides the size of a decoder.
@@ -53,29 +53,36 @@ macro_rules! slot {
             $( $placed(TotalAmount, Place), )?
         }
 
+        /// Which of them.
+        #[derive(Clone, Copy)]
+        pub(super) enum $by {
+            $($record),+
+        }
+
         impl $name {
-            pub(super) fn specs(&self) -> &'static [Spec] {
-                match self {
-                    Self::Empty => &[],
-                    $( Self::$record(_) => $record::SPECS, )+
-                    $( Self::$placed(..) => TotalAmount::SPECS, )?
+            /// Begins a record of this kind.
+            pub(super) fn begin(&mut self, name: $by) {
+                match name {
+                    $( $by::$record => *self = Self::$record($record::blank()), )+
                 }
             }
 
-            /// The value that is the text of the record's own element.
-            pub(super) const fn text(&self) -> Option<u8> {
+            // One list of records for all who ask; code for each of them where it is inlined.
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+            pub(super) fn record(&self) -> Option<&dyn Record> {
                 match self {
                     Self::Empty => None,
-                    $( Self::$record(_) => $record::TEXT, )+
-                    $( Self::$placed(..) => TotalAmount::TEXT, )?
+                    $( Self::$record(record) => Some(record), )+
+                    $( Self::$placed(record, _) => Some(record), )?
                 }
             }
 
-            pub(super) fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw> {
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+            pub(super) fn record_mut(&mut self) -> Option<&mut dyn Record> {
                 match self {
-                    Self::Empty => Ok(()),
-                    $( Self::$record(record) => record.put(index, found), )+
-                    $( Self::$placed(record, _) => record.put(index, found), )?
+                    Self::Empty => None,
+                    $( Self::$record(record) => Some(record), )+
+                    $( Self::$placed(record, _) => Some(record), )?
                 }
             }
 
@@ -88,7 +95,7 @@ macro_rules! slot {
 
 slot! {
     /// The record being read.
-    enum Inner {
+    enum Inner by InnerName {
         PosData, Terminal, Authorisation, OriginalHeader, OriginalTransaction, SaleItem, CardValue, Loyalty, CardCircuit,
         Acquirer, Agent, ErrorDetail, Identification, Acq, Submission, DiagnosisResult, Device, Output, TextLine, Buzzer,
         DccInfo, InputCommand, OutputResult, InputResult, CardDetails, ErrorResponse, RestrictionCode, PinPadProgramLoad,
@@ -99,7 +106,7 @@ slot! {
 
 slot! {
     /// The record around the record being read.
-    enum Outer { TransactionInfo, Event, EventResult }
+    enum Outer by OuterName { TransactionInfo, Event, EventResult }
 }
 
 impl Inner {
@@ -164,137 +171,160 @@ impl Outer {
     }
 }
 
-macro_rules! inner {
-    ($record:ident) => {
-        Some(Element::Inner(|inner| *inner = Inner::$record($record::EMPTY)))
-    };
+/// An element with this name, if a message is of this kind, is this. Where several fit, the first counts.
+struct Rule {
+    name: &'static str,
+    of: Option<Kind>,
+    is: Element,
 }
 
-macro_rules! outer {
-    ($record:ident) => {
-        Some(Element::Outer(|outer| *outer = Outer::$record($record::EMPTY)))
-    };
+const fn inner(name: &'static str, is: InnerName) -> Rule {
+    Rule { name, of: None, is: Element::Inner(is) }
 }
 
-macro_rules! total {
-    ($place:ident) => {
-        Some(Element::Inner(|inner| *inner = Inner::Total(TotalAmount::EMPTY, Place::$place)))
-    };
+const fn outer(name: &'static str, is: OuterName) -> Rule {
+    Rule { name, of: None, is: Element::Outer(is) }
 }
 
-const fn container(container: Container) -> Option<Element> {
-    Some(Element::Container(container))
+const fn total(name: &'static str, place: Place) -> Rule {
+    Rule { name, of: None, is: Element::Total(place) }
+}
+
+const fn container(name: &'static str, container: Container) -> Rule {
+    Rule { name, of: None, is: Element::Container(container) }
+}
+
+impl Rule {
+    const fn of(self, kind: Kind) -> Self {
+        Self { of: Some(kind), ..self }
+    }
+}
+
+fn find(rules: &'static [Rule], kind: Kind, name: &[u8]) -> Option<Element> {
+    let fits = |rule: &&Rule| record::same(rule.name, name) && rule.of.is_none_or(|of| of == kind);
+    rules.iter().find(fits).map(|rule| rule.is)
 }
 
 /// An element below a known container, by its local name.
 pub(super) fn below(parent: Container, kind: Kind, name: &[u8]) -> Option<Element> {
-    match parent {
-        Container::Root => below_root(kind, name),
-        Container::Tender => match name {
-            b"TotalAmount" => total!(Tender),
-            b"Authorisation" | b"Authorization" => inner!(Authorisation),
-            b"RestrictionCodes" => inner!(RestrictionCode),
-            _ => None,
-        },
-        Container::Reconciliation => match name {
-            b"TotalAmount" => total!(Reconciliation),
-            _ => None,
-        },
-        Container::CardCircuits => match name {
-            b"CardCircuit" => inner!(CardCircuit),
-            _ => None,
-        },
-        Container::Errors => match name {
-            b"Error" => inner!(ErrorDetail),
-            b"Response" => inner!(ErrorResponse),
-            _ => None,
-        },
-        Container::Versions => match name {
-            b"Versions" | b"Devices" => container(Container::Versions),
-            b"Device" => inner!(Device),
-            _ => None,
-        },
-        Container::Output => match name {
-            b"TextLine" => inner!(TextLine),
-            b"Buzzer" => inner!(Buzzer),
-            b"OutSecureData" => inner!(OutSecureData),
-            b"MAC" => inner!(Mac),
-            b"ImageFile" => inner!(ImageFile),
-            _ => None,
-        },
-        Container::Private | Container::Kept(_) => None,
-    }
+    let rules: &[Rule] = match parent {
+        Container::Root => BELOW_ROOT,
+        Container::Tender => {
+            const {
+                &[
+                    total("TotalAmount", Place::Tender),
+                    inner("Authorisation", InnerName::Authorisation),
+                    inner("Authorization", InnerName::Authorisation),
+                    inner("RestrictionCodes", InnerName::RestrictionCode),
+                ]
+            }
+        }
+        Container::Reconciliation => const { &[total("TotalAmount", Place::Reconciliation)] },
+        Container::CardCircuits => const { &[inner("CardCircuit", InnerName::CardCircuit)] },
+        Container::Errors => {
+            const { &[inner("Error", InnerName::ErrorDetail), inner("Response", InnerName::ErrorResponse)] }
+        }
+        Container::Versions => {
+            const {
+                &[
+                    container("Versions", Container::Versions),
+                    container("Devices", Container::Versions),
+                    inner("Device", InnerName::Device),
+                ]
+            }
+        }
+        Container::Output => {
+            const {
+                &[
+                    inner("TextLine", InnerName::TextLine),
+                    inner("Buzzer", InnerName::Buzzer),
+                    inner("OutSecureData", InnerName::OutSecureData),
+                    inner("MAC", InnerName::Mac),
+                    inner("ImageFile", InnerName::ImageFile),
+                ]
+            }
+        }
+        Container::Private | Container::Kept(_) => &[],
+    };
+    find(rules, kind, name)
 }
 
-fn below_root(kind: Kind, name: &[u8]) -> Option<Element> {
-    match (kind, name) {
-        (Kind::DeviceRequest, b"Output") => inner!(Output),
-        (Kind::DeviceRequest, b"Input") => inner!(InputCommand),
-        (Kind::DeviceRequest, b"Event") => outer!(Event),
-        (Kind::DeviceResponse, b"Output") => inner!(OutputResult),
-        (Kind::DeviceResponse, b"Input") => inner!(InputResult),
-        (Kind::DeviceResponse, b"EventResult") => outer!(EventResult),
-        (Kind::CardServiceRequest, b"EncryptedCardValue") => container(Container::Kept(FragmentOf::EncryptedCardValue)),
-        (Kind::CardServiceRequest, b"Encryption") => container(Container::Kept(FragmentOf::Encryption)),
-        (Kind::CardServiceRequest, b"Validation") => container(Container::Kept(FragmentOf::Validation)),
-        (Kind::ServiceRequest, b"PINPadProgramLoad") => inner!(PinPadProgramLoad),
-        (Kind::ServiceRequest, b"EncryptionRSA") => inner!(EncryptionRsa),
-        (Kind::ServiceResponse, b"EncryptionModulus") => container(Container::Kept(FragmentOf::EncryptionModulus)),
-        (Kind::ServiceResponse, b"EncryptionExponent") => inner!(EncryptionExponent),
-        (Kind::ServiceResponse, b"Reference") => inner!(ServiceReference),
-        (_, b"POSdata" | b"POSData") => inner!(PosData),
-        (_, b"TotalAmount") => total!(Message),
-        (_, b"Terminal") => inner!(Terminal),
-        (_, b"Tender") => container(Container::Tender),
-        (_, b"Authorisation" | b"Authorization") => inner!(Authorisation),
-        (_, b"OriginalHeader") => inner!(OriginalHeader),
-        (_, b"OriginalTransaction") => inner!(OriginalTransaction),
-        (_, b"SaleItem") => inner!(SaleItem),
-        (_, b"CardValue") => inner!(CardValue),
-        (_, b"CardDetails") => inner!(CardDetails),
-        (_, b"Loyalty") => inner!(Loyalty),
-        (_, b"CardCircuitCollection") => container(Container::CardCircuits),
-        (_, b"Acquirer") => inner!(Acquirer),
-        (_, b"Agent") => inner!(Agent),
-        (_, b"ErrorDetail") => container(Container::Errors),
-        (_, b"Reconciliation") => container(Container::Reconciliation),
-        (_, b"Submission") => inner!(Submission),
-        (_, b"DiagnosisResult") => inner!(DiagnosisResult),
-        (_, b"Versions" | b"Devices") => container(Container::Versions),
-        _ => None,
-    }
-}
+const BELOW_ROOT: &[Rule] = &[
+    inner("Output", InnerName::Output).of(Kind::DeviceRequest),
+    inner("Input", InnerName::InputCommand).of(Kind::DeviceRequest),
+    outer("Event", OuterName::Event).of(Kind::DeviceRequest),
+    inner("Output", InnerName::OutputResult).of(Kind::DeviceResponse),
+    inner("Input", InnerName::InputResult).of(Kind::DeviceResponse),
+    outer("EventResult", OuterName::EventResult).of(Kind::DeviceResponse),
+    container("EncryptedCardValue", Container::Kept(FragmentOf::EncryptedCardValue)).of(Kind::CardServiceRequest),
+    container("Encryption", Container::Kept(FragmentOf::Encryption)).of(Kind::CardServiceRequest),
+    container("Validation", Container::Kept(FragmentOf::Validation)).of(Kind::CardServiceRequest),
+    inner("PINPadProgramLoad", InnerName::PinPadProgramLoad).of(Kind::ServiceRequest),
+    inner("EncryptionRSA", InnerName::EncryptionRsa).of(Kind::ServiceRequest),
+    container("EncryptionModulus", Container::Kept(FragmentOf::EncryptionModulus)).of(Kind::ServiceResponse),
+    inner("EncryptionExponent", InnerName::EncryptionExponent).of(Kind::ServiceResponse),
+    inner("Reference", InnerName::ServiceReference).of(Kind::ServiceResponse),
+    inner("POSdata", InnerName::PosData),
+    inner("POSData", InnerName::PosData),
+    total("TotalAmount", Place::Message),
+    inner("Terminal", InnerName::Terminal),
+    container("Tender", Container::Tender),
+    inner("Authorisation", InnerName::Authorisation),
+    inner("Authorization", InnerName::Authorisation),
+    inner("OriginalHeader", InnerName::OriginalHeader),
+    inner("OriginalTransaction", InnerName::OriginalTransaction),
+    inner("SaleItem", InnerName::SaleItem),
+    inner("CardValue", InnerName::CardValue),
+    inner("CardDetails", InnerName::CardDetails),
+    inner("Loyalty", InnerName::Loyalty),
+    container("CardCircuitCollection", Container::CardCircuits),
+    inner("Acquirer", InnerName::Acquirer),
+    inner("Agent", InnerName::Agent),
+    container("ErrorDetail", Container::Errors),
+    container("Reconciliation", Container::Reconciliation),
+    inner("Submission", InnerName::Submission),
+    inner("DiagnosisResult", InnerName::DiagnosisResult),
+    container("Versions", Container::Versions),
+    container("Devices", Container::Versions),
+];
 
 /// A record inside an outer record.
-pub(super) fn inside(outer: &Outer, name: &[u8]) -> Option<Element> {
-    match (outer, name) {
-        (Outer::TransactionInfo(_), b"TotalAmount") => total!(TransactionInfo),
-        (Outer::Event(_), b"TotalAmount") => total!(Event),
-        (Outer::Event(_), b"ProductCode") => inner!(Product),
-        (Outer::EventResult(_), b"AuthResponse") => inner!(AuthResponse),
-        (Outer::EventResult(_), b"TransactionLimits") => inner!(TransactionLimits),
-        (Outer::EventResult(_), b"TotalAmount") => total!(EventResult),
-        (Outer::EventResult(_), b"SaleItem") => inner!(SaleItem),
-        (Outer::EventResult(_), b"Acquirer") => inner!(Acquirer),
-        _ => None,
-    }
+pub(super) fn inside(outer: &Outer, kind: Kind, name: &[u8]) -> Option<Element> {
+    let rules: &[Rule] = match outer {
+        Outer::Empty => &[],
+        Outer::TransactionInfo(_) => const { &[total("TotalAmount", Place::TransactionInfo)] },
+        Outer::Event(_) => const { &[total("TotalAmount", Place::Event), inner("ProductCode", InnerName::Product)] },
+        Outer::EventResult(_) => {
+            const {
+                &[
+                    inner("AuthResponse", InnerName::AuthResponse),
+                    inner("TransactionLimits", InnerName::TransactionLimits),
+                    total("TotalAmount", Place::EventResult),
+                    inner("SaleItem", InnerName::SaleItem),
+                    inner("Acquirer", InnerName::Acquirer),
+                ]
+            }
+        }
+    };
+    find(rules, kind, name)
 }
 
 /// What is found wherever it stands.
 pub(super) fn anywhere(kind: Kind, name: &[u8]) -> Option<Element> {
-    match (kind, name) {
-        (_, b"TransactionInfo") => outer!(TransactionInfo),
-        (_, b"DccInfo" | b"DCCInfo") => inner!(DccInfo),
-        (_, b"Identification") => inner!(Identification),
-        (_, b"Acq") => inner!(Acq),
-        (Kind::ServiceResponse, b"CardCircuit") => inner!(CardCircuit),
-        (_, b"PrivateData") => container(Container::Private),
-        _ => None,
-    }
+    const RULES: &[Rule] = &[
+        outer("TransactionInfo", OuterName::TransactionInfo),
+        inner("DccInfo", InnerName::DccInfo),
+        inner("DCCInfo", InnerName::DccInfo),
+        inner("Identification", InnerName::Identification),
+        inner("Acq", InnerName::Acq),
+        inner("CardCircuit", InnerName::CardCircuit).of(Kind::ServiceResponse),
+        container("PrivateData", Container::Private),
+    ];
+    find(RULES, kind, name)
 }
 
 /// Values of [`Authorisation`] that Nexi terminals may write as elements outside of it.
 pub(super) fn is_stray_authorisation(kind: Kind, name: &[u8]) -> bool {
-    kind == Kind::CardServiceResponse
-        && matches!(name, b"TrxReferenceNumber" | b"ApprovalCode" | b"MaskedCardNumber" | b"CardCircuit" | b"TimeStamp")
+    const STRAY: [&str; 5] = ["TrxReferenceNumber", "ApprovalCode", "MaskedCardNumber", "CardCircuit", "TimeStamp"];
+    kind == Kind::CardServiceResponse && STRAY.iter().any(|stray| record::same(stray, name))
 }

@@ -1,6 +1,7 @@
 //! One element with its data as one bounded struct, read and written by one list of names.
 
-use super::value::{Flaw, Found};
+use super::encode::RecordWriter;
+use super::value::Field;
 
 /// Where a value stands when it is written. When it is read, an attribute and a child element are the same
 /// (Nexi terminals send either).
@@ -32,22 +33,25 @@ pub(crate) enum Role {
     Amount,
 }
 
-/// One value of a record.
+/// One value of a record. There are hundreds of them: names that are rare are kept as places in a list.
 pub(crate) struct Spec {
+    /// Its name, empty if it has none. Where flash is not scarce, with what stands before the value of an attribute:
+    /// ` Name="`.
+    pub(crate) lead: &'static str,
     pub(crate) form: Form,
     pub(crate) role: Role,
-    /// The child element it belongs to; empty for the record's own element.
-    pub(crate) group: &'static str,
+    /// The child element it belongs to; [`Group::OWN`] for the record's own element.
+    pub(crate) group: Group,
+    /// Another spelling of the name.
+    pub(crate) also: Also,
     /// What tells its name from most others, see [`key`].
+    #[cfg(target_pointer_width = "64")]
     pub(crate) key: u32,
-    /// What stands before the value of an attribute with its name: ` Name="`.
-    pub(crate) lead: &'static str,
-    pub(crate) also: &'static [&'static str],
 }
 
+#[cfg(target_pointer_width = "64")]
 impl Spec {
-    /// Its name; empty if it has none.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) const fn name(&self) -> &'static str {
         match self.lead.split_at_checked(1) {
             Some((_, lead)) => match lead.split_at_checked(lead.len().saturating_sub(2)) {
@@ -57,45 +61,167 @@ impl Spec {
             None => "",
         }
     }
+}
 
-    #[inline]
-    fn is_in(&self, group: &str) -> bool {
-        same_group(self.group, group)
+#[cfg(not(target_pointer_width = "64"))]
+impl Spec {
+    pub(crate) const fn name(&self) -> &'static str {
+        self.lead
     }
 }
 
-/// Whether this is the same child element. Most records have none: that is answered without looking at letters, since
-/// some processors need a hundred cycles to compare nothing with nothing.
-#[inline]
-pub(crate) fn same_group(one: &str, other: &str) -> bool {
-    one.len() == other.len() && (one.is_empty() || one == other)
+#[cfg(target_pointer_width = "64")]
+macro_rules! lead {
+    ($($name:literal)?) => {
+        concat!(" ", $($name,)? "=\"")
+    };
 }
 
-/// What the decoder and the writer need of a record.
-pub(crate) trait Record: Sized {
-    const ELEMENT: &'static str;
-    const SPECS: &'static [Spec];
-    /// Without any value.
-    const EMPTY: Self;
-    /// The value that is the text of the record's own element.
-    const TEXT: Option<u8>;
-    fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw>;
-    /// Writes the element.
-    fn write(&self, out: &mut super::encode::RecordWriter<'_, '_>);
+#[cfg(not(target_pointer_width = "64"))]
+macro_rules! lead {
+    ($($name:literal)?) => {
+        concat!($($name)?)
+    };
+}
+
+/// Child elements that hold values of a record.
+const GROUPS: [&str; 11] = [
+    "",
+    "Command",
+    "EventData",
+    "Failed",
+    "HashData",
+    "InputValue",
+    "LoyaltyAmount",
+    "LoyaltyApprovalCode",
+    "LoyaltyCard",
+    "MOPrule",
+    "Successful",
+];
+
+/// A child element that holds values of a record: its place in the list of all of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Group(u8);
+
+impl Group {
+    /// The record's own element.
+    pub(crate) const OWN: Self = Self(0);
+
+    /// The group with this name. Called when the core is compiled, where a name that is not listed is an error.
+    pub(crate) const fn new(name: &str) -> Self {
+        Self(place_of(name, &GROUPS))
+    }
+
+    pub(crate) const fn is_own(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        GROUPS.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+}
+
+/// Spellings that some terminals or documents have besides the usual one.
+const SPELLINGS: [&str; 11] = [
+    "",
+    "TrxReferenceNumber",
+    "AuthorizationCode",
+    "Exchangerate",
+    "MarkupPercentage",
+    "usePreselectedCard",
+    "WaitingCard",
+    "ChoicePayKind",
+    "Unattended",
+    "Split",
+    "EJournalStatus",
+];
+
+/// Another spelling of a name, if there is one: its place in the list of all of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Also(u8);
+
+impl Also {
+    /// Called when the core is compiled, where a spelling that is not listed is an error.
+    pub(crate) const fn new(name: &str) -> Self {
+        Self(place_of(name, &SPELLINGS))
+    }
+
+    fn is(self, name: &[u8]) -> bool {
+        self.0 != 0 && SPELLINGS.get(usize::from(self.0)).is_some_and(|also| same(also, name))
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)] // The lists are short.
+const fn place_of(name: &str, list: &[&str]) -> u8 {
+    let mut place = 0;
+    while place < list.len() {
+        if equal(list[place].as_bytes(), name.as_bytes()) {
+            return place as u8;
+        }
+        place += 1;
+    }
+    panic!("not listed")
+}
+
+const fn equal(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// What the decoder needs of a record. By reference to the trait, so that one reader and one writer are enough for all
+/// records: code for each of them would be most of the flash.
+pub(crate) trait Record {
+    fn specs(&self) -> &'static [Spec];
+    /// The value that is the text of the record's own element. Known when the program is compiled.
+    #[cfg(target_pointer_width = "64")]
+    fn own_text(&self) -> Option<u8>;
+    /// The place of the value with this number in [`specs`](Self::specs).
+    fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field>;
+}
+
+/// What the writer needs of a record. A till writes few of those it reads.
+pub(crate) trait Written: Record {
+    /// Its element; empty if that is another's.
+    #[cfg(not(target_pointer_width = "64"))]
+    fn element(&self) -> &'static str;
+    /// The place of the value with this number in [`specs`](Record::specs).
+    fn field(&self, index: usize) -> Option<&dyn Field>;
+    /// Writes the element. Where flash is not scarce, by code for each of its values.
+    fn write(&self, out: &mut RecordWriter<'_, '_>);
     /// Writes what is not an attribute, into the element that is open.
-    fn write_content(&self, out: &mut super::encode::RecordWriter<'_, '_>);
+    fn write_content(&self, out: &mut RecordWriter<'_, '_>);
+}
+
+/// Whether the record holds no value.
+pub(crate) fn is_blank(record: &dyn Written) -> bool {
+    (0..record.specs().len()).all(|index| record.field(index).is_none_or(|field| field.shown(0).is_none()))
 }
 
 /// The value with this name, as attribute or as child element, of `group`.
-pub(crate) fn find(specs: &'static [Spec], group: &str, name: &[u8]) -> Option<u8> {
-    let may_be = |spec: &Spec| spec.form != Form::coding && spec.is_in(group);
+pub(crate) fn find(specs: &'static [Spec], group: Group, name: &[u8]) -> Option<u8> {
+    let may_be = |spec: &Spec| spec.form != Form::coding && spec.group == group;
+    #[cfg(target_pointer_width = "64")]
     let key = key(name);
-    position(specs, |spec| spec.key == key && spec.name().as_bytes() == name && may_be(spec))
-        .or_else(|| position(specs, |spec| spec.also.iter().any(|also| also.as_bytes() == name) && may_be(spec)))
+    #[cfg(target_pointer_width = "64")]
+    let is = |spec: &Spec| spec.key == key && spec.name().as_bytes() == name;
+    #[cfg(not(target_pointer_width = "64"))]
+    let is = |spec: &Spec| same(spec.name(), name);
+    position(specs, |spec| is(spec) && may_be(spec))
+        .or_else(|| position(specs, |spec| spec.also.is(name) && may_be(spec)))
 }
 
 /// The length of a name and three of its letters: enough to tell most names of a record.
-#[inline(always)]
+#[cfg(target_pointer_width = "64")]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(crate) const fn key(name: &[u8]) -> u32 {
     match name {
         [first, .., last] => {
@@ -115,19 +241,26 @@ pub(crate) const fn key(name: &[u8]) -> u32 {
 /// Where it is kept how the value is coded.
 pub(crate) fn find_coding(specs: &'static [Spec], value: u8) -> Option<u8> {
     let value = specs.get(usize::from(value))?;
-    position(specs, |spec| spec.form == Form::coding && spec.lead == value.lead && spec.is_in(value.group))
+    position(specs, |spec| spec.form == Form::coding && spec.lead == value.lead && spec.group == value.group)
+}
+
+/// Whether two names are equal; most differ in length or in the last letter. No name is empty.
+#[inline]
+pub(crate) fn same(one: &str, other: &[u8]) -> bool {
+    let one = one.as_bytes();
+    one.len() == other.len() && one.last() == other.last() && !one.is_empty() && one == other
 }
 
 fn position(specs: &'static [Spec], is: impl Fn(&Spec) -> bool) -> Option<u8> {
     specs.iter().position(is).and_then(|index| u8::try_from(index).ok())
 }
 
-/// The value that is the text of the record's own element. Known when the program is compiled.
+#[cfg(target_pointer_width = "64")]
 #[expect(clippy::cast_possible_truncation, reason = "no record has so many values; `try_from` is not const")]
 pub(crate) const fn own_text(specs: &[Spec]) -> Option<u8> {
     let (mut rest, mut index) = (specs, 0_usize);
     while let [spec, behind @ ..] = rest {
-        if matches!(spec.form, Form::text) && spec.group.is_empty() {
+        if matches!(spec.form, Form::text) && spec.group.is_own() {
             return Some(index as u8);
         }
         (rest, index) = (behind, index + 1);
@@ -136,18 +269,18 @@ pub(crate) const fn own_text(specs: &[Spec]) -> Option<u8> {
 }
 
 /// The value that is the text of `group` itself.
-pub(crate) fn find_text(specs: &'static [Spec], group: &str) -> Option<u8> {
-    position(specs, |spec| spec.form == Form::text && spec.is_in(group))
+pub(crate) fn find_text(specs: &'static [Spec], group: Group) -> Option<u8> {
+    position(specs, |spec| spec.form == Form::text && spec.group == group)
 }
 
 /// The value that says that `group` is there.
-pub(crate) fn find_presence(specs: &'static [Spec], group: &str) -> Option<u8> {
-    position(specs, |spec| spec.form == Form::presence && spec.is_in(group))
+pub(crate) fn find_presence(specs: &'static [Spec], group: Group) -> Option<u8> {
+    position(specs, |spec| spec.form == Form::presence && spec.group == group)
 }
 
 /// The child element with this name that holds values of its own: the first of them.
 pub(crate) fn find_group(specs: &'static [Spec], name: &[u8]) -> Option<u8> {
-    position(specs, |spec| !spec.group.is_empty() && spec.group.as_bytes() == name)
+    position(specs, |spec| !spec.group.is_own() && same(spec.group.name(), name))
 }
 
 macro_rules! role {
@@ -178,7 +311,7 @@ macro_rules! record {
         pub struct $name:ident = $element:literal $(with { $( $(#[$extra_meta:meta])* $extra:ident: $extra_type:ty = $extra_default:expr ),+ $(,)? })? {
             $(
                 $(#[$field_meta:meta])*
-                $field:ident: $type:ty = $form:ident $([$wire:literal $(, $also:literal)*])? $(in $group:literal)? $(as $role:ident)?;
+                $field:ident: $type:ty = $form:ident $([$wire:literal $(, $also:literal)?])? $(in $group:literal)? $(as $role:ident)?;
             )+
         }
     ) => {
@@ -197,14 +330,14 @@ macro_rules! record {
         impl Default for $name {
             /// Without any value.
             fn default() -> Self {
-                <Self as $crate::opi::message::record::Record>::EMPTY
+                Self::blank()
             }
         }
 
         const _: () = {
+            use $crate::opi::message::record::{Also, Form, Group, Record, Spec, Written};
             use $crate::opi::message::encode::RecordWriter;
-            use $crate::opi::message::record::{Form, Record, Spec, key, own_text};
-            use $crate::opi::message::value::{Absent, Field, Flaw, Found};
+            use $crate::opi::message::value::{Absent, Field};
             use $crate::xml::is_name;
 
             // These names are not checked again when they are written.
@@ -217,39 +350,77 @@ macro_rules! record {
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Index { $($field),+ }
 
-            impl Record for $name {
-                const ELEMENT: &'static str = $element;
-                const SPECS: &'static [Spec] = &[$(
+            impl $name {
+                pub(crate) const SPECS: &'static [Spec] = &[$(
                     Spec {
+                        lead: lead!($($wire)?),
                         form: Form::$form,
                         role: role!($($role)?),
-                        group: concat!($($group)?),
-                        key: key(concat!($($wire)?).as_bytes()),
-                        lead: concat!(" ", $($wire,)? "=\""),
-                        also: &[$($($also),*)?],
+                        group: const { Group::new(concat!($($group)?)) },
+                        also: const { Also::new(concat!($($($also)?)?)) },
+                        #[cfg(target_pointer_width = "64")]
+                        key: $crate::opi::message::record::key(concat!($($wire)?).as_bytes()),
                     }
                 ),+];
 
-                const TEXT: Option<u8> = own_text(Self::SPECS);
-                const EMPTY: Self = Self {
-                    $($( $extra: $extra_default, )+)?
-                    $( $field: <$type as Absent>::ABSENT, )+
-                };
+                /// Without any value. Not a constant: it would be as large as the record, and copied.
+                #[inline]
+                pub(crate) fn blank() -> Self {
+                    Self {
+                        $($( $extra: $extra_default, )+)?
+                        $( $field: <$type as Absent>::absent(), )+
+                    }
+                }
+            }
 
-                fn put(&mut self, index: usize, found: &Found<'_>) -> Result<(), Flaw> {
-                    $( if index == Index::$field as usize { return Field::put(&mut self.$field, found); } )+
-                    Ok(())
+            impl Record for $name {
+                fn specs(&self) -> &'static [Spec] {
+                    Self::SPECS
                 }
 
+                #[cfg(target_pointer_width = "64")]
+                fn own_text(&self) -> Option<u8> {
+                    const { $crate::opi::message::record::own_text(Self::SPECS) }
+                }
+
+                fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field> {
+                    $( if index == Index::$field as usize { return Some(&mut self.$field); } )+
+                    None
+                }
+            }
+
+            impl Written for $name {
+                #[cfg(not(target_pointer_width = "64"))]
+                fn element(&self) -> &'static str {
+                    $element
+                }
+
+                #[cfg(target_pointer_width = "64")]
                 fn write(&self, out: &mut RecordWriter<'_, '_>) {
-                    out.begin(Self::ELEMENT);
+                    out.begin($element);
                     $( out.own_attribute(&Self::SPECS[Index::$field as usize], &self.$field); )+
                     self.write_content(out);
-                    out.end(Self::ELEMENT);
+                    out.end($element);
                 }
 
+                #[cfg(target_pointer_width = "64")]
                 fn write_content(&self, out: &mut RecordWriter<'_, '_>) {
                     $( out.content(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                }
+
+                #[cfg(not(target_pointer_width = "64"))]
+                fn write(&self, out: &mut RecordWriter<'_, '_>) {
+                    out.write(self);
+                }
+
+                #[cfg(not(target_pointer_width = "64"))]
+                fn write_content(&self, out: &mut RecordWriter<'_, '_>) {
+                    out.write_content(self);
+                }
+
+                fn field(&self, index: usize) -> Option<&dyn Field> {
+                    $( if index == Index::$field as usize { return Some(&self.$field); } )+
+                    None
                 }
             }
         };

@@ -2,11 +2,10 @@
 
 use core::fmt;
 
-use super::value::{Flaw, Found, Value, Written};
-use super::vocabulary::Unlisted;
+use super::value::{Flaw, Found, Shown, Value};
+use super::vocabulary::{Unlisted, find};
 use crate::id::Id;
 use crate::limits;
-use crate::xml::Characters;
 
 vocabulary! {
     /// What a message asks for, on all three pairs of messages. Compared byte for byte, because it must be echoed.

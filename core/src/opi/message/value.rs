@@ -2,11 +2,12 @@
 
 use core::fmt;
 
+use super::vocabulary::Coding;
 use crate::id::Id;
 use crate::money::{Currency, Decimal, MoneyError};
 use crate::secret::{Pan, Secret};
 use crate::text::Text;
-use crate::xml::{Characters, Writer};
+use crate::xml::Characters;
 
 /// What is wrong with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub(crate) struct Found<'a> {
 
 impl<'a> Found<'a> {
     /// The whole value of an attribute, checked by the reader.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) const fn attribute(bytes: &'a [u8]) -> Self {
         Self { bytes, text: None, cut: false, element: false }
     }
@@ -114,6 +115,36 @@ impl<'a> Found<'a> {
     fn opaque(&self) -> &'a str {
         if self.element { self.word_text() } else { self.text() }
     }
+
+    /// The text of an identifier; `None` if it is empty, or blank.
+    fn identifier(&self) -> Result<Option<&'a str>, Flaw> {
+        if self.cut {
+            return Err(Flaw::TooLong);
+        }
+        Ok((!self.word().is_empty()).then(|| self.opaque()))
+    }
+
+    /// A word of a vocabulary; `None` if it is empty.
+    pub(super) fn listed(&self) -> Result<Option<&'a str>, Flaw> {
+        let word = self.word_text();
+        if word.is_empty() {
+            return Ok(None);
+        }
+        if self.cut { Err(Flaw::TooLong) } else { Ok(Some(word)) }
+    }
+
+    fn number(&self, most: u32) -> Result<Option<u32>, Flaw> {
+        let word = self.word();
+        if word.is_empty() {
+            return Ok(None);
+        }
+        let mut number = 0u32;
+        for byte in word {
+            let tenfold = number.checked_mul(10).filter(|_| byte.is_ascii_digit() && !self.cut).ok_or(Flaw::Number)?;
+            number = tenfold.checked_add(u32::from(byte.wrapping_sub(b'0'))).ok_or(Flaw::Number)?;
+        }
+        if number > most { Err(Flaw::Number) } else { Ok(Some(number)) }
+    }
 }
 
 /// Without the white space of XML at both ends.
@@ -124,143 +155,149 @@ fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// One value.
-pub(crate) trait Value: Written + Sized {
-    /// `None` for an empty text: `AcquirerID=""` is no evidence of an acquirer (seen from PAX terminals). Nor is one of
-    /// blanks only: `ApprovalCode="      "` must not approve anything.
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw>;
+/// A value as it goes on the wire, never masked.
+pub(crate) enum Shown<'a> {
+    Text(&'a str),
+    Number(u32),
+    /// Amounts are written with the decimals of the currency.
+    Decimal(Decimal),
 }
 
-/// What can be written on the wire.
-pub(crate) trait Written {
-    /// Writes it, never masked; amounts with at least so many decimals.
-    fn write(&self, decimals: u8, out: &mut Characters<'_, '_>);
-    /// The word, if it is one of a closed list; otherwise empty.
-    fn listed(&self) -> &'static str {
-        ""
+impl Shown<'_> {
+    /// The name of the child element that a value stands in, if this is one; otherwise empty.
+    pub(super) fn coding(&self) -> &'static str {
+        let Self::Text(text) = self else { return "" };
+        Coding::from_text(text).map_or("", Coding::as_str)
     }
+
+    /// Writes it; amounts with at least so many decimals.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn write(&self, decimals: u8, out: &mut Characters<'_, '_>) {
+        match self {
+            Self::Text(text) => out.text(text),
+            Self::Number(number) => out.number(*number),
+            Self::Decimal(decimal) => out.text(decimal.figures(decimals).as_str()),
+        }
+    }
+}
+
+/// One value.
+pub(crate) trait Value: Sized {
+    /// Reads it to where it stays. Nothing changes for an empty text: `AcquirerID=""` is no evidence of an acquirer
+    /// (seen from PAX terminals). Nor is one of blanks only: `ApprovalCode="      "` must not approve anything.
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw>;
+    fn shown(&self) -> Shown<'_>;
 }
 
 /// What a record keeps of one attribute or element: a value, perhaps a value, or several.
 pub(crate) trait Field {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw>;
-    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written));
-    fn is_absent(&self) -> bool;
-    /// Writes each as an attribute, by what stands before its value. The same as by [`each`](Field::each), for the
-    /// fields that most records have.
-    #[inline]
-    fn write_attribute(&self, lead: &'static str, decimals: u8, out: &mut Writer<'_>) {
-        self.each(&mut |value| out.attribute_known(lead, |out| value.write(decimals, out)));
-    }
+    /// Its value with this number, from 0.
+    fn shown(&self, number: usize) -> Option<Shown<'_>>;
 }
 
-/// A field of which nothing was found, as a constant: `Default` is none yet.
+/// For serde, where absent fields are left out, and for what fills gaps.
+pub(crate) fn absent<F: Field>(field: &F) -> bool {
+    field.shown(0).is_none()
+}
+
+/// A field of which nothing was found.
 pub(crate) trait Absent {
-    const ABSENT: Self;
+    fn absent() -> Self;
 }
 
 impl<T> Absent for Option<T> {
-    const ABSENT: Self = None;
+    #[inline]
+    fn absent() -> Self {
+        None
+    }
 }
 
 impl<T, const N: usize> Absent for heapless::Vec<T, N> {
-    const ABSENT: Self = Self::new();
+    #[inline]
+    fn absent() -> Self {
+        Self::new()
+    }
 }
 
 impl<const N: usize> Absent for Text<N> {
-    const ABSENT: Self = Self::new();
+    #[inline]
+    fn absent() -> Self {
+        Self::new()
+    }
 }
 
 impl<const N: usize> Absent for Secret<N> {
-    const ABSENT: Self = Self::EMPTY;
+    #[inline]
+    fn absent() -> Self {
+        Self::default()
+    }
 }
 
 impl Absent for bool {
-    const ABSENT: Self = false;
-}
-
-/// For serde: absent fields are left out.
-#[cfg(feature = "serde")]
-pub(crate) fn absent<F: Field>(field: &F) -> bool {
-    field.is_absent()
+    #[inline]
+    fn absent() -> Self {
+        false
+    }
 }
 
 impl<T: Value> Field for Option<T> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         // An empty one takes nothing away: the same value may stand as attribute and as element.
-        if let Some(value) = T::read(found)? {
-            *self = Some(value);
-        }
-        Ok(())
-    }
-    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
-        if let Some(value) = self {
-            out(value);
-        }
+        T::read(found, self)
     }
     #[inline]
-    fn is_absent(&self) -> bool {
-        self.is_none()
-    }
-    #[inline]
-    fn write_attribute(&self, lead: &'static str, decimals: u8, out: &mut Writer<'_>) {
-        if let Some(value) = self {
-            out.attribute_known(lead, |out| value.write(decimals, out));
-        }
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        if number == 0 { self.as_ref().map(T::shown) } else { None }
     }
 }
 
 impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        match T::read(found)? {
+        let mut value = None;
+        T::read(found, &mut value)?;
+        match value {
             Some(value) => self.push(value).map_err(|_| Flaw::TooMany),
             None => Ok(()),
         }
     }
-    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
-        for value in self {
-            out(value);
-        }
+    #[inline]
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        self.get(number).map(T::shown)
     }
-    fn is_absent(&self) -> bool {
-        self.is_empty()
-    }
+}
+
+/// The text itself, if it is the first value of a field that holds one.
+#[inline]
+fn only(text: &str, number: usize) -> Option<Shown<'_>> {
+    if number == 0 && !text.is_empty() { Some(Shown::Text(text)) } else { None }
 }
 
 impl<const N: usize> Field for Text<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        *self = Self::from_cut(found.text());
-        if found.is_cut() {
+        self.clear();
+        self.append(found.text());
+        if found.cut {
             self.mark_cut();
         }
         Ok(())
     }
-    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
-        if !self.is_empty() {
-            out(self);
-        }
-    }
     #[inline]
-    fn is_absent(&self) -> bool {
-        self.is_empty()
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        only(self.as_str(), number)
     }
 }
 
 impl<const N: usize> Field for Secret<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
-        if found.is_cut() {
+        if found.cut || !self.set(found.opaque()) {
             return Err(Flaw::TooLong);
         }
-        *self = Self::new(found.opaque()).ok_or(Flaw::TooLong)?;
         Ok(())
     }
-    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
-        if !self.is_empty() {
-            out(self);
-        }
-    }
-    fn is_absent(&self) -> bool {
-        self.is_empty()
+    #[inline]
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        only(self.expose_secret(), number)
     }
 }
 
@@ -270,128 +307,86 @@ impl Field for bool {
         *self = true;
         Ok(())
     }
-    fn each<'a>(&'a self, out: &mut dyn FnMut(&'a dyn Written)) {
-        if *self {
-            out(&Nothing);
-        }
-    }
-    fn is_absent(&self) -> bool {
-        !*self
-    }
-}
-
-/// Of an element that says all by being there.
-struct Nothing;
-
-impl Written for Nothing {
-    fn write(&self, _: u8, _: &mut Characters<'_, '_>) {}
-}
-
-impl<const N: usize> Written for Text<N> {
     #[inline]
-    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-        out.text(self.as_str());
+    fn shown(&self, number: usize) -> Option<Shown<'_>> {
+        if *self && number == 0 { Some(Shown::Text("")) } else { None }
     }
 }
 
 impl<const N: usize> Value for Id<N> {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        if found.is_cut() {
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let Some(text) = found.identifier()? else { return Ok(()) };
+        if text.len() > N {
             return Err(Flaw::TooLong);
         }
-        match found.opaque() {
-            _ if found.word().is_empty() => Ok(None),
-            text => Self::new(text).map(Some).map_err(|_| Flaw::TooLong),
-        }
+        // Has room, as was seen.
+        let _ = into.get_or_insert_default().set(text);
+        Ok(())
     }
-}
-
-impl<const N: usize> Written for Id<N> {
     #[inline]
-    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-        out.text(self.as_str());
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.as_str())
     }
 }
 
 impl Value for Pan {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        if found.is_cut() {
-            return Err(Flaw::TooLong);
-        }
-        match found.opaque() {
-            _ if found.word().is_empty() => Ok(None),
-            text => Self::new(text).map(Some).ok_or(Flaw::TooLong),
-        }
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let Some(text) = found.identifier()? else { return Ok(()) };
+        *into = Some(Self::new(text).ok_or(Flaw::TooLong)?);
+        Ok(())
     }
-}
-
-impl Written for Pan {
     #[inline]
-    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-        out.text(self.expose_card_number());
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.expose_card_number())
     }
 }
 
 /// Of a list; one alone is a field of its own.
 impl<const N: usize> Value for Secret<N> {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        let mut secret = Self::EMPTY;
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let secret = into.insert(Self::default());
         secret.put(found)?;
-        Ok((!secret.is_empty()).then_some(secret))
+        if secret.is_empty() {
+            *into = None;
+        }
+        Ok(())
     }
-}
-
-impl<const N: usize> Written for Secret<N> {
     #[inline]
-    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-        out.text(self.expose_secret());
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.expose_secret())
     }
 }
 
 impl Value for bool {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-        match found.word() {
-            b"" => Ok(None),
-            b"1" => Ok(Some(true)),
-            b"0" => Ok(Some(false)),
-            word if word.eq_ignore_ascii_case(b"true") => Ok(Some(true)),
-            word if word.eq_ignore_ascii_case(b"false") => Ok(Some(false)),
-            _ => Err(Flaw::Boolean),
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+        let word = found.word();
+        if word == b"1" || word.eq_ignore_ascii_case(b"true") {
+            *into = Some(true);
+        } else if word == b"0" || word.eq_ignore_ascii_case(b"false") {
+            *into = Some(false);
+        } else if !word.is_empty() {
+            return Err(Flaw::Boolean);
         }
+        Ok(())
     }
-}
-
-impl Written for bool {
     #[inline]
-    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-        out.plain(if *self { "true" } else { "false" });
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(if *self { "true" } else { "false" })
     }
 }
 
 macro_rules! whole_numbers {
     ($($type:ty),*) => {$(
         impl Value for $type {
-            fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-                let word = found.word();
-                if word.is_empty() {
-                    return Ok(None);
+            fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+                if let Some(number) = found.number(u32::from(Self::MAX))? {
+                    *into = Self::try_from(number).ok();
                 }
-                if found.is_cut() {
-                    return Err(Flaw::Number);
-                }
-                let mut number: $type = 0;
-                for byte in word {
-                    let digit = byte.wrapping_sub(b'0');
-                    let more = if digit < 10 { number.checked_mul(10) } else { None };
-                    number = more.and_then(|more| more.checked_add(digit.into())).ok_or(Flaw::Number)?;
-                }
-                Ok(Some(number))
+                Ok(())
             }
-        }
-        impl Written for $type {
             #[inline]
-            fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-                out.number(u32::from(*self));
+    fn shown(&self) -> Shown<'_> {
+                Shown::Number(u32::from(*self))
             }
         }
     )*};
@@ -399,37 +394,33 @@ macro_rules! whole_numbers {
 whole_numbers!(u8, u16, u32);
 
 impl Value for Decimal {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
         let word = found.word_text();
         if word.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         if found.is_cut() {
             return Err(Flaw::TooLong);
         }
-        Self::parse(word).map(Some).map_err(Flaw::Money)
+        *into = Some(Self::parse(word).map_err(Flaw::Money)?);
+        Ok(())
     }
-}
-
-impl Written for Decimal {
     #[inline]
-    fn write(&self, decimals: u8, out: &mut Characters<'_, '_>) {
-        out.show(self.padded(decimals));
+    fn shown(&self) -> Shown<'_> {
+        Shown::Decimal(*self)
     }
 }
 
 impl Value for Currency {
-    fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+    fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
         match found.word_text() {
-            "" => Ok(None),
-            word => Self::new(word).map(Some).map_err(Flaw::Money),
+            "" => {}
+            word => *into = Some(Self::new(word).map_err(Flaw::Money)?),
         }
+        Ok(())
     }
-}
-
-impl Written for Currency {
     #[inline]
-    fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-        out.text(self.code());
+    fn shown(&self) -> Shown<'_> {
+        Shown::Text(self.code())
     }
 }

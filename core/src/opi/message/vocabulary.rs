@@ -2,34 +2,70 @@
 
 use core::fmt;
 
-use super::value::{Flaw, Found, Value, Written};
+use super::value::{Flaw, Found, Shown, Value};
 use crate::id::Id;
 use crate::limits;
-use crate::xml::Characters;
+
+/// The place of a word in its list. One search for all lists: comparisons for each word would be kilobytes.
+pub(super) fn find(words: &[&str], aliases: &[(&str, u8)], text: &[u8], any_case: bool) -> Option<usize> {
+    let same = |word: &str| {
+        word.len() == text.len()
+            && if any_case { word.as_bytes().eq_ignore_ascii_case(text) } else { word.as_bytes() == text }
+    };
+    let alias = || aliases.iter().find(|(alias, _)| same(alias)).map(|(_, place)| usize::from(*place));
+    words.iter().position(|word| same(word)).or_else(alias)
+}
 
 /// Listed words as variants, everything else as [`Other`](RequestType::Other) text.
 macro_rules! vocabulary {
-    (@same $text:ident $wire:literal) => { $text == $wire };
-    (@same $text:ident $wire:literal any_case) => { $text.eq_ignore_ascii_case($wire) };
+    (@any_case exact) => { false };
+    (@any_case any_case) => { true };
     (@one $name:ident, $limit:expr, $case:tt;
         $( $(#[$doc:meta])* $variant:ident = $wire:literal $(or $alias:literal)* ),+) => {
         impl $name {
             /// Every listed word.
             pub const LISTED: &'static [Self] = &[$(Self::$variant),+];
 
+            const WORDS: &'static [&'static str] = &[$($wire),+];
+            const ALIASES: &'static [(&'static str, u8)] = {
+                #[allow(dead_code)]
+                enum Place { $($variant),+ }
+                &[$($(($alias, Place::$variant as u8),)*)+]
+            };
+
             /// Reads a word; `None` if it is not listed and longer than a word may be.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Self> {
-                $( if vocabulary!(@same_as $case text $wire $($alias)*) { return Some(Self::$variant); } )+
-                Id::new(text).ok().map(|id| Self::Other(Unlisted(id)))
+                match find(Self::WORDS, Self::ALIASES, text.as_bytes(), vocabulary!(@any_case $case)) {
+                    Some(place) => Self::at(place),
+                    None => Id::new(text).ok().map(|id| Self::Other(Unlisted(id))),
+                }
+            }
+
+            fn at(place: usize) -> Option<Self> {
+                #[allow(dead_code)]
+                enum Place { $($variant),+ }
+                $( if place == Place::$variant as usize { return Some(Self::$variant); } )+
+                None
             }
 
             /// The word as it is written on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
-                    $( Self::$variant => $wire, )+
                     Self::Other(text) => text.as_str(),
+                    listed => Self::WORDS.get(usize::from(listed.place())).copied().unwrap_or_default(),
+                }
+            }
+
+            /// Its place in the list. On a small machine not inlined: a list of words is shorter than code for each.
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+            const fn place(&self) -> u8 {
+                #[allow(dead_code)]
+                enum Place { $($variant),+ }
+                match self {
+                    $( Self::$variant => Place::$variant as u8, )+
+                    Self::Other(_) => u8::MAX,
                 }
             }
         }
@@ -45,28 +81,16 @@ macro_rules! vocabulary {
             }
         }
         impl Value for $name {
-            fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
-                let text = found.word_text();
-                if text.is_empty() {
-                    return Ok(None);
-                }
-                if found.is_cut() {
-                    return Err(Flaw::TooLong);
-                }
-                Self::from_text(text).map(Some).ok_or(Flaw::TooLong)
+            fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
+                let Some(text) = found.listed()? else { return Ok(()) };
+                *into = Some(Self::from_text(text).ok_or(Flaw::TooLong)?);
+                Ok(())
             }
-        }
-        impl Written for $name {
-            fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-                match self {
-                    Self::Other(text) => out.text(text.as_str()),
-                    $( Self::$variant => out.plain($wire), )+
-                }
+            fn shown(&self) -> Shown<'_> {
+                Shown::Text(self.as_str())
             }
         }
     };
-    (@same_as exact $text:ident $($wire:literal)+) => { matches!($text, $($wire)|+) };
-    (@same_as any_case $text:ident $($wire:literal)+) => { $($text.eq_ignore_ascii_case($wire))||+ };
     (
         $(#[$meta:meta])*
         pub enum $name:ident($limit:expr, $case:tt) {
@@ -368,10 +392,8 @@ macro_rules! closed_vocabulary {
             }
 
             fn from_bytes(word: &[u8]) -> Option<Self> {
-                match word {
-                    $( word if word == $wire.as_bytes() => Some(Self::$variant), )+
-                    _ => None,
-                }
+                let place = find(&[$($wire),+], &[], word, false)?;
+                Self::LISTED.get(place).copied()
             }
 
             /// The word as it is written on the wire.
@@ -381,19 +403,15 @@ macro_rules! closed_vocabulary {
             }
         }
         impl Value for $name {
-            fn read(found: &Found<'_>) -> Result<Option<Self>, Flaw> {
+            fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
                 match found.word() {
-                    b"" => Ok(None),
-                    word => Self::from_bytes(word).map(Some).ok_or(Flaw::Unlisted),
+                    b"" => {}
+                    word => *into = Some(Self::from_bytes(word).ok_or(Flaw::Unlisted)?),
                 }
+                Ok(())
             }
-        }
-        impl Written for $name {
-            fn write(&self, _: u8, out: &mut Characters<'_, '_>) {
-                out.plain(self.as_str());
-            }
-            fn listed(&self) -> &'static str {
-                self.as_str()
+            fn shown(&self) -> Shown<'_> {
+                Shown::Text(self.as_str())
             }
         }
     };

@@ -10,6 +10,7 @@ use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
 use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
+use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::{Phase, Signal};
 
@@ -55,7 +56,7 @@ impl<const D: usize> Session<'_, D> {
                         settings: &self.settings,
                         progress: &mut self.progress,
                         current: &mut self.current,
-                        abort_id: self.abort.request_id,
+                        abort_id: self.abort.request_id(),
                         stash: &mut self.stash,
                     };
                     desk.take(&part, &mut lane.role, &mut lane.exchange)
@@ -201,7 +202,8 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn withdraw_questions(&mut self) {
-        for (_, lane) in self.lanes.all_mut() {
+        for number in 0..D + 2 {
+            let Some((_, lane)) = self.lanes.nth_mut(number) else { break };
             if let Some(id) = lane.asked.as_mut().and_then(|asked| asked.end(Answer::Cancelled)) {
                 self.stash.withdraw(id);
             }
@@ -211,6 +213,10 @@ impl<const D: usize> Session<'_, D> {
     /// Sends the answer to the device request read last.
     fn reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         let lane = self.lanes.get_mut(link)?;
+        if mistake(Mistake::LeavesUnanswered) {
+            lane.next_message();
+            return None;
+        }
         let to = lane.inbox.header().map(Echo::from).unwrap_or_default();
         let exchange = &lane.exchange;
         // An input that is refused or taken back is answered in its own element, too.
@@ -226,7 +232,9 @@ impl<const D: usize> Session<'_, D> {
         let until = self.progress.now.after(self.settings.timeouts.send);
         let style = &self.settings.profile.style;
         let outgoing = Outgoing::write(What::Reply, Some(until), tx, |out| reply.encode(style, out));
-        lane.next_message();
+        if !mistake(Mistake::AnswersTwice) {
+            lane.next_message();
+        }
         self.reply_leaves(link, outgoing)
     }
 
@@ -279,7 +287,7 @@ impl<const D: usize> Session<'_, D> {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
                 self.progress.signal(if foreign { Signal::Foreign } else { Signal::Lost });
             }
-            Link::Abort => self.abort.failed(),
+            Link::Abort => self.abort.end(false),
             Link::Device(_) if between => {}
             Link::Device(_) => self.stash.fault(link, None, "the connection ended inside a message"),
         }
@@ -314,7 +322,7 @@ impl<const D: usize> Session<'_, D> {
             Link::Request => {
                 self.progress.signal(Signal::Unreadable);
             }
-            Link::Abort => self.abort.failed(),
+            Link::Abort => self.abort.end(false),
             Link::Device(_) => {}
         }
         self.drop_link(link);
@@ -337,7 +345,7 @@ impl<const D: usize> Session<'_, D> {
                 }
             }
             Link::Abort => {
-                self.abort.failed();
+                self.abort.end(false);
                 self.drop_link(link);
             }
             Link::Device(_) => self.drop_link(link),

@@ -11,24 +11,26 @@ use crate::session::Undertaking;
 
 /// The request in progress.
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Current {
-    pub(super) undertaking: Undertaking,
     verbs: &'static [RequestType],
     /// Which of the dialect's verbs is tried.
     verb: usize,
-    pub(super) answer: Answer,
     /// The terminal asked for something on the other channel.
     pub(super) prompted: bool,
     /// A receipt or a journal came.
     pub(super) receipt_came: bool,
     /// An answer to something else came.
     pub(super) foreign: bool,
-    /// What is asked about it.
-    pub(super) inquiry: Option<Inquiry>,
     /// What its receipts showed.
     pub(super) receipt: ReceiptFacts,
     /// The request type it was sent with, if that was before.
     sent_as: Option<RequestType>,
+    pub(super) undertaking: Undertaking,
+    pub(super) answer: Answer,
+    /// What is asked about it.
+    pub(super) inquiry: Option<Inquiry>,
 }
 
 impl Current {

@@ -1,13 +1,12 @@
 //! Whose a message is, and what each of its parts says to the till.
 
-use core::fmt::Write;
-
 use super::device::{Exchange, Showing, Step, Wish, line};
 use super::lane::Role;
 use super::request::family;
 use super::{Answer, Current};
 use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
+use crate::money::Figures;
 use crate::operation::Operation;
 use crate::opi::Settings;
 use crate::opi::message::{
@@ -17,7 +16,6 @@ use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
 use crate::session::{Next, Progress, Stash};
-use crate::text::Text;
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -229,11 +227,8 @@ impl Desk<'_> {
             }
             Part::Submission(submission) => {
                 for (name, count) in [("Successful", submission.successful), ("Failed", submission.failed)] {
-                    let mut number: Text<12> = Text::new();
-                    if let Some(count) = count {
-                        let _ = write!(number, "{count}");
-                    }
-                    tell(name, number.as_str());
+                    let number = count.map(|count| Figures::of(u64::from(count), 0, 0));
+                    tell(name, number.as_ref().map_or("", Figures::as_str));
                 }
             }
             _ => {}

@@ -22,9 +22,10 @@ pub(super) type Results = Vec<(DeviceTarget, Verdict), { limits::OUTPUTS }>;
 
 /// The device request being read, and what became of it so far.
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Exchange {
     pub(super) step: Step,
-    pub(super) results: Results,
     /// The output being read.
     pub(super) output: Option<Showing>,
     /// The input that is wanted.
@@ -39,6 +40,7 @@ pub(super) struct Exchange {
     pub(super) event: bool,
     /// There were more outputs than can be answered.
     pub(super) overflow: bool,
+    pub(super) results: Results,
 }
 
 /// How far an exchange is.
@@ -76,13 +78,15 @@ pub(super) struct Wish {
 
 /// A device request that waits for the cashier.
 #[derive(Clone, Debug)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Asked {
     pub(super) to: Echo,
     pub(super) question: Question,
-    pub(super) results: Results,
     wish: Option<Wish>,
     /// What was answered; until then the question stands.
     pub(super) given: Option<(Verdict, Given)>,
+    pub(super) results: Results,
 }
 
 /// What the cashier gave.
@@ -302,7 +306,7 @@ impl Wish {
         }
         let mut plain: Text<{ limits::SHORT_ID }> = Text::new();
         // A number that is too long is cut, and refused below.
-        let _ = core::fmt::Write::write_fmt(&mut plain, format_args!("{}", number.padded(decimals)));
+        plain.append(number.figures(decimals).as_str());
         if plain.is_cut() {
             return Err(Misuse::WrongAnswer);
         }

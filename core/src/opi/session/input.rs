@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::current::Current;
-use super::lane::Stage;
+use super::lane::{Lane, Stage};
 use super::request;
 use crate::drive::{Input, Link, Misuse};
 use crate::journal::Ticket;
@@ -16,8 +16,9 @@ impl<const D: usize> Session<'_, D> {
             Input::Start(request) => self.start(request),
             Input::Abort => self.wish_abort(),
             Input::Answer(id, answer) => {
-                let mut asked = self.lanes.all_mut().filter_map(|(_, lane)| lane.asked.as_mut());
-                let asked = asked.find(|asked| asked.standing().is_some_and(|question| question.id == id));
+                let is_it = |lane: &Lane<'_>| lane.question().is_some_and(|question| question.id == id);
+                let link = self.lanes.all().find(|(_, lane)| is_it(lane)).map(|(link, _)| link);
+                let asked = link.and_then(|link| self.lanes.get_mut(link)?.asked.as_mut());
                 asked.map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
             }
             Input::Resolve { request, charged, note } => self.progress.resolve(request, charged, note),
@@ -89,7 +90,7 @@ impl<const D: usize> Session<'_, D> {
         match link {
             Link::Request => self.progress.signal_or(Signal::ConnectFailed, wrong),
             _ => {
-                self.abort.failed();
+                self.abort.end(false);
                 Ok(())
             }
         }
@@ -134,7 +135,8 @@ impl<const D: usize> Session<'_, D> {
         if self.progress.stored(ticket, stored)? {
             return Ok(());
         }
-        for (_, lane) in self.lanes.all_mut() {
+        for number in 0..D + 2 {
+            let Some((_, lane)) = self.lanes.nth_mut(number) else { break };
             if lane.exchange.sheet_stored(ticket, stored) {
                 return Ok(());
             }

@@ -6,22 +6,19 @@ use crate::limits;
 use crate::opi::message::{Decoder, Fault, Header, Lost, Part};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
-use crate::time::Instant;
+use crate::time::{Instant, earlier};
 use crate::window::Window;
 use crate::xml::Tolerance;
 
 use super::device::{Asked, Exchange, Step};
 
 /// One connection.
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Lane<'m> {
     pub(super) stage: Stage,
-    pub(super) inbox: Inbox<'m>,
     /// What the message in progress is to us.
     pub(super) role: Role,
-    /// The device request being handled.
-    pub(super) exchange: Exchange,
-    /// The device request before it, if it waits for the cashier.
-    pub(super) asked: Option<Asked>,
     /// The frame that is leaving.
     pub(super) outgoing: Option<Outgoing>,
     /// When something came on it last.
@@ -30,6 +27,11 @@ pub(super) struct Lane<'m> {
     pub(super) quiet: Option<Instant>,
     /// A sheet that ends with the connection that was given up, to be told, and whether it was kept.
     pub(super) untold: Option<(SheetId, bool)>,
+    /// The device request before it, if it waits for the cashier.
+    pub(super) asked: Option<Asked>,
+    /// The device request being handled.
+    pub(super) exchange: Exchange,
+    pub(super) inbox: Inbox<'m>,
 }
 
 /// How far a connection is.
@@ -96,6 +98,8 @@ impl Outgoing {
 }
 
 impl<'m> Lane<'m> {
+    // Large, and made for each connection.
+    #[inline(never)]
     pub(super) fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
         Self {
             stage: Stage::Closed,
@@ -225,7 +229,8 @@ impl<'m> Lane<'m> {
             _ => None,
         };
         let asking = self.question().map(|question| question.until);
-        [self.quiet, self.outgoing.and_then(|outgoing| outgoing.until), keeping, asking].into_iter().flatten().min()
+        let reply = self.outgoing.and_then(|outgoing| outgoing.until);
+        earlier(earlier(self.quiet, reply), earlier(keeping, asking))
     }
 }
 
@@ -239,6 +244,8 @@ pub(super) enum Expired {
 }
 
 /// The receiving sides of all connections.
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Lanes<'m, const D: usize> {
     pub(super) request: Lane<'m>,
     pub(super) abort: Lane<'m>,
@@ -246,6 +253,7 @@ pub(super) struct Lanes<'m, const D: usize> {
 }
 
 impl<'m, const D: usize> Lanes<'m, D> {
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn get(&self, link: Link) -> Option<&Lane<'m>> {
         match link {
             Link::Request => Some(&self.request),
@@ -254,6 +262,7 @@ impl<'m, const D: usize> Lanes<'m, D> {
         }
     }
 
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn get_mut(&mut self, link: Link) -> Option<&mut Lane<'m>> {
         match link {
             Link::Request => Some(&mut self.request),
@@ -262,27 +271,46 @@ impl<'m, const D: usize> Lanes<'m, D> {
         }
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
-        let device = (0..=u8::MAX).map(Link::Device).zip(&self.device);
-        [(Link::Request, &self.request), (Link::Abort, &self.abort)].into_iter().chain(device)
+    /// The connection with this number, from 0.
+    pub(super) fn nth(&self, number: usize) -> Option<(Link, &Lane<'m>)> {
+        let link = Link::nth(number);
+        self.get(link).map(|lane| (link, lane))
     }
 
-    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (Link, &mut Lane<'m>)> {
-        let device = (0..=u8::MAX).map(Link::Device).zip(&mut self.device);
-        [(Link::Request, &mut self.request), (Link::Abort, &mut self.abort)].into_iter().chain(device)
+    pub(super) fn nth_mut(&mut self, number: usize) -> Option<(Link, &mut Lane<'m>)> {
+        let link = Link::nth(number);
+        self.get_mut(link).map(|lane| (link, lane))
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
+        (0..D + 2).filter_map(|number| self.nth(number))
+    }
+}
+
+impl Link {
+    /// Numbered in the order in which connections are looked at.
+    fn nth(number: usize) -> Self {
+        match number {
+            0 => Self::Request,
+            1 => Self::Abort,
+            // A session has less than 256 connections of the terminal.
+            device => Self::Device(u8::try_from(device - 2).unwrap_or(u8::MAX)),
+        }
     }
 }
 
 /// The bytes of a connection, and how far they are read.
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Inbox<'m> {
     window: Window<'m>,
     frames: frame::Decoder,
-    decoder: Decoder,
     limit: u32,
     /// Bytes of the window that belong to the part given last.
     used: usize,
     /// The payload is used up, but the decoder has not given [`Part::End`] yet.
     ending: bool,
+    decoder: Decoder,
 }
 
 /// What reading came to.

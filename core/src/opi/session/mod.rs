@@ -37,7 +37,6 @@ mod weigh;
 pub use answer::Answer;
 pub use classify::{Evidence, classify};
 
-use self::abort::AbortLine;
 use self::current::Current;
 use self::lane::{Lane, Lanes, Stage};
 use super::settings::{ConfigError, Settings};
@@ -47,7 +46,7 @@ use crate::journal::Unresolved;
 use crate::limits;
 pub use crate::session::table;
 use crate::session::table::Phase;
-use crate::session::{Progress, Stash};
+use crate::session::{Aborting, Progress, Stash};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: a receive window for each connection.
@@ -65,15 +64,17 @@ pub struct Memory<'m, const D: usize> {
 }
 
 /// One lane: see the [module](self).
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub struct Session<'m, const D: usize> {
-    settings: Settings,
-    lanes: Lanes<'m, D>,
-    progress: Progress,
-    current: Option<Current>,
-    abort: AbortLine,
-    stash: Stash,
+    abort: Aborting,
     /// The terminal wants to open a connection, and there is no slot for it.
     crowded: bool,
+    settings: Settings,
+    progress: Progress,
+    current: Option<Current>,
+    stash: Stash,
+    lanes: Lanes<'m, D>,
 }
 
 impl<'m, const D: usize> Session<'m, D> {
@@ -101,7 +102,7 @@ impl<'m, const D: usize> Session<'m, D> {
             progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
             settings,
             current: None,
-            abort: AbortLine::new(),
+            abort: Aborting::new(),
             stash: Stash::new(),
             crowded: false,
         })

@@ -5,16 +5,16 @@ use super::lane::{Expired, Lane};
 use crate::drive::{Link, Output, Wait};
 use crate::session::table::{Phase, Signal};
 use crate::session::{Lent, Next, Over};
-use crate::time::Instant;
+use crate::time::{Instant, earlier};
 
 impl<const D: usize> Session<'_, D> {
     /// Lets pass what ran out of time; whether anything did.
     pub(super) fn expire(&mut self) -> bool {
         let now = self.progress.now;
         let mut any = self.abort.expire(now);
-        let device = (0..=u8::MAX).take(D).map(Link::Device);
-        for link in [Link::Request, Link::Abort].into_iter().chain(device) {
-            match self.lanes.get_mut(link).map_or(Expired::Nothing, |lane| lane.expire(now)) {
+        for number in 0..D + 2 {
+            let Some((link, lane)) = self.lanes.nth_mut(number) else { break };
+            match lane.expire(now) {
                 Expired::Nothing => continue,
                 Expired::Question(id) => self.stash.withdraw(id),
                 // The answer may still come on it, and has deadlines of its own.
@@ -38,10 +38,13 @@ impl<const D: usize> Session<'_, D> {
     }
 
     pub(super) fn waiting(&self) -> Wait {
-        let asking = self.lanes.all().any(|(_, lane)| lane.question().is_some());
-        let room = self.longest_silent().map(|(at, _)| at);
-        let own = [self.progress.until(), self.abort.until(), room].into_iter().flatten();
-        let until = own.chain(self.lanes.all().filter_map(|(_, lane)| lane.until())).min();
+        let mut asking = false;
+        let mut until = earlier(self.progress.until(), self.abort.until());
+        until = earlier(until, self.longest_silent().map(|(at, _)| at));
+        for (_, lane) in self.lanes.all() {
+            asking |= lane.question().is_some();
+            until = earlier(until, lane.until());
+        }
         Wait { until, why: self.progress.why(asking) }
     }
 
@@ -51,9 +54,16 @@ impl<const D: usize> Session<'_, D> {
         if !self.crowded || self.free_device_slot().is_some() {
             return None;
         }
-        let device = self.lanes.all().filter(|(link, _)| matches!(link, Link::Device(_)));
-        let silent = device.filter_map(|(link, lane)| Some((lane.silent_since()?, link)));
-        silent.min().map(|(since, link)| (since.after(self.settings.timeouts.grace), link))
+        let mut longest: Option<(Instant, Link)> = None;
+        for (link, lane) in self.lanes.all() {
+            if matches!(link, Link::Device(_))
+                && let Some(since) = lane.silent_since()
+                && longest.is_none_or(|(other, _)| since < other)
+            {
+                longest = Some((since, link));
+            }
+        }
+        longest.map(|(since, link)| (since.after(self.settings.timeouts.grace), link))
     }
 
     fn make_room(&mut self) -> bool {
@@ -66,7 +76,8 @@ impl<const D: usize> Session<'_, D> {
 
     /// One step further; `None` if nothing can be done without an input.
     pub(super) fn advance(&mut self, tx: &mut [u8]) -> Option<Next> {
-        for (link, lane) in self.lanes.all_mut() {
+        for number in 0..D + 2 {
+            let Some((link, lane)) = self.lanes.nth_mut(number) else { break };
             if let Some((sheet, kept)) = lane.lost_sheet() {
                 return Some(Next::SheetEnded { sheet, kept });
             }
@@ -84,9 +95,10 @@ impl<const D: usize> Session<'_, D> {
             return Some(next);
         }
         // Callbacks first: receipts come before the answer, and are told before it.
-        let callbacks = (0..=u8::MAX).take(D).map(Link::Device);
-        for link in callbacks.chain([Link::Request, Link::Abort]) {
-            if let Some(next) = self.read_link(link, tx) {
+        for number in (2..D + 2).chain(0..2) {
+            if let Some((link, _)) = self.lanes.nth(number)
+                && let Some(next) = self.read_link(link, tx)
+            {
                 return Some(next);
             }
         }

@@ -15,8 +15,10 @@ impl<const D: usize> Session<'_, D> {
         self.stash = other.stash.clone();
         self.crowded = other.crowded;
         let mut fits = true;
-        for ((_, lane), (_, other)) in self.lanes.all_mut().zip(other.lanes.all()) {
-            fits &= lane.copy_from(other);
+        for number in 0..D + 2 {
+            if let (Some((_, lane)), Some((_, other))) = (self.lanes.nth_mut(number), other.lanes.nth(number)) {
+                fits &= lane.copy_from(other);
+            }
         }
         fits
     }

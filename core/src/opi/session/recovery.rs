@@ -99,6 +99,10 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn go_on(&mut self, weight: &Weight) {
+        if mistake(Mistake::AsksForever) {
+            self.progress.signal(Signal::Again);
+            return;
+        }
         let inquiry = self.current.as_mut().and_then(|current| current.inquiry.as_mut());
         let more = inquiry.is_some_and(|inquiry| inquiry.go_on(weight));
         self.progress.signal(if more { Signal::Again } else { Signal::Concluded });

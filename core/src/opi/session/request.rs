@@ -1,19 +1,17 @@
 //! An operation as the message that asks for it. Only what the dialect sends is written.
 
-use core::fmt::Write;
 use core::time::Duration;
 
 use crate::id::{Id, RequestId};
-use crate::limits;
+use crate::money::Figures;
 use crate::operation::{Operation, Original};
 use crate::opi::message::{
-    CardServiceRequest, DeviceStatus, EncodeError, Fragment, Header, Kind, OriginalTransaction, PosData, RequestType,
-    ServiceRequest, TotalAmount,
+    Ask, DeviceStatus, EncodeError, Header, Kind, OriginalTransaction, PosData, RequestType, TotalAmount,
 };
 use crate::opi::profile::{AbortFamily, Login, PrinterStates, ReversalBy};
 use crate::opi::settings::Settings;
-use crate::text::Text;
 use crate::time::WallTime;
+use crate::xml::Writer;
 
 /// How long a German terminal waits for "is the signature right?", as declared at login (SELLE: 180 s).
 pub(super) const CONFIRMATION: Duration = Duration::from_secs(180);
@@ -49,16 +47,14 @@ pub(super) fn missing(settings: &Settings, operation: &Operation) -> Option<&'st
     else {
         return None;
     };
-    let Original { trx_reference_number, stan, terminal_id, terminal_batch, time_stamp, reference } = original;
+    let Original { trx_reference_number, stan, reference, .. } = original;
     let (named, what) = match settings.profile.reversal {
         ReversalBy::Last => {
             (trx_reference_number.is_some() || reference.is_some(), "the reference of the earlier transaction")
         }
         ReversalBy::Stan => (stan.is_some(), "the trace number of the earlier transaction"),
-        ReversalBy::Full => (
-            stan.is_some() || terminal_id.is_some() || terminal_batch.is_some() || time_stamp.is_some(),
-            "the numbers of the earlier transaction",
-        ),
+        // Terminal, batch and time alone are those of many.
+        ReversalBy::Full => (stan.is_some(), "the trace number of the earlier transaction"),
     };
     let must_be_named = match operation {
         Operation::Reversal { .. } => settings.profile.reversal == ReversalBy::Stan,
@@ -73,40 +69,39 @@ pub(super) fn missing(settings: &Settings, operation: &Operation) -> Option<&'st
 impl Asking<'_> {
     /// Writes the payload and says how long it is.
     pub(super) fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
-        match family(self.settings, self.operation) {
-            Kind::CardServiceRequest => self.card().encode(&self.settings.profile.style, out),
-            _ => self.service().encode(&self.settings.profile.style, out),
+        let kind = family(self.settings, self.operation);
+        let mut ask = Ask::new(kind);
+        self.fill_header(&mut ask.header);
+        self.fill_pos_data(&mut ask.pos_data, kind);
+        if kind == Kind::CardServiceRequest {
+            self.fill_card(&mut ask);
         }
+        let declares = kind != Kind::CardServiceRequest
+            && self.settings.profile.login == Login::WithDevices
+            && *self.request_type == RequestType::Login;
+        let declare = |xml: &mut Writer<'_>| self.declare_devices(xml);
+        ask.encode(&self.settings.profile.style, out, if declares { Some(&declare) } else { None })
     }
 
-    fn header(&self, kind: Kind) -> Header {
+    fn fill_header(&self, header: &mut Header) {
         let settings = self.settings;
-        Header {
-            kind,
-            workstation_id: Id::new(settings.workstation.as_str()).ok(),
-            request_id: Id::new(self.request_id.id().as_str()).ok(),
-            request_type: Some(self.request_type.clone()),
-            reference_number: self.reference.and_then(|reference| Id::new(reference).ok()),
-            application_sender: settings
-                .application_sender
-                .as_ref()
-                .map(|sender| sender.as_str().into())
-                .unwrap_or_default(),
-            pop_id: settings.pop_id.as_ref().and_then(|id| Id::new(id.as_str()).ok()),
-            ..Header::default()
+        set(&mut header.workstation_id, Some(settings.workstation.as_str()));
+        header.request_id = Some(self.request_id.id());
+        header.request_type = Some(self.request_type.clone());
+        set(&mut header.reference_number, self.reference);
+        if let Some(sender) = &settings.application_sender {
+            header.application_sender.append(sender.as_str());
         }
+        set(&mut header.pop_id, settings.pop_id.as_ref().map(Id::as_str));
     }
 
-    fn pos_data(&self, kind: Kind) -> PosData {
+    fn fill_pos_data(&self, data: &mut PosData, kind: Kind) {
         let settings = self.settings;
         let profile = settings.profile;
-        let mut data = PosData {
-            language_code: Id::new(settings.language.code()).ok(),
-            pos_time_stamp: self.stamp(),
-            shift_number: settings.shift_number,
-            clerk_id: settings.clerk_id.as_ref().and_then(|id| Id::new(id.as_str()).ok()),
-            ..PosData::default()
-        };
+        set(&mut data.language_code, Some(settings.language.code()));
+        data.pos_time_stamp = self.stamp();
+        data.shift_number = settings.shift_number;
+        set(&mut data.clerk_id, settings.clerk_id.as_ref().map(Id::as_str));
         let card = kind == Kind::CardServiceRequest;
         if profile.printer_states == PrinterStates::All || (card && profile.printer_states == PrinterStates::Card) {
             data.printer_status = Some(settings.devices.printer.clone());
@@ -123,33 +118,18 @@ impl Asking<'_> {
         if let Operation::Diagnosis | Operation::Status = self.operation
             && *self.request_type == RequestType::Diagnosis
         {
-            data.diagnosis_method = Id::new("OnLine").ok();
+            set(&mut data.diagnosis_method, Some("OnLine"));
         }
-        data
     }
 
     fn stamp(&self) -> Option<crate::opi::message::Timestamp> {
-        let mut text = Text::<{ limits::TIMESTAMP }>::new();
         let stamp = if self.settings.profile.zone { self.at.with_zone() } else { self.at.without_zone() };
-        let _ = write!(text, "{stamp}");
-        Id::new(text.as_str()).ok()
-    }
-
-    fn service(&self) -> ServiceRequest {
-        ServiceRequest {
-            header: self.header(Kind::ServiceRequest),
-            pos_data: Some(self.pos_data(Kind::ServiceRequest)),
-            private_data: self.declared_devices(),
-            ..ServiceRequest::default()
-        }
+        Id::new(stamp.text().as_str()).ok()
     }
 
     /// Whose copies the till prints, where that is agreed at login.
-    fn declared_devices(&self) -> Fragment<{ limits::FRAGMENT_ASKED }> {
+    fn declare_devices(&self, xml: &mut Writer<'_>) {
         let devices = &self.settings.devices;
-        if self.settings.profile.login != Login::WithDevices || *self.request_type != RequestType::Login {
-            return Fragment::default();
-        }
         // What the terminal prints itself is not the till's. "no" is inferred: only "yes" is seen.
         let prints = |status: &DeviceStatus| match status {
             DeviceStatus::PrintLocal => "no",
@@ -157,69 +137,75 @@ impl Asking<'_> {
             _ => "no",
         };
         let (merchant, customer) = (prints(&devices.journal_printer), prints(&devices.printer));
-        let mut xml = Text::<{ limits::FRAGMENT_ASKED }>::new();
-        let _ = write!(
-            xml,
-            "<PrinterParam Type=\"Printer\"><Receipt Type=\"Merchant\">{merchant}</Receipt>\
-             <Receipt Type=\"Administration\">{merchant}</Receipt></PrinterParam>\
-             <PrinterParam Type=\"PrinterReceipt\"><Receipt Type=\"Customer\">{customer}</Receipt></PrinterParam>\
-             <SignatureParam><GetConfirmation Timeout=\"{}\">yes</GetConfirmation></SignatureParam>",
-            CONFIRMATION.as_secs()
-        );
-        // Well-formed and shorter than the limit; see the test of it.
-        Fragment::new(xml.as_str()).unwrap_or_default()
+        let copies = [("Merchant", merchant), ("Administration", merchant), ("Customer", customer)];
+        let (of_journal, of_receipts) = copies.split_at(2);
+        for (printer, copies) in [("Printer", of_journal), ("PrinterReceipt", of_receipts)] {
+            xml.open("PrinterParam");
+            xml.attribute("Type", printer);
+            for (copy, prints) in copies {
+                xml.open("Receipt");
+                xml.attribute("Type", copy);
+                xml.text(prints);
+                xml.close();
+            }
+            xml.close();
+        }
+        xml.open("SignatureParam");
+        xml.open("GetConfirmation");
+        xml.attribute("Timeout", Figures::of(CONFIRMATION.as_secs(), 0, 0).as_str());
+        xml.text("yes");
+        xml.close();
+        xml.close();
     }
 
-    fn card(&self) -> CardServiceRequest {
-        let mut request = CardServiceRequest {
-            header: self.header(Kind::CardServiceRequest),
-            pos_data: Some(self.pos_data(Kind::CardServiceRequest)),
-            ..CardServiceRequest::default()
-        };
-        let by_reference = self.settings.profile.reversal == ReversalBy::Last;
+    fn fill_card(&self, ask: &mut Ask) {
         match self.operation {
             Operation::Payment { amount, cash_back } => {
-                let mut total = TotalAmount::of(*amount);
+                let total = ask.total.insert(TotalAmount::of(*amount));
                 total.cash_back_amount = cash_back.map(crate::money::Money::decimal);
-                request.total = Some(total);
             }
-            Operation::Reservation { amount } => request.total = Some(TotalAmount::of(*amount)),
+            Operation::Reservation { amount } => ask.total = Some(TotalAmount::of(*amount)),
             Operation::Refund { amount, original } | Operation::Completion { amount, original } => {
-                request.total = Some(TotalAmount::of(*amount));
-                self.refer(&mut request, original, by_reference);
+                ask.total = Some(TotalAmount::of(*amount));
+                self.refer(ask, original);
             }
             Operation::Reversal { amount, original } => {
                 if self.settings.profile.reversal != ReversalBy::Stan {
-                    request.total = amount.map(TotalAmount::of);
+                    ask.total = amount.map(TotalAmount::of);
                 }
-                self.refer(&mut request, original, by_reference);
+                self.refer(ask, original);
             }
             _ => {}
         }
-        request
     }
 
     /// Names the earlier transaction: by reference (Nexi, CCV), or by its numbers (German, IFSF).
-    fn refer(&self, request: &mut CardServiceRequest, original: &Original, by_reference: bool) {
-        if by_reference {
-            if let (Some(data), Some(reference)) = (&mut request.pos_data, &original.trx_reference_number) {
-                data.trx_reference_number = Id::new(reference.as_str()).ok();
+    fn refer(&self, ask: &mut Ask, original: &Original) {
+        if self.settings.profile.reversal == ReversalBy::Last {
+            if let Some(reference) = &original.trx_reference_number {
+                set(&mut ask.pos_data.trx_reference_number, Some(reference.as_str()));
             }
             if let Some(reference) = &original.reference {
-                request.header.reference_number = Id::new(reference.as_str()).ok();
+                set(&mut ask.header.reference_number, Some(reference.as_str()));
             }
             return;
         }
         let full = self.settings.profile.reversal == ReversalBy::Full;
-        let numbers = OriginalTransaction {
-            stan: original.stan.as_ref().and_then(|stan| Id::new(stan.as_str()).ok()),
-            terminal_id: original.terminal_id.as_ref().filter(|_| full).and_then(|id| Id::new(id.as_str()).ok()),
-            terminal_batch: original.terminal_batch.as_ref().filter(|_| full).and_then(|id| Id::new(id.as_str()).ok()),
-            time_stamp: original.time_stamp.as_ref().filter(|_| full).and_then(|id| Id::new(id.as_str()).ok()),
-            ..OriginalTransaction::default()
-        };
-        if numbers != OriginalTransaction::default() {
-            request.original = Some(numbers);
+        let mut numbers = OriginalTransaction::default();
+        let mut named = set(&mut numbers.stan, original.stan.as_ref().map(Id::as_str));
+        if full {
+            named |= set(&mut numbers.terminal_id, original.terminal_id.as_ref().map(Id::as_str));
+            named |= set(&mut numbers.terminal_batch, original.terminal_batch.as_ref().map(Id::as_str));
+            named |= set(&mut numbers.time_stamp, original.time_stamp.as_ref().map(Id::as_str));
+        }
+        if named {
+            ask.original = Some(numbers);
         }
     }
+}
+
+/// Takes the text over, if there is one; whether there is. A text that is too long for the message is left out.
+fn set<const N: usize>(to: &mut Option<Id<N>>, text: Option<&str>) -> bool {
+    let Some(text) = text.filter(|text| text.len() <= N) else { return false };
+    to.get_or_insert_default().set(text)
 }

@@ -91,7 +91,7 @@ impl<const D: usize> Session<'_, D> {
                 self.progress.signal(if whole { Signal::SentPerhaps } else { Signal::SentShort });
             }
             What::Abort => {
-                self.abort.failed();
+                self.abort.end(false);
                 if link == Link::Abort {
                     self.drop_link(link);
                 }

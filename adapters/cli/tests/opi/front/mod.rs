@@ -2,5 +2,6 @@
 
 mod check;
 mod kill;
+mod limits;
 mod serve;
 pub(crate) mod served;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::process::{Launch, Places, Running, Terminal, events, finish, start_in, stderr};
+use crate::trace::Trace;
 
 pub(crate) const POIID: &str = "P400Plus-123456789";
 
@@ -46,7 +47,10 @@ impl Served {
     }
 
     pub(crate) fn till(&self, arguments: &[&str]) -> Output {
-        finish(self.start_till(arguments))
+        let trace = Trace::new();
+        let output = finish(self.start_till(&[arguments, &["--trace", trace.path()]].concat()));
+        trace.check();
+        output
     }
 
     /// Sends a message as it is: the status of HTTP, and the answer.

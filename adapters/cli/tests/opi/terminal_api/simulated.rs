@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::terminal::POIID;
 use crate::process::{Launch, Running, finish, start};
+use crate::trace::Trace;
 
 /// The simulated terminal, and the state folder of its till.
 pub(crate) struct SimulatedApi {
@@ -64,7 +65,11 @@ impl SimulatedApi {
         Launch::default().start_in(self.state.path(), &[arguments, &named].concat())
     }
 
+    /// Runs a command of the till on this terminal. Its trace is replayed.
     pub(crate) fn till(&self, arguments: &[&str]) -> Output {
-        finish(self.start_till(arguments))
+        let trace = Trace::new();
+        let output = finish(self.start_till(&[arguments, &["--trace", trace.path()]].concat()));
+        trace.check();
+        output
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::process::{Launch, Running, finish, start_in};
+use crate::trace::Trace;
 
 pub(crate) const POIID: &str = "P400Plus-123456789";
 
@@ -92,8 +93,12 @@ impl ApiTerminal {
         Launch::default().start_in(self.state.path(), &[arguments, &named].concat())
     }
 
+    /// Runs a command of the till on this terminal. Its trace is replayed.
     pub(crate) fn till(&self, arguments: &[&str]) -> std::process::Output {
-        finish(self.start_till(arguments))
+        let trace = Trace::new();
+        let output = finish(self.start_till(&[arguments, &["--trace", trace.path()]].concat()));
+        trace.check();
+        output
     }
 
     /// What needs no terminal.

@@ -1,16 +1,5 @@
-//! What may be shown of a conversation: frames and outputs without card data (I12).
-//!
-//! A conversation is the list of its inputs, so a record of them can be replayed. What is recorded of the wire is
-//! [`mask`]ed, and the masked bytes are as long and as well-formed as the real ones: a session that is fed with them
-//! sends the same frames, once those are masked as well, and its other outputs read the same as [`Shown`].
-//!
-//! One kind of conversation can come out different: one in which a number that only looks like a card number decides
-//! something, for example a reference of 13 or more digits that is looked for on a reprinted receipt.
+//! Masks a frame of OPI.
 
-use core::fmt;
-
-use crate::drive::{Event, Output};
-use crate::journal::Record;
 use crate::limits;
 use crate::secret;
 
@@ -307,90 +296,6 @@ fn mask_end(payload: &mut [u8]) {
     }
 }
 
-/// An output in words, without card data: no ten digits of it stand together, and of raw texts only their length is
-/// said. A session that is fed with [`mask`]ed bytes has outputs that read the same.
-///
-/// What is sent is not part of it: mask the transmit buffer's frame.
-pub struct Shown<'o, 'a>(pub &'o Output<'a>);
-
-impl fmt::Display for Shown<'_, '_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        match self.0 {
-            Output::Event(Event::JournalText(sheet, text)) => {
-                write!(out, "Event(JournalText({sheet:?}, {} bytes))", text.len())
-            }
-            Output::Event(Event::PrivateText(text)) => write!(out, "Event(PrivateText({} bytes))", text.len()),
-            Output::Persist(ticket, Record::Text { sheet, text }) => {
-                write!(out, "Persist({ticket:?}, Text({sheet:?}, {} bytes))", text.0.len())
-            }
-            output => {
-                let mut hush = Hush { out, held: heapless::String::new(), digits: 0 };
-                write!(hush, "{output:?}")?;
-                hush.release()
-            }
-        }
-    }
-}
-
-/// Passes a text on with the digits of long runs masked.
-struct Hush<'f, 'b> {
-    out: &'f mut fmt::Formatter<'b>,
-    /// The run so far, while it is short: digits with one separator between them.
-    held: heapless::String<{ 2 * limits::TRACE_DIGITS + 2 }, u8>,
-    /// Digits and masks of the run.
-    digits: usize,
-}
-
-impl Hush<'_, '_> {
-    fn release(&mut self) -> fmt::Result {
-        self.out.write_str(&self.held)?;
-        self.held.clear();
-        self.digits = 0;
-        Ok(())
-    }
-
-    fn hold(&mut self, character: char) -> fmt::Result {
-        // It fits: longer runs are not held.
-        self.held.push(character).map_err(|_| fmt::Error)
-    }
-}
-
-impl fmt::Write for Hush<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for character in text.chars() {
-            match character {
-                '0'..='9' | '*' if self.digits > limits::TRACE_DIGITS => self.out_separator_then('*')?,
-                '0'..='9' | '*' => {
-                    self.digits += 1;
-                    self.hold(character)?;
-                    if self.digits > limits::TRACE_DIGITS {
-                        for held in core::mem::take(&mut self.held).chars() {
-                            self.out.write_char(if held.is_ascii_digit() { '*' } else { held })?;
-                        }
-                    }
-                }
-                ' ' | '-' | '=' if self.digits > 0 && !self.held.ends_with([' ', '-', '=']) => self.hold(character)?,
-                other => {
-                    self.release()?;
-                    self.out.write_char(other)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Hush<'_, '_> {
-    /// Writes one more mask of a long run, after the separator that may stand before it.
-    fn out_separator_then(&mut self, mask: char) -> fmt::Result {
-        use fmt::Write as _;
-        self.out.write_str(&self.held)?;
-        self.held.clear();
-        self.out.write_char(mask)
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -439,29 +344,5 @@ mod tests {
         let mut bytes = *b"<a>4111 1111 1";
         mask(&mut bytes, false);
         assert_eq!(&bytes, b"<a>**** **** *");
-    }
-
-    #[test]
-    fn long_numbers_are_hushed_in_words() {
-        struct Words<'t>(&'t [&'t str]);
-        impl fmt::Display for Words<'_> {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                use fmt::Write as _;
-                let mut hush = Hush { out, held: heapless::String::new(), digits: 0 };
-                self.0.iter().try_for_each(|piece| hush.write_str(piece))?;
-                hush.release()
-            }
-        }
-        for (pieces, wanted) in [
-            (&["a 123456789 b"][..], "a 123456789 b"),
-            (&["a 1234567890 b"], "a ********** b"),
-            (&["4111 11", "11-1111 1111=25", "-", " x"], "**** ****-**** ****=**- x"),
-            (&["2026-04-08T10:30:15"], "2026-04-08T10:30:15"),
-            (&["1 2 3 4 5 6 7 8 9 ", "x"], "1 2 3 4 5 6 7 8 9 x"),
-            (&["******1111"], "**********"),
-            (&["7"], "7"),
-        ] {
-            assert_eq!(std::format!("{}", Words(pieces)), wanted);
-        }
     }
 }

@@ -1,0 +1,285 @@
+//! Masks one value.
+
+use base64ct::{Base64, Encoding};
+
+use super::characters::{Character, Characters, Codes, Row, star};
+use super::kind::Kind;
+use super::mask_layer;
+use crate::{limits, secret};
+
+/// How values are masked here.
+#[derive(Clone, Copy)]
+pub(super) struct Mask {
+    /// The value is not cut off.
+    pub(super) whole: bool,
+    /// How many layers of Base64 can be opened.
+    pub(super) layers: u8,
+}
+
+impl Mask {
+    /// Masks what stands between quotes.
+    pub(super) fn text(self, text: &mut [u8], kind: Option<Kind>) {
+        match kind {
+            Some(Kind::Hidden) => hide(text, 0, text.len()),
+            Some(Kind::CardNumber) => hide_card_number(text),
+            Some(Kind::Extras) if is_object_in_base64(text) => self.in_base64(text, |inner, layers| {
+                mask_layer(inner, true, layers);
+            }),
+            Some(Kind::Extras) => {
+                hide_pairs(text);
+                self.plain(text);
+            }
+            Some(Kind::Document) => self.in_base64(text, |inner, _| crate::trace::mask(inner, true)),
+            Some(Kind::Holder) | None => self.plain(text),
+        }
+    }
+
+    /// Masks the card numbers of a text.
+    pub(super) fn plain(self, text: &mut [u8]) {
+        hide_behind_percent(text);
+        let codes = Codes::Percent;
+        let mut at = 0;
+        while let Some(first) = Characters::at(text, at, codes).next() {
+            at = first.end;
+            if !first.byte.is_ascii_digit() {
+                continue;
+            }
+            let mut row = Row::read(Characters::at(text, first.start, codes));
+            at = row.end;
+            let hides_all = row.too_long || (!self.whole && row.end == text.len() && is_telling(&row.bytes));
+            let ends_in_number = hide_in_row(&mut row.bytes);
+            let is_hidden = |place: usize| hides_all || row.bytes.get(place) == Some(&b'*');
+            let hides = |place: usize, byte: u8| byte.is_ascii_digit() && is_hidden(place);
+            star_where(text, (first.start, row.end), codes, hides);
+            // What follows a card number on a track.
+            let mut behind = Characters::at(text, row.end, codes);
+            if ends_in_number && behind.next().is_some_and(|character| character.byte == b'=') {
+                let start = behind.place();
+                at = behind.take_while(|character| character.byte.is_ascii_digit()).last().map_or(start, |it| it.end);
+                star_where(text, (start, at), codes, |_, _| true);
+            }
+        }
+    }
+
+    /// Masks a value without quotes: a number, a word, or what does not belong there.
+    pub(super) fn bare(self, value: &mut [u8], kind: Option<Kind>) {
+        match kind {
+            Some(Kind::Hidden) => replace(value, 0),
+            Some(Kind::CardNumber) => replace(value, stay(value)),
+            _ if !self.whole && is_telling(value) => replace(value, 0),
+            _ if secret::card_number(value).is_some() => replace(value, 4),
+            _ => {}
+        }
+    }
+
+    /// Masks what is in Base64, or all of it if it cannot be opened.
+    fn in_base64(self, text: &mut [u8], mask: impl FnOnce(&mut [u8], u8)) {
+        let opened = self.layers.checked_sub(1).zip(base64_length(text));
+        let Some((layers, length)) = opened else { return hide(text, 0, text.len()) };
+        decode(text);
+        mask(text.get_mut(..length).unwrap_or_default(), layers);
+        encode(text, length);
+    }
+}
+
+/// Makes all characters between two places `*` that can be one; blanks stay.
+fn hide(text: &mut [u8], from: usize, to: usize) {
+    star_where(text, (from, to), Codes::None, |_, byte| byte.is_ascii_graphic());
+}
+
+/// Makes those characters between two places `*` that are chosen by their place among them and by what they are.
+fn star_where(text: &mut [u8], (from, to): (usize, usize), codes: Codes, hides: impl Fn(usize, u8) -> bool) {
+    let (mut at, mut place) = (from, 0usize);
+    while let Some(character) = Characters::at(text, at, codes).next().filter(|character| character.end <= to) {
+        if hides(place, character.byte) {
+            star(text, character);
+        }
+        at = character.end;
+        place = place.saturating_add(1);
+    }
+}
+
+/// As [`Pan`](crate::secret::Pan) shows it.
+fn hide_card_number(text: &mut [u8]) {
+    let is_mask = |byte: &u8| matches!(byte, b'*' | b'X' | b'x' | b'#' | b'.');
+    let is_plain = !text.contains(&b'\\');
+    if is_plain && text.iter().any(is_mask) && digits(text) <= limits::PAN_DIGITS_SHOWN {
+        return;
+    }
+    let stay = if is_plain { stay(text) } else { 0 };
+    hide(text, 0, text.len().saturating_sub(stay));
+}
+
+/// How many characters of a card number stay.
+const fn stay(number: &[u8]) -> usize {
+    if number.len() > 8 { 4 } else { 0 }
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Whether so many digits say something of a card: fewer than the issuer's part of its number do not.
+fn is_telling(text: &[u8]) -> bool {
+    digits(text) > 6
+}
+
+/// Stars card numbers whose first digits are those of a code: it may be none, but a percent sign and a card number.
+fn hide_behind_percent(text: &mut [u8]) {
+    let mut at = 0;
+    while let Some(code) = Characters::at(text, at, Codes::Percent).next() {
+        at = code.end;
+        let mut written = Characters::at(text, code.start, Codes::None);
+        if written.next().is_none_or(|sign| sign.byte != b'%' || sign.end == code.end) {
+            continue;
+        }
+        let (high, low) = (written.next(), written.next());
+        let is_digit = |digit: &Character| digit.byte.is_ascii_digit();
+        let digits =
+            if low.as_ref().is_some_and(is_digit) { 1 + usize::from(high.as_ref().is_some_and(is_digit)) } else { 0 };
+        let Some(first) = (if digits > 1 { high } else { low.filter(is_digit) }) else { continue };
+        let row = Row::read(Characters::at(text, first.start, Codes::None));
+        let number = secret::card_number(&row.bytes).filter(|(start, _)| *start < digits);
+        if let Some((_, end)) = number {
+            // Of the code itself only a digit: others say what stands in between.
+            let hides = |place: usize, byte: u8| byte.is_ascii_digit() && (digits..end).contains(&place);
+            star_where(text, (first.start, row.end), Codes::None, hides);
+            if code.byte.is_ascii_digit() {
+                star(text, code);
+            }
+        }
+    }
+}
+
+/// Stars the card numbers of a row but for their last four digits; whether the row ends in one.
+fn hide_in_row(row: &mut [u8]) -> bool {
+    let mut at = 0;
+    while let Some((start, end)) = row.get(at..).and_then(secret::card_number) {
+        let (start, end) = (at.saturating_add(start), at.saturating_add(end));
+        let number = row.get_mut(start..end).unwrap_or_default();
+        let hidden = digits(number).saturating_sub(4);
+        number.iter_mut().filter(|byte| byte.is_ascii_digit()).take(hidden).for_each(|byte| *byte = b'*');
+        at = end;
+    }
+    at > 0 && at == row.len()
+}
+
+/// Replaces the digits but for the last ones. What was a number is one; what was none is none at the same place: a zero
+/// in front of others is a fault.
+fn replace(value: &mut [u8], stay: usize) {
+    let hidden = digits(value).saturating_sub(stay);
+    for other in b'1'..=b'9' {
+        let (mut before, mut seen) = (b' ', 0usize);
+        for byte in value.iter_mut() {
+            let is_front = *byte == b'0' && !before.is_ascii_digit();
+            before = *byte;
+            if byte.is_ascii_digit() {
+                seen = seen.saturating_add(1);
+                if seen <= hidden && !is_front {
+                    *byte = other;
+                }
+            }
+        }
+        // Nobody shall take it for a card number again.
+        if secret::card_number(value).is_none() {
+            return;
+        }
+    }
+}
+
+/// Hides the values of pairs that say too much.
+fn hide_pairs(text: &mut [u8]) {
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
+        let mut name_end = None;
+        let mut end = text.len();
+        at = text.len();
+        for character in Characters::at(text, start, Codes::None) {
+            match character.byte {
+                b'&' => {
+                    (end, at) = (character.start, character.end);
+                    break;
+                }
+                b'=' if name_end.is_none() => name_end = Some((character.start, character.end)),
+                _ => {}
+            }
+        }
+        let Some((name_end, value)) = name_end else { continue };
+        let name = Characters::at(text.get(..name_end).unwrap_or_default(), start, Codes::Percent);
+        let is_object = ["eyJ", "eyA", "ewo", "ew0"].iter().any(|front| {
+            front.bytes().eq(Characters::at(text, value, Codes::Percent).take(3).map(|character| character.byte))
+        });
+        match Kind::of_extra(name) {
+            Some(Kind::CardNumber) => hide_all_but_four(text, value, end),
+            Some(_) => star_where(text, (value, end), Codes::Percent, |_, byte| byte.is_ascii_graphic()),
+            None if is_object => star_where(text, (value, end), Codes::Percent, |_, byte| byte.is_ascii_graphic()),
+            None => {}
+        }
+    }
+}
+
+fn hide_all_but_four(text: &mut [u8], from: usize, to: usize) {
+    let is_in = |character: &Character| character.end <= to;
+    let count =
+        Characters::at(text, from, Codes::Percent).take_while(is_in).filter(|it| it.byte.is_ascii_digit()).count();
+    if count > limits::PAN_DIGITS_SHOWN {
+        let mut last =
+            Characters::at(text, from, Codes::Percent).take_while(is_in).filter(|it| it.byte.is_ascii_digit());
+        let stays = last.nth(count.saturating_sub(4)).map_or(to, |character| character.start);
+        star_where(text, (from, stays), Codes::Percent, |_, byte| byte.is_ascii_digit());
+    }
+}
+
+/// Whether the text can only be Base64 of what begins with `{`.
+fn is_object_in_base64(text: &[u8]) -> bool {
+    let mut characters = Characters::json(text).map(|character| character.byte);
+    let begins = characters.next() == Some(b'e')
+        && characters.next().is_some_and(|byte| matches!(byte, b'w'..=b'z' | b'0'..=b'9' | b'+' | b'/'));
+    begins && characters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+}
+
+/// How many bytes are in this Base64; `None` if it is none, or has escapes.
+fn base64_length(text: &[u8]) -> Option<usize> {
+    let (groups, rest) = text.as_chunks::<4>();
+    let mut length = 0usize;
+    for (place, group) in groups.iter().enumerate() {
+        let mut bytes = [0; 3];
+        let decoded = Base64::decode(group, &mut bytes).ok()?.len();
+        if decoded < 3 && place.saturating_add(1) < groups.len() {
+            return None;
+        }
+        length = length.saturating_add(decoded);
+    }
+    rest.is_empty().then_some(length)
+}
+
+/// Decodes it to the front of its own room.
+fn decode(text: &mut [u8]) {
+    let mut to = 0;
+    for group in 0..text.len() / 4 {
+        let from = group.saturating_mul(4);
+        let mut bytes = [0; 3];
+        let Some(group) = text.get(from..).and_then(<[u8]>::first_chunk::<4>).copied() else { return };
+        let decoded = Base64::decode(group, &mut bytes).map_or(0, <[u8]>::len);
+        if let Some(room) = text.get_mut(to..).and_then(|room| room.get_mut(..decoded)) {
+            room.iter_mut().zip(bytes).for_each(|(room, byte)| *room = byte);
+        }
+        to = to.saturating_add(decoded);
+    }
+}
+
+/// Encodes so many bytes at the front to the whole room again: from behind, so that nothing is written over too early.
+fn encode(text: &mut [u8], length: usize) {
+    for group in (0..text.len() / 4).rev() {
+        let from = group.saturating_mul(3);
+        let mut bytes = [0; 3];
+        let some = text.get(from..length.min(from.saturating_add(3))).unwrap_or_default();
+        bytes.iter_mut().zip(some).for_each(|(byte, some)| *byte = *some);
+        let mut encoded = [0; 4];
+        let done = Base64::encode(bytes.get(..some.len()).unwrap_or_default(), &mut encoded).is_ok();
+        if let Some(room) = text.get_mut(group.saturating_mul(4)..).filter(|_| done) {
+            room.iter_mut().zip(encoded).for_each(|(room, byte)| *room = byte);
+        }
+    }
+}
