@@ -542,3 +542,31 @@ fn character_classes() {
         }
     }
 }
+
+/// A reader remembers attribute names of tags before. That must not cost a later tag its room, nor hide a name that
+/// occurs twice in it.
+#[test]
+fn names_of_tags_before_take_no_room() {
+    let tag = |number: usize| {
+        let names = (0..20).map(|name| format!(" name-of-tag-{number}-{name}='{name}'"));
+        format!("<a{}/>", names.collect::<String>())
+    };
+    // Far more names, and bytes of names, than one tag may have; each tag twice, then with one of its names twice.
+    let tags: String = (0..40).map(|number| tag(number % 20)).collect();
+    let read = |document: &str| {
+        let (mut reader, mut input) = (Reader::new(Tolerance::STRICT), document.as_bytes());
+        loop {
+            match reader.next(&mut input, true) {
+                Ok(Some(opi_core::xml::Token::End)) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(error.kind),
+            }
+        }
+    };
+    assert_eq!(read(&format!("<r>{tags}</r>")), Ok(()));
+    for number in [0, 7, 19] {
+        let twice = tag(number).replace("/>", &format!(" name-of-tag-{number}-3=''/>"));
+        let expected = Err(DuplicateAttribute);
+        assert_eq!(read(&format!("<r>{tags}{twice}</r>")), expected);
+    }
+}
