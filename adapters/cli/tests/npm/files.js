@@ -48,7 +48,7 @@ const ELSEWHERE = [
 /** What is otherwise where the terminal speaks OPI: it has other names for transactions, and no devices for the till. */
 const BEHIND_OPI = {
     '19-print-xhtml.json': { Result: 'Failure', ErrorCondition: 'UnavailableDevice' },
-    '20-reversal.json': { Result: 'Failure', ErrorCondition: 'Refusal' },
+    '20-reversal.json': { Result: 'Failure', ErrorCondition: 'NotFound' },
 };
 
 /** What samples without a secured form lack: a header that could stand in clear. */
