@@ -1,6 +1,6 @@
 //! One case being played: a till, a terminal, and a store that does as the case wants.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -11,6 +11,7 @@ use opi_core::journal::{Entry, decode};
 use opi_core::opi::Profile;
 use opi_core::sim::{Dialect, Fault, Setup};
 use opi_core::time::WallTime;
+use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::process::{Process, Program, Word};
 use crate::rule::{Broken, Rule};
@@ -134,8 +135,13 @@ fn free_port() -> std::io::Result<SocketAddr> {
     for _ in 0..ports {
         let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
         let offset = u16::try_from((std::process::id().wrapping_mul(97).wrapping_add(step)) % ports).unwrap_or(0);
-        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, PORTS.start() + offset)) {
-            return listener.local_addr();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start() + offset));
+        // Bound, but not listening: until it starts its program, a process that another case starts meanwhile has a copy
+        // of the socket, and one that listens would keep the port from the till.
+        let probe = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        probe.set_reuse_address(true)?;
+        if probe.bind(&SockAddr::from(address)).is_ok() {
+            return Ok(address);
         }
     }
     Err(std::io::Error::other("no port is free"))
