@@ -16,8 +16,9 @@ use opi_core::opi::Settings;
 use opi_core::time::{Instant, WallTime};
 
 use crate::cashier::Cashier;
+use crate::memory::Memory;
 use crate::store::Store;
-use crate::till::{self, Memory, Notice, OpenError};
+use crate::till::{self, Notice, OpenError};
 
 /// The clocks of a till, and what is done when there is nothing to do.
 pub trait Clock {

@@ -8,9 +8,9 @@ use heapless::Vec;
 use opi_core::drive::{Answer, Event, Input, Link, Misuse, Output, QuestionId, Wait, Why};
 use opi_core::id::{Id, RequestId};
 use opi_core::journal::{Record, Unresolved};
-use opi_core::limits::{OPEN_SHEETS, OPERATION_REQUESTS, WINDOW_MIN, WORKSTATION_ID};
+use opi_core::limits::{OPEN_SHEETS, OPERATION_REQUESTS, WORKSTATION_ID};
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
-use opi_core::opi::{self, ConfigError, Session, Settings};
+use opi_core::opi::{ConfigError, Session, Settings};
 use opi_core::receipt::SheetId;
 use opi_core::secret::Masked;
 use opi_core::time::Instant;
@@ -18,59 +18,13 @@ use opi_core::time::Instant;
 use crate::cashier::{Cashier, Trouble, Wish};
 use crate::clock::Clock;
 use crate::connection::{Cause, Connection, Happened, State};
+use crate::memory::Memory;
 use crate::store::Store;
 use crate::wire::Wire;
 
 /// Bytes taken from connections after a deadline before the deadline counts, in pieces: what came in while nobody called
 /// may be the answer. Not without end: a terminal that never stops talking cannot put a deadline off.
 const OVERDUE: usize = 16;
-
-/// Memory of a till with `D` device slots, lent by the caller.
-#[derive(Debug)]
-pub struct Memory<'m, const D: usize> {
-    /// The receive windows of the session.
-    pub windows: opi::Memory<'m, D>,
-    /// Where a frame stands while it leaves: at least [`TRANSMIT_MIN`](opi_core::limits::TRANSMIT_MIN) bytes, or no
-    /// request leaves.
-    pub transmit: &'m mut [u8],
-}
-
-/// Memory for a till, to be kept in a static or beside it: windows of `W` bytes for `D` device slots, and `T` bytes for
-/// frames that leave.
-#[derive(Clone, Debug)]
-pub struct Buffers<const W: usize, const T: usize, const D: usize> {
-    request: [u8; W],
-    /// The answer to an abort is short, and whatever its length, it passes through.
-    abort: [u8; WINDOW_MIN],
-    device: [[u8; W]; D],
-    transmit: [u8; T],
-}
-
-impl<const W: usize, const T: usize, const D: usize> Buffers<W, T, D> {
-    /// All zero.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { request: [0; W], abort: [0; WINDOW_MIN], device: [[0; W]; D], transmit: [0; T] }
-    }
-
-    /// Lends it to a till.
-    pub fn lend(&mut self) -> Memory<'_, D> {
-        Memory {
-            windows: opi::Memory {
-                request: &mut self.request,
-                abort: &mut self.abort,
-                device: self.device.each_mut().map(|window| window.as_mut_slice()),
-            },
-            transmit: &mut self.transmit,
-        }
-    }
-}
-
-impl<const W: usize, const T: usize, const D: usize> Default for Buffers<W, T, D> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 /// Why there is no till.
 #[derive(Clone, Debug, PartialEq, Eq)]

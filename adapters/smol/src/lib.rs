@@ -65,6 +65,7 @@ mod link;
 mod listener;
 mod machine;
 pub mod notice;
+mod output;
 pub mod private_data;
 mod records;
 #[cfg(feature = "terminal-api")]
