@@ -1,11 +1,11 @@
-//! A receipt of 40 lines: XML to a typed message, and back.
+//! A receipt of 40 lines and the answer to a payment: XML to typed messages, and back.
 #![allow(missing_docs)]
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use opi_benches::{corpus, typed};
+use opi_benches::{answer, corpus, typed};
 use opi_core::opi::message::Decoder;
 use opi_core::xml::Tolerance;
 
@@ -25,6 +25,25 @@ fn decode(criterion: &mut Criterion) {
     group.bench_function("quick-xml serde", |bencher| bencher.iter(|| typed::quick_xml_serde(black_box(document))));
     group.bench_function("serde-xml-rs", |bencher| bencher.iter(|| typed::serde_xml_rs(black_box(document))));
     group.finish();
+}
+
+fn answers(criterion: &mut Criterion) {
+    answer::check();
+    for document in [corpus::ANSWER, corpus::ANSWER_ESCAPED] {
+        let mut group = criterion.benchmark_group(format!("decode {}", document.name));
+        let bytes = document.bytes;
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_function("opi-core, parts", |bencher| {
+            let mut decoder = Decoder::new(Tolerance::FIELD);
+            bencher.iter(|| answer::opi_core(&mut decoder, black_box(bytes), &mut |part| _ = black_box(part)));
+        });
+        group.bench_function("quick-xml by hand", |bencher| {
+            bencher.iter(|| answer::quick_xml_by_hand(black_box(bytes)));
+        });
+        group.bench_function("quick-xml serde", |bencher| bencher.iter(|| answer::quick_xml_serde(black_box(bytes))));
+        group.bench_function("serde-xml-rs", |bencher| bencher.iter(|| answer::serde_xml_rs(black_box(bytes))));
+        group.finish();
+    }
 }
 
 fn encode(criterion: &mut Criterion) {
@@ -52,6 +71,6 @@ fn encode(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(600));
-    targets = decode, encode
+    targets = decode, answers, encode
 }
 criterion_main!(benches);

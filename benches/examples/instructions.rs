@@ -7,7 +7,9 @@
 use std::hint::black_box;
 
 use bytes::BytesMut;
-use opi_benches::{corpus, framing, json, pull, typed};
+use opi_benches::{answer, corpus, flat, framing, journal, json, payment, pull, terminal_api, typed};
+use opi_core::journal::Ledger;
+use opi_core::opi::Memory;
 use opi_core::opi::message::Decoder;
 use opi_core::xml::Tolerance;
 
@@ -73,6 +75,40 @@ fn main() {
         "encode-quick" => {
             let (message, mut out) = (typed::quick_xml_by_hand(receipt), Vec::new());
             twice(|| typed::quick_xml_by_hand_encode(black_box(&message), &mut out));
+        }
+        "answer" => {
+            let (document, mut decoder) = (document(), Decoder::new(Tolerance::FIELD));
+            twice(|| answer::opi_core(&mut decoder, document, &mut |part| _ = black_box(part)));
+        }
+        "answer-quick" => {
+            let document = document();
+            twice(|| _ = black_box(answer::quick_xml_by_hand(document)));
+        }
+        "payment" => {
+            let (mut request, mut abort) = ([0; payment::WINDOW], [0; payment::WINDOW]);
+            let (mut device, mut tx, mut record) = ([0; payment::WINDOW], [0; 2048], [0; 1024]);
+            let memory = Memory { request: &mut request, abort: &mut abort, device: [&mut device] };
+            let mut till = payment::Till::new(memory, &mut tx, &mut record);
+            twice(|| _ = till.pay(&mut |frame| _ = black_box(frame), &mut |record| _ = black_box(record)));
+        }
+        "append" => {
+            let (entries, mut out) = (journal::entries(&journal::of(10)), [0; 1024]);
+            twice(|| _ = black_box(journal::append(black_box(&entries), &mut out)));
+        }
+        "replay" => {
+            let (journal, mut ledger) = (journal::of(10), Ledger::new());
+            twice(|| journal::replay(black_box(&journal), &mut ledger));
+        }
+        "validate" => {
+            let mut out = [0; 4096];
+            twice(|| _ = black_box(terminal_api::opi_core(black_box(terminal_api::PAYMENT), &mut out)));
+        }
+        "validate-serde" => twice(|| _ = black_box(terminal_api::serde_json(black_box(terminal_api::PAYMENT)))),
+        "frame" => {
+            let (size, chunk) = which.split_once(',').expect("size,chunk");
+            let frame = flat::frame(size.parse().expect("a number"));
+            let (chunk, mut window) = (chunk.parse().expect("a number"), [0; 2048]);
+            twice(|| _ = black_box(flat::read(black_box(&frame), chunk, &mut window)));
         }
         "json" => {
             let sample = sample();

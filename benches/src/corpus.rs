@@ -26,6 +26,11 @@ pub const ALL: [Document; 7] = documents![
     "07-ejournal-64k",
 ];
 
+/// The answer to a payment, with a receipt in CDATA, and with one in which every special character is escaped.
+pub const ANSWER: Document = ALL[1];
+/// See [`ANSWER`].
+pub const ANSWER_ESCAPED: Document = ALL[2];
+
 /// A receipt of 40 lines to be printed.
 pub const RECEIPT: Document = ALL[4];
 

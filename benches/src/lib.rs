@@ -4,9 +4,14 @@
 //! calls it on every run of the test suite.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+pub mod answer;
 pub mod corpus;
+pub mod flat;
 pub mod framing;
+pub mod journal;
 pub mod json;
+pub mod payment;
 pub mod pull;
 pub mod ratio;
+pub mod terminal_api;
 pub mod typed;
