@@ -3,7 +3,29 @@
 /// Length of the white space at the front: RFC 8259 §2.
 #[inline]
 pub(super) fn blank(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(bytes.len())
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b' ' | b'\t' | b'\r' => at += 1,
+            // Behind a line break stands what indents the next line.
+            b'\n' => at += 1 + spaces(bytes.get(at + 1..).unwrap_or_default()),
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Length of the run of spaces at the front, as far as it is made of whole words.
+#[cfg(target_pointer_width = "64")]
+#[inline]
+fn spaces(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<4>();
+    4 * words.iter().take_while(|word| **word == *b"    ").count()
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+fn spaces(_: &[u8]) -> usize {
+    0
 }
 
 /// Length of the run at the front without a quote, a backslash and a control character (below 20). Many bytes at once
@@ -70,8 +92,15 @@ pub(super) fn quoted(bytes: &[u8]) -> (usize, bool) {
 /// Of a checked document: length of what separates its values at the front.
 #[inline]
 pub(super) fn separators(bytes: &[u8]) -> usize {
-    let separates = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':');
-    bytes.iter().position(|byte| !separates(byte)).unwrap_or(bytes.len())
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b',' | b':' | b' ' | b'\t' | b'\r' => at += 1,
+            b'\n' => at += 1 + spaces(bytes.get(at + 1..).unwrap_or_default()),
+            _ => break,
+        }
+    }
+    at
 }
 
 /// Of a checked document that goes on with a value: the length of the value.
@@ -100,6 +129,7 @@ fn container(bytes: &[u8]) -> usize {
                     break;
                 }
             }
+            b'\n' => rest = behind.get(spaces(behind)..).unwrap_or_default(),
             _ => {}
         }
     }

@@ -41,6 +41,9 @@ pub struct Envelope<'a> {
     /// The header: what of it could be read.
     pub header: MessageHeader<'a>,
     members: Object<'a>,
+    /// The header as it stands.
+    written: Option<Value<'a>>,
+    secured: bool,
     dialect: &'static Dialect,
 }
 
@@ -85,20 +88,29 @@ impl<'a> Envelope<'a> {
             return None;
         };
         let members = reading.object(message, at)?;
-        let header = required(members.get(HEADER), &at.child(HEADER), reading).unwrap_or_default();
-        Some(Self { direction, header, members, dialect })
+        // Looked through once: to pass over a body costs as much as to read it.
+        let (mut written, mut secured) = (None, false);
+        for (member, value) in members {
+            if member == *HEADER {
+                written = Some(value);
+            } else if member == *BLOB {
+                secured = !value.is_null();
+            }
+        }
+        let header = required(written, &at.child(HEADER), reading).unwrap_or_default();
+        Some(Self { direction, header, members, written, secured, dialect })
     }
 
     /// Whether the body is sealed.
     #[must_use]
-    pub fn is_secured(&self) -> bool {
-        self.members.get(BLOB).is_some_and(|blob| !blob.is_null())
+    pub const fn is_secured(&self) -> bool {
+        self.secured
     }
 
     /// The header as it stands, with what nobody reads.
     #[cfg(feature = "nexo-crypto")]
     pub(super) fn written_header(&self) -> Option<Object<'a>> {
-        self.members.get(HEADER)?.object()
+        self.written?.object()
     }
 
     /// Reads the body; `None` if there is none that can be used, which is reported.
