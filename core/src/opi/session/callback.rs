@@ -30,6 +30,11 @@ impl<const D: usize> Session<'_, D> {
             if !lane.is_open() {
                 return None;
             }
+            if reading.is_of(link)
+                && let Some(next) = reading.rest(&mut lane.inbox, &mut self.stash.loan)
+            {
+                return Some(next);
+            }
             lane.inbox.settle();
             if !reading.is_of(link) {
                 match lane.inbox.has_payload() {
@@ -98,12 +103,9 @@ impl<const D: usize> Session<'_, D> {
                 }
             };
             match seen {
-                // What a part tells in details is told before the next part adds its own.
-                Seen::Nothing => {
-                    if let Some(next) = self.stash.next_detail() {
-                        return Some(next);
-                    }
-                }
+                Seen::Nothing => {}
+                Seen::Facts => reading.has_facts(),
+                Seen::Text(told) => reading.has_text(told, &mut lane.inbox),
                 Seen::Next(next) => {
                     if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question) {
                         self.sign_of_life();

@@ -8,8 +8,8 @@ use super::lane::Stage;
 use crate::drive::Link;
 use crate::operation::{Outcome, Reason};
 use crate::proof::{Mistake, mistake};
-use crate::session::Next;
 use crate::session::table::{Effect, Phase, Signal};
+use crate::session::{Loan, Next};
 
 impl<const D: usize> Session<'_, D> {
     /// Does what the edge taken last wants done.
@@ -24,12 +24,12 @@ impl<const D: usize> Session<'_, D> {
         }
         match effect {
             Effect::StoreIntent => {
-                let current = self.current.as_mut()?;
+                let current = self.current.as_ref()?;
                 // Long enough for every word of the protocol.
-                let request_type = current.request_type().clone();
-                let workstation = self.settings.workstation.as_str();
-                let undertaking = &mut current.undertaking;
-                Some(self.progress.store_intent(undertaking, workstation, request_type.as_str(), timeouts.local))
+                let request_type = current.request_type().as_str();
+                let intent = current.undertaking.intent(self.settings.workstation.as_str(), request_type);
+                self.stash.loan = Loan::Intent(intent);
+                Some(self.progress.store_intent(timeouts.local))
             }
             Effect::Listen => {
                 self.progress.give_up_after(timeouts.local);

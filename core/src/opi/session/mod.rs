@@ -9,6 +9,7 @@
 //! | `send` | frames that leave |
 //! | `answer`, `classify` | what an answer says, and what it means |
 //! | `callback`, `desk`, `device` | what comes in, whose it is, and what the terminal asks of the till |
+//! | `detail` | facts that are told by their names |
 //! | `recovery`, `inquiry` | what is asked about a lost answer |
 //! | `receipt`, `weigh` | what a receipt shows, and what settles a lost answer |
 //! | `abort` | stopping, beside the request in progress |
@@ -21,6 +22,7 @@ mod callback;
 mod classify;
 mod current;
 mod desk;
+mod detail;
 mod device;
 mod flow;
 mod input;
@@ -48,7 +50,7 @@ use crate::journal::Unresolved;
 use crate::limits;
 pub use crate::session::table;
 use crate::session::table::Phase;
-use crate::session::{Aborting, Progress, Stash};
+use crate::session::{Aborting, Progress};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: a receive window for each connection.
@@ -64,6 +66,8 @@ pub struct Memory<'m, const D: usize> {
     /// For the callbacks on channel 1: as many as connections may be open at once.
     pub device: [&'m mut [u8]; D],
 }
+
+type Stash = crate::session::Stash<{ limits::STEP }>;
 
 /// One lane: see the [module](self).
 // Small parts first: there, short instructions reach them.

@@ -1,9 +1,11 @@
 //! What is to be done next, and until when there is nothing.
 
 use super::Session;
-use crate::drive::{Link, Output, Wait};
+use crate::drive::{Event, Link, Output, Wait};
+use crate::id::Id;
+use crate::opi::message::Part;
 use crate::session::table::{Phase, Signal};
-use crate::session::{Lent, Next, Over};
+use crate::session::{Lent, Loan, Next, Over};
 use crate::time::{Instant, earlier};
 
 impl<const D: usize> Session<'_, D> {
@@ -114,9 +116,25 @@ impl<const D: usize> Session<'_, D> {
 
     /// The output that lends from the stash what it needs.
     pub(super) fn output(&self, next: Next) -> Output<'_> {
+        match next {
+            Next::CardCircuit => {
+                if let Some(Part::CardCircuit(circuit)) = self.lanes.reading.decoding.part() {
+                    let code = circuit.code.as_ref().map_or("", Id::as_str);
+                    let name = Some(circuit.display_name.as_str()).filter(|name| !name.is_empty());
+                    return Output::Event(Event::CardCircuit { code, name });
+                }
+            }
+            Next::JournalText(sheet) if matches!(self.stash.loan, Loan::Nothing) => {
+                return Output::Event(Event::JournalText(sheet, self.lanes.plain_text().unwrap_or_default()));
+            }
+            Next::PrivateText if matches!(self.stash.loan, Loan::Nothing) => {
+                return Output::Event(Event::PrivateText(self.lanes.plain_text().unwrap_or_default()));
+            }
+            _ => {}
+        }
         let current = self.current.as_ref();
         let lent = Lent {
-            stash: &self.stash,
+            loan: &self.stash.loan,
             progress: &self.progress,
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type().as_str()),
