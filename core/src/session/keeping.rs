@@ -88,14 +88,7 @@ impl Progress {
     }
 
     /// Has the intent stored.
-    pub(crate) fn store_intent(
-        &mut self,
-        undertaking: &mut Undertaking,
-        workstation: &str,
-        request_type: &str,
-        within: Duration,
-    ) -> Next {
-        undertaking.intent = Some(undertaking.intent(workstation, request_type));
+    pub(crate) fn store_intent(&mut self, within: Duration) -> Next {
         self.give_up_after(within);
         Next::StoreIntent(self.fresh_ticket())
     }

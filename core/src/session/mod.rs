@@ -21,5 +21,5 @@ mod undertaking;
 
 pub(crate) use aborting::{Aborting, Step};
 pub(crate) use progress::{Over, Progress};
-pub(crate) use stash::{Lent, Next, Stash};
+pub(crate) use stash::{Lent, Loan, Next, Stash};
 pub(crate) use undertaking::Undertaking;

@@ -14,7 +14,6 @@ pub(crate) struct Undertaking {
     pub(crate) request: Request,
     /// The number it has on the wire.
     pub(crate) request_id: RequestId,
-    pub(super) intent: Option<Intent>,
     started: Instant,
     /// Whether the till knows the number.
     announced: bool,
@@ -32,7 +31,6 @@ impl Undertaking {
         Self {
             request,
             request_id,
-            intent: None,
             started: now,
             announced: false,
             verdict: (Outcome::Unknown, None),
@@ -109,7 +107,7 @@ impl Undertaking {
     }
 
     /// What is stored before it is sent.
-    pub(super) fn intent(&self, workstation: &str, request_type: &str) -> Intent {
+    pub(crate) fn intent(&self, workstation: &str, request_type: &str) -> Intent {
         Intent {
             request_id: self.request_id,
             workstation_id: Id::new(workstation).unwrap_or_default(),

@@ -9,8 +9,8 @@ use crate::drive::Link;
 use crate::nexo::{Category, Vocabulary};
 use crate::operation::{Operation, Outcome};
 use crate::proof::{Mistake, mistake};
-use crate::session::Next;
 use crate::session::table::{Effect, Phase, Signal};
+use crate::session::{Loan, Next};
 
 impl Session<'_> {
     /// Does what the edge taken last wants done.
@@ -25,10 +25,11 @@ impl Session<'_> {
         }
         match effect {
             Effect::StoreIntent => {
-                let current = self.current.as_mut()?;
+                let current = self.current.as_ref()?;
                 let word = current.category.map_or("", Vocabulary::as_str);
                 let sale_id = self.settings.sale_id.as_str();
-                return Some(self.progress.store_intent(&mut current.undertaking, sale_id, word, timeouts.local));
+                self.stash.lend(Loan::Intent(current.undertaking.intent(sale_id, word)));
+                return Some(self.progress.store_intent(timeouts.local));
             }
             // The terminal connects to nobody.
             Effect::Listen | Effect::ListenAgain => {

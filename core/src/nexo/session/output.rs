@@ -79,7 +79,7 @@ impl Session<'_> {
     pub(super) fn output(&self, next: Next) -> Output<'_> {
         let current = self.current.as_ref();
         let lent = Lent {
-            stash: &self.stash,
+            loan: self.stash.loan(),
             progress: &self.progress,
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type()),

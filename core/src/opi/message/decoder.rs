@@ -150,6 +150,18 @@ impl Decoder {
         if self.header_given { Some(&self.records.header) } else { None }
     }
 
+    /// The part given last, as long as the next one was not asked for; `None` for a fragment.
+    #[must_use]
+    pub fn given(&self) -> Option<Part<'_>> {
+        self.given.and_then(|given| self.part(given))
+    }
+
+    /// Bytes of a fragment of this message once more: in its encoding.
+    #[must_use]
+    pub fn piece<'a>(&self, bytes: &'a [u8]) -> Piece<'a> {
+        Piece::new(self.reader.verbatim(bytes))
+    }
+
     /// Bytes of the document used so far.
     #[must_use]
     pub fn offset(&self) -> u32 {

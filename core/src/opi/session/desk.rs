@@ -1,21 +1,18 @@
 //! Whose a message is, and what each of its parts says to the till.
 
 use super::device::{Exchange, Showing, Step, Wish, line};
-use super::lane::Role;
+use super::reading::Role;
 use super::request::family;
-use super::{Answer, Current};
+use super::{Answer, Current, Stash};
 use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
-use crate::money::Figures;
 use crate::operation::Operation;
 use crate::opi::Settings;
-use crate::opi::message::{
-    DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
-};
+use crate::opi::message::{DeviceTarget, FragmentOf, Header, Kind, Part, Place, RequestType, Verdict};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
-use crate::session::{Next, Progress, Stash};
+use crate::session::{Loan, Next, Progress};
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -23,6 +20,10 @@ pub(super) enum Seen {
     Nothing,
     /// Something to tell.
     Next(Next),
+    /// A piece of a text to tell, as it stands in the window.
+    Text(Next),
+    /// It may have facts that are told by their names.
+    Facts,
     /// Its message is complete.
     Complete,
     /// It is not for us, or cannot be handled.
@@ -163,75 +164,18 @@ impl Desk<'_> {
         }
         match part {
             Part::Total(total, Place::Reconciliation) => {
-                self.stash.total = Total {
+                self.stash.loan = Loan::Total(Total {
                     amount: total.money(),
                     number_payments: total.number_payments,
                     payment_type: total.payment_type.as_ref().map(|word| word.as_str().into()),
                     card_circuit: total.card_circuit.as_ref().map(|circuit| circuit.as_str().into()),
                     acquirer: total.acquirer.as_ref().map(|acquirer| acquirer.as_str().into()),
-                };
+                });
                 Seen::Next(Next::Total)
             }
-            Part::CardCircuit(circuit) => {
-                self.stash.text = circuit.code.as_ref().map_or("", Id::as_str).into();
-                self.stash.name = circuit.display_name.as_str().into();
-                Seen::Next(Next::CardCircuit)
-            }
-            Part::Fragment { of: FragmentOf::PrivateData, piece } => {
-                self.lend(piece);
-                Seen::Next(Next::PrivateText)
-            }
-            _ => {
-                self.detail(part);
-                Seen::Nothing
-            }
-        }
-    }
-
-    /// Facts that are told by their names on the wire.
-    fn detail(&mut self, part: &Part<'_>) {
-        let mut tell = |name: &'static str, value: &str| self.stash.detail(name, value);
-        fn text<const N: usize>(id: &Option<Id<N>>) -> &str {
-            id.as_ref().map_or("", Id::as_str)
-        }
-        match part {
-            Part::Identification(it) => {
-                tell("TerminalID", text(&it.terminal_id));
-                tell("TerminalIP", text(&it.terminal_ip));
-                tell("AppVersion", text(&it.app_version));
-                tell("Ep2MID", text(&it.ep2_mid));
-                tell("TerminalStatus", text(&it.terminal_status));
-                tell("TerminalSubStatus", text(&it.terminal_sub_status));
-                tell("Hardware", text(&it.hardware));
-                tell("SerialNumber", text(&it.serial_number));
-                tell("ConfigurationName", text(&it.configuration_name));
-                tell("ConfigurationVersion", text(&it.configuration_version));
-            }
-            Part::Acq(acquirer) => tell("Acq", acquirer.name.as_str()),
-            Part::DiagnosisResult(result) => tell("DiagnosisResult", result.text.as_str()),
-            Part::PrivateFacts(facts) => {
-                tell("ErrorCode", text(&facts.error_code));
-                tell("ErrorText", facts.error_text.as_str());
-                tell("SoftwareVersion", text(&facts.software_version));
-                tell("RebootInfo", text(&facts.reboot_info));
-            }
-            Part::ErrorDetail(error) => {
-                tell("ErrorCode", text(&error.code));
-                tell("ErrorText", error.description.as_str());
-            }
-            Part::OriginalHeader(original) => {
-                tell("OriginalRequestType", original.request_type.as_ref().map_or("", RequestType::as_str));
-                tell("OriginalWorkstationID", text(&original.workstation_id));
-                tell("OriginalRequestID", text(&original.request_id));
-                tell("OriginalOverallResult", original.overall_result.as_ref().map_or("", OverallResult::as_str));
-            }
-            Part::Submission(submission) => {
-                for (name, count) in [("Successful", submission.successful), ("Failed", submission.failed)] {
-                    let number = count.map(|count| Figures::of(u64::from(count), 0, 0));
-                    tell(name, number.as_ref().map_or("", Figures::as_str));
-                }
-            }
-            _ => {}
+            Part::CardCircuit(_) => Seen::Next(Next::CardCircuit),
+            Part::Fragment { of: FragmentOf::PrivateData, .. } => Seen::Text(Next::PrivateText),
+            _ => Seen::Facts,
         }
     }
 
@@ -258,23 +202,20 @@ impl Desk<'_> {
                 let id = self.progress.counters.sheet();
                 let request = self.current.as_ref().map(|current| current.undertaking.request_id);
                 let name = Id::new(target.as_str()).unwrap_or_default();
-                self.stash.sheet = Some(Sheet { id, purpose, request, target: name });
+                self.stash.loan = Loan::Sheet(Sheet { id, purpose, request, target: name });
                 exchange.output = Some(Showing { target, sheet: Some((id, purpose)) });
                 exchange.last_sheet = Some(id);
                 Seen::Next(Next::SheetBegun)
             }
             Part::TextLine(wire) => match (&exchange.output, line(wire)) {
                 (Some(Showing { sheet: Some((sheet, _)), .. }), Some(line)) => {
-                    self.stash.line = line;
+                    self.stash.loan = Loan::Line(line);
                     Seen::Next(Next::Line(*sheet))
                 }
                 _ => Seen::Nothing,
             },
-            Part::Fragment { of: FragmentOf::EJournal, piece } => match &exchange.output {
-                Some(Showing { sheet: Some((sheet, Purpose::Journal)), .. }) => {
-                    self.lend(piece);
-                    Seen::Next(Next::JournalText(*sheet))
-                }
+            Part::Fragment { of: FragmentOf::EJournal, .. } => match &exchange.output {
+                Some(Showing { sheet: Some((sheet, Purpose::Journal)), .. }) => Seen::Text(Next::JournalText(*sheet)),
                 _ => Seen::Nothing,
             },
             Part::OutputEnd => self.output_ended(exchange),
@@ -326,11 +267,5 @@ impl Desk<'_> {
             Purpose::Receipt(Copy::Merchant) => devices.journal_printer.works(),
             _ => devices.printer.works(),
         }
-    }
-
-    fn lend(&mut self, piece: &Piece<'_>) {
-        self.stash.text.clear();
-        // A piece is no longer than a step, and the text holds one.
-        let _ = piece.write_to(&mut self.stash.text);
     }
 }

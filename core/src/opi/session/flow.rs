@@ -8,9 +8,8 @@ use super::lane::Stage;
 use crate::drive::Link;
 use crate::operation::{Outcome, Reason};
 use crate::proof::{Mistake, mistake};
-use crate::session::Next;
 use crate::session::table::{Effect, Phase, Signal};
-use crate::time::Instant;
+use crate::session::{Loan, Next};
 
 impl<const D: usize> Session<'_, D> {
     /// Does what the edge taken last wants done.
@@ -25,19 +24,19 @@ impl<const D: usize> Session<'_, D> {
         }
         match effect {
             Effect::StoreIntent => {
-                let current = self.current.as_mut()?;
+                let current = self.current.as_ref()?;
                 // Long enough for every word of the protocol.
-                let request_type = current.request_type().clone();
-                let workstation = self.settings.workstation.as_str();
-                let undertaking = &mut current.undertaking;
-                Some(self.progress.store_intent(undertaking, workstation, request_type.as_str(), timeouts.local))
+                let request_type = current.request_type().as_str();
+                let intent = current.undertaking.intent(self.settings.workstation.as_str(), request_type);
+                self.stash.loan = Loan::Intent(intent);
+                Some(self.progress.store_intent(timeouts.local))
             }
             Effect::Listen => {
                 self.progress.give_up_after(timeouts.local);
                 Some(Next::Listen)
             }
             Effect::Connect => {
-                self.lanes.request.restart(Stage::Connecting);
+                self.lanes.restart(Link::Request, Stage::Connecting);
                 self.progress.give_up_after(timeouts.connect);
                 Some(Next::Connect(Link::Request))
             }
@@ -80,7 +79,7 @@ impl<const D: usize> Session<'_, D> {
                     self.progress.put_back(effect);
                     return None;
                 }
-                self.lanes.request.restart(Stage::Connecting);
+                self.lanes.restart(Link::Request, Stage::Connecting);
                 self.progress.give_up_after(timeouts.connect);
                 Some(Next::Connect(Link::Request))
             }
@@ -189,8 +188,8 @@ impl<const D: usize> Session<'_, D> {
         if foreign {
             return;
         }
-        let questions = self.lanes.all().filter_map(|(_, lane)| lane.question()).map(|question| question.until);
-        let from = questions.fold(self.progress.now, Instant::max);
+        let now = self.progress.now;
+        let from = self.lanes.question().map_or(now, |question| question.until.max(now));
         self.progress.give_up_at(from.after(silence));
     }
 }

@@ -9,10 +9,12 @@
 //! | `send` | frames that leave |
 //! | `answer`, `classify` | what an answer says, and what it means |
 //! | `callback`, `desk`, `device` | what comes in, whose it is, and what the terminal asks of the till |
+//! | `detail` | facts that are told by their names |
 //! | `recovery`, `inquiry` | what is asked about a lost answer |
 //! | `receipt`, `weigh` | what a receipt shows, and what settles a lost answer |
 //! | `abort` | stopping, beside the request in progress |
-//! | `lane` | the receiving side of one connection |
+//! | `lane` | the connections: what came on each, and what is leaving |
+//! | `reading` | the one message that is read |
 
 mod abort;
 mod answer;
@@ -20,6 +22,7 @@ mod callback;
 mod classify;
 mod current;
 mod desk;
+mod detail;
 mod device;
 mod flow;
 mod input;
@@ -28,6 +31,7 @@ mod lane;
 mod output;
 #[cfg(feature = "proof")]
 mod proof;
+mod reading;
 mod receipt;
 mod recovery;
 mod request;
@@ -46,7 +50,7 @@ use crate::journal::Unresolved;
 use crate::limits;
 pub use crate::session::table;
 use crate::session::table::Phase;
-use crate::session::{Aborting, Progress, Stash};
+use crate::session::{Aborting, Progress};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: a receive window for each connection.
@@ -62,6 +66,8 @@ pub struct Memory<'m, const D: usize> {
     /// For the callbacks on channel 1: as many as connections may be open at once.
     pub device: [&'m mut [u8]; D],
 }
+
+type Stash = crate::session::Stash<{ limits::STEP }>;
 
 /// One lane: see the [module](self).
 // Small parts first: there, short instructions reach them.
@@ -94,11 +100,7 @@ impl<'m, const D: usize> Session<'m, D> {
         }
         let (limit, tolerance) = (settings.frame_limit, settings.profile.tolerance);
         Ok(Self {
-            lanes: Lanes {
-                request: Lane::new(memory.request, limit, tolerance),
-                abort: Lane::new(memory.abort, limit, tolerance),
-                device: memory.device.map(|window| Lane::new(window, limit, tolerance)),
-            },
+            lanes: Lanes::new(memory, limit, tolerance),
             progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
             settings,
             current: None,
@@ -188,6 +190,7 @@ impl<'m, const D: usize> Session<'m, D> {
         self.progress.is_due()
             || self.abort.has_news()
             || self.stash.is_due()
+            || self.lanes.is_due()
             || self.lanes.all().any(|(_, lane)| lane.is_closing())
     }
 }
