@@ -4,8 +4,7 @@
 //! nothing to do.
 
 use core::future::poll_fn;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
+use core::task::Poll;
 
 use embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write};
 use opi_core::drive::{Answer, Misuse, QuestionId};
@@ -275,35 +274,26 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
 
     /// Drives the till until there is something to tell. Blocks for ever if nothing is in progress and the terminal
     /// sends nothing.
-    pub fn next(&mut self, cashier: &mut impl Cashier) -> Notice {
-        loop {
-            if let Some(notice) = self.poll(cashier) {
-                return notice;
-            }
+    pub fn next(&mut self, cashier: &mut impl Cashier) -> Notice<'_> {
+        while self.0.poll(cashier).is_pending() {
             self.0.clock().0.rest();
         }
+        self.0.notice()
     }
 
     /// Does what can be done at once; what there is to tell, if there is something. For programs with a main loop of
     /// their own.
-    pub fn poll(&mut self, cashier: &mut impl Cashier) -> Option<Notice> {
-        // The wait that is dropped here loses nothing.
-        match pin!(self.0.next(cashier)).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(notice) => Some(notice),
-            Poll::Pending => None,
-        }
+    pub fn poll(&mut self, cashier: &mut impl Cashier) -> Option<Notice<'_>> {
+        if self.0.poll(cashier).is_pending() { None } else { Some(self.0.notice()) }
     }
 
     /// Starts an operation and drives it to its end.
     ///
     /// # Errors
     /// Those of [`start`](Self::start).
-    pub fn run(&mut self, request: &Request, cashier: &mut impl Cashier) -> Result<Finished, Misuse> {
+    pub fn run(&mut self, request: &Request, cashier: &mut impl Cashier) -> Result<&Finished, Misuse> {
         self.start(request)?;
-        loop {
-            if let Notice::Finished(finished) = self.next(cashier) {
-                return Ok(finished);
-            }
-        }
+        while !matches!(self.next(cashier), Notice::Finished(_)) {}
+        self.0.last()
     }
 }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 use core::future::{pending, poll_fn};
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll, Waker};
 
 use embassy_futures::select::{Either4, select_array, select4};
 use heapless::Vec;
@@ -51,14 +53,13 @@ impl fmt::Display for OpenError {
 impl core::error::Error for OpenError {}
 
 /// What [`Till::next`] tells. Everything else goes to the [`Cashier`] as it happens.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "nothing is allocated; one is held at a time")]
-pub enum Notice {
+pub enum Notice<'t> {
     /// The till now waits for something else.
     Waiting(Why),
-    /// The operation ended.
-    Finished(Finished),
+    /// The operation ended. Lent until the next call: it is large.
+    Finished(&'t Finished),
 }
 
 /// A till that pays on one terminal.
@@ -90,7 +91,10 @@ pub struct Till<'m, W, S: Store, C, const N: usize, const D: usize> {
     wait: Wait,
     /// What was last told of it; `None` if it is to be told again.
     told: Option<Why>,
+    /// How the last operation ended.
     finished: Option<Finished>,
+    /// That is still to be told.
+    has_finished: bool,
     /// Why an operation was not begun: no request numbers could be reserved. To be told.
     unreserved: Option<S::Error>,
 }
@@ -165,6 +169,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             wait: Wait { until: None, why: Why::Idle },
             told: Some(Why::Idle),
             finished: None,
+            has_finished: false,
             unreserved: None,
         };
         till.take_up_unresolved();
@@ -180,7 +185,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     /// cannot reserve request numbers is no misuse: the operation then ends as not sent.
     pub fn start(&mut self, request: &Request) -> Result<(), Misuse> {
         let blocked = request.operation.moves_money() && self.session.unresolved().is_some();
-        if self.finished.is_some() {
+        if self.has_finished {
             return Err(Misuse::Busy);
         }
         if self.session.is_idle() && !blocked && !self.reserve() {
@@ -224,7 +229,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     /// # Errors
     /// [`Misuse::NotUnresolved`], [`Misuse::Busy`].
     pub fn recover(&mut self) -> Result<(), Misuse> {
-        if self.finished.is_some() {
+        if self.has_finished {
             return Err(Misuse::Busy);
         }
         if self.session.is_idle()
@@ -247,7 +252,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     /// Whether no operation is in progress.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.session.is_idle() && self.finished.is_none()
+        self.session.is_idle() && !self.has_finished
     }
 
     /// The store.
@@ -268,18 +273,46 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     /// # Cancel safety
     /// A call may be dropped at any time: what was half opened, half sent or half read is part of the till and of its
     /// wires, and the next call goes on with it. No notice is lost, and no event is told twice.
-    pub async fn next(&mut self, cashier: &mut impl Cashier) -> Notice {
-        loop {
-            self.drain(cashier);
-            if let Some(finished) = self.finished.take() {
-                return Notice::Finished(finished);
-            }
-            if self.told != Some(self.wait.why) {
-                self.told = Some(self.wait.why);
-                return Notice::Waiting(self.wait.why);
-            }
-            let woken = self.woken(cashier).await;
+    pub async fn next(&mut self, cashier: &mut impl Cashier) -> Notice<'_> {
+        while !self.drain(cashier) {
+            let woken = {
+                let mut wait = pin!(self.woken(cashier));
+                poll_fn(|cx| poll_wait(wait.as_mut(), cx)).await
+            };
             self.handle(woken, cashier);
+        }
+        self.notice()
+    }
+
+    /// Drives the till as far as it comes at once: [`notice`](Self::notice) has something to tell when this is ready.
+    pub(crate) fn poll(&mut self, cashier: &mut impl Cashier) -> Poll<()> {
+        while !self.drain(cashier) {
+            match self.look(cashier) {
+                Poll::Ready(woken) => self.handle(woken, cashier),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(())
+    }
+
+    /// What happened, if anything did.
+    #[inline(never)]
+    fn look(&mut self, cashier: &mut impl Cashier) -> Poll<Woken<W::Error>> {
+        // Dropped here, the wait loses nothing.
+        pin!(self.woken(cashier)).poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// What there is to tell.
+    pub(crate) fn notice(&mut self) -> Notice<'_> {
+        match &self.finished {
+            Some(finished) if self.has_finished => {
+                self.has_finished = false;
+                Notice::Finished(finished)
+            }
+            _ => {
+                self.told = Some(self.wait.why);
+                Notice::Waiting(self.wait.why)
+            }
         }
     }
 
@@ -290,13 +323,15 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     ///
     /// # Cancel safety
     /// Dropped, the operation is still in progress: call [`next`](Self::next) until it has ended.
-    pub async fn run(&mut self, request: &Request, cashier: &mut impl Cashier) -> Result<Finished, Misuse> {
+    pub async fn run(&mut self, request: &Request, cashier: &mut impl Cashier) -> Result<&Finished, Misuse> {
         self.start(request)?;
-        loop {
-            if let Notice::Finished(finished) = self.next(cashier).await {
-                return Ok(finished);
-            }
-        }
+        while !matches!(self.next(cashier).await, Notice::Finished(_)) {}
+        self.last()
+    }
+
+    /// How the last operation ended, after one did.
+    pub(crate) fn last(&self) -> Result<&Finished, Misuse> {
+        self.finished.as_ref().ok_or(Misuse::Busy)
     }
 
     /// Whether an operation has all the request numbers that it may need, stored before it begins (I5).
@@ -306,6 +341,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     }
 
     /// Ends an operation that was not begun, because nothing could be stored.
+    #[inline(never)]
     fn not_begun(&mut self, request_id: Option<RequestId>, outcome: Outcome) {
         self.finished = Some(Finished {
             request_id,
@@ -315,6 +351,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             facts: Facts::default(),
             stored: false,
         });
+        self.has_finished = true;
     }
 
     /// Lets the next request of the store that has no end block the lane, if none does.
@@ -371,6 +408,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
         }
     }
 
+    #[inline(never)]
     fn handle(&mut self, woken: Woken<W::Error>, cashier: &mut impl Cashier) {
         match woken {
             Woken::Wish(wish) => {
@@ -431,7 +469,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             (Happened::SendFailed(cause @ Cause::WriteZero), _) => self.send_failed(&cause, cashier),
             (Happened::Received(length), Some(link)) => {
                 let now = self.clock.now();
-                let told = self.session.handle_input(now, Input::Received(link, connection.piece(length)));
+                let told = take_input(&mut self.session, now, Input::Received(link, connection.piece(length)));
                 note(told, cashier);
             }
             (Happened::Ended, Some(link)) => {
@@ -485,8 +523,9 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
         true
     }
 
-    /// Does all that the session wants done; while a frame is leaving, nothing.
-    fn drain(&mut self, cashier: &mut impl Cashier) {
+    /// Does all that the session wants done; while a frame is leaving, nothing. Whether there is something to tell then.
+    #[inline(never)]
+    fn drain(&mut self, cashier: &mut impl Cashier) -> bool {
         if let Some(error) = self.unreserved.take() {
             trouble("reserving request numbers", &error, cashier);
         }
@@ -496,7 +535,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
                     self.wait = wait;
                     self.take_up_unresolved();
                     if !self.accept(cashier) {
-                        return;
+                        break;
                     }
                 }
                 Step::Done => {}
@@ -536,6 +575,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
                 Step::Unstored(error) => trouble(Trouble::STORING, &error, cashier),
             }
         }
+        self.has_finished || self.told != Some(self.wait.why)
     }
 
     fn close(&mut self, link: Link, cashier: &mut impl Cashier) {
@@ -551,8 +591,8 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
 
     /// Takes one output over, and stores what is to be stored.
     fn step(&mut self, cashier: &mut impl Cashier) -> Step<S::Error> {
-        let Self { session, transmit, store, sheets, finished, .. } = self;
-        match session.poll_output(transmit) {
+        let Self { session, transmit, store, sheets, finished, has_finished, .. } = self;
+        match next_output(session, transmit) {
             Output::Listen => Step::Listen,
             Output::Connect(link) => Step::Connect(link),
             Output::Send { link, length } => Step::Send { link, length },
@@ -564,7 +604,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
                     _ => true,
                 };
                 // A sheet of which something is missing is never stored as whole (I3).
-                Step::Stored(ticket, if whole { store.persist(&record).map_err(Some) } else { Err(None) })
+                Step::Stored(ticket, if whole { persist(store, &record).map_err(Some) } else { Err(None) })
             }
             Output::Event(event) => {
                 let kept = match event {
@@ -585,7 +625,8 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
                         Ok(())
                     }
                     Event::Finished(end) => {
-                        *finished = Some(end.clone());
+                        hold(finished, end);
+                        *has_finished = true;
                         Ok(())
                     }
                     _ => Ok(()),
@@ -599,7 +640,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
 
     /// Gives an input to the session.
     fn give(&mut self, input: Input<'_>) -> Result<(), Misuse> {
-        self.session.handle_input(self.clock.now(), input)
+        take_input(&mut self.session, self.clock.now(), input)
     }
 
     fn report(&mut self, input: Input<'_>, cashier: &mut impl Cashier) {
@@ -616,7 +657,34 @@ fn keep<S: Store>(
     piece: &Record<'_>,
 ) -> Result<(), S::Error> {
     let Some((_, whole)) = sheets.iter_mut().find(|(sheet, whole)| *sheet == id && *whole) else { return Ok(()) };
-    store.persist(piece).inspect_err(|_| *whole = false)
+    persist(store, piece).inspect_err(|_| *whole = false)
+}
+
+// What is deep has a frame of its own: inlined into one function, all of it would be on the stack at once.
+
+#[inline(never)]
+fn poll_wait<F: Future>(wait: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    wait.poll(cx)
+}
+
+#[inline(never)]
+fn next_output<'s, const D: usize>(session: &'s mut Session<'_, D>, transmit: &mut [u8]) -> Output<'s> {
+    session.poll_output(transmit)
+}
+
+#[inline(never)]
+fn take_input<const D: usize>(session: &mut Session<'_, D>, now: Instant, input: Input<'_>) -> Result<(), Misuse> {
+    session.handle_input(now, input)
+}
+
+#[inline(never)]
+fn persist<S: Store>(store: &mut S, record: &Record<'_>) -> Result<(), S::Error> {
+    store.persist(record)
+}
+
+#[inline(never)]
+fn hold(to: &mut Option<Finished>, finished: &Finished) {
+    *to = Some(finished.clone());
 }
 
 /// Forgets a sheet; whether all of it is stored.

@@ -319,7 +319,7 @@ fn a_payment_whose_power_fails_is_told_truly_after_the_restart() {
                     till.recover().unwrap();
                     let finished = loop {
                         if let Notice::Finished(finished) = till.next(&mut clerk) {
-                            break finished;
+                            break finished.clone();
                         }
                     };
                     assert_eq!(finished.request_id, Some(request_id), "{case}");

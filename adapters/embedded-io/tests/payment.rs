@@ -17,7 +17,7 @@ use opi_embedded_io::blocking::{self, Clock};
 fn pay(world: &Shared, profile: &'static Profile, store: Kept, clerk: &mut Clerk) -> Finished {
     let mut memory = Memory::new();
     let mut till = pipe_till(world, &mut memory, profile, store);
-    till.run(&payment(2500, profile, wall(0)), clerk).unwrap()
+    till.run(&payment(2500, profile, wall(0)), clerk).unwrap().clone()
 }
 
 fn check_approved(case: &str, world: &Shared, store: &Kept, clerk: &Clerk, finished: &Finished) {
@@ -85,7 +85,7 @@ fn a_till_whose_every_wait_is_dropped_loses_nothing() {
             let finished = loop {
                 let next = smol::future::poll_once(till.next(&mut clerk));
                 match smol::future::block_on(next) {
-                    Some(Notice::Finished(finished)) => break finished,
+                    Some(Notice::Finished(finished)) => break finished.clone(),
                     Some(_) => {}
                     None => drops += 1,
                 }

@@ -1,7 +1,7 @@
 //! The body of each kind of record: its fields, in this order.
 
 use super::field::{Field, In, Out, put_long, read_long, read_verbatim, verbatim};
-use super::{Entry, Intent, Record, Resolution, Settled};
+use super::{Brief, Entry, Intent, Record, Resolution, Settled};
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
 use crate::money::Money;
@@ -246,6 +246,21 @@ pub(super) fn take(kind: u8, body: &[u8]) -> Result<Entry, Flaw> {
         Entry::Settled(settled) => settled.read(from),
     };
     if whole && from.0.is_empty() { Ok(entry) } else { Err(Flaw::Unreadable) }
+}
+
+/// What a body is about: the fields that stand first.
+pub(super) fn brief(kind: u8, body: &[u8]) -> Result<Brief, Flaw> {
+    let from = &mut In(body);
+    let brief = match kind {
+        kind::LINE | kind::TEXT => SheetId::take(from).map(Brief::Piece),
+        kind::SHEET => SheetId::take(from).and_then(|sheet| {
+            Purpose::take(from)?;
+            Some(Brief::Sheet { sheet, request: Field::take(from)? })
+        }),
+        kind::BLOCK..=kind::SETTLED => Some(Brief::Other),
+        _ => return Err(Flaw::Unlisted),
+    };
+    brief.ok_or(Flaw::Unreadable)
 }
 
 /// An entry of this kind, to be read into.

@@ -13,7 +13,9 @@ use crc::{CRC_32_ISO_HDLC, Crc};
 
 use super::body::{self, Flaw};
 use super::{Entry, Record};
+use crate::id::RequestId;
 use crate::limits;
+use crate::receipt::SheetId;
 
 /// The version of the format written here.
 pub const VERSION: u8 = 1;
@@ -121,6 +123,32 @@ pub fn decode(bytes: &[u8]) -> Result<(Entry, usize), DecodeError> {
     checked.read().map(|entry| (entry, checked.bytes))
 }
 
+/// What a record is about, of all that it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brief {
+    /// A line or a piece of the text of this sheet.
+    Piece(SheetId),
+    /// The end of a sheet.
+    Sheet {
+        /// Which sheet.
+        sheet: SheetId,
+        /// The request it belongs to.
+        request: Option<RequestId>,
+    },
+    /// Anything else.
+    Other,
+}
+
+/// Looks at the record at the front of `bytes` as far as is needed to copy a journal: what it is about, and its length in
+/// bytes. An [`Entry`] is large, and this is not.
+///
+/// # Errors
+/// As for [`decode`]. [`Body`](DecodeError::Body) comes only if not even this much can be read.
+pub fn brief(bytes: &[u8]) -> Result<(Brief, usize), DecodeError> {
+    let checked = check(bytes)?;
+    body::brief(checked.kind, checked.body).map(|brief| (brief, checked.bytes)).map_err(|flaw| checked.error(&flaw))
+}
+
 /// A record whose checksum is right.
 pub(super) struct Checked<'a> {
     kind: u8,
@@ -131,10 +159,14 @@ pub(super) struct Checked<'a> {
 
 impl Checked<'_> {
     pub(super) fn read(&self) -> Result<Entry, DecodeError> {
-        body::take(self.kind, self.body).map_err(|flaw| match flaw {
+        body::take(self.kind, self.body).map_err(|flaw| self.error(&flaw))
+    }
+
+    const fn error(&self, flaw: &Flaw) -> DecodeError {
+        match flaw {
             Flaw::Unlisted => DecodeError::Kind { kind: self.kind, bytes: self.bytes },
             Flaw::Unreadable => DecodeError::Body { bytes: self.bytes },
-        })
+        }
     }
 }
 

@@ -18,7 +18,7 @@ mod ledger;
 mod record;
 mod replay;
 
-pub use codec::{DecodeError, Full, MAX_RECORD, VERSION, decode, encode};
+pub use codec::{Brief, DecodeError, Full, MAX_RECORD, VERSION, brief, decode, encode};
 pub use ledger::{Blocker, Counts, Ledger, StoredSheet};
 pub use record::{Entry, Intent, Record, Resolution, Settled, Ticket, Unresolved};
 pub use replay::{Dropped, Found, Replay, UnknownVersion};

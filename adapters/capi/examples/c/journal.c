@@ -135,6 +135,12 @@ bool journal_open(struct journal *journal, const char *folder)
     return replay(journal);
 }
 
+bool journal_elsewhere(struct journal *journal)
+{
+    *journal = (struct journal){.lock = -1, .file = -1};
+    return opi_journal_new(memory, sizeof memory, &journal->known) == OPI_STATUS_OK;
+}
+
 /* Half a record is worse than none: something may be appended to it. */
 static bool take_back(struct journal *journal)
 {

@@ -21,6 +21,9 @@ struct journal {
  * error. Exactly one till has it open. */
 bool journal_open(struct journal *journal, const char *folder);
 
+/* A journal that knows what it is told, and is kept by somebody else. */
+bool journal_elsewhere(struct journal *journal);
+
 /* Appends a record. It need not survive a power cut yet. */
 bool journal_append(struct journal *journal, opi_bytes record);
 

@@ -160,6 +160,7 @@ void link_close(struct link *link)
     }
     close(link->socket);
     link->socket = -1;
+    link->count++;
     link->length = link->written = 0;
     link->connecting = false;
 }

@@ -12,6 +12,8 @@
 
 struct link {
     int socket;
+    /* Counts connections, so that what is known of one is not taken for news of the next. */
+    unsigned count;
     bool connecting;
     /* The peer sends no more. It may still read: what it asked last can be answered. */
     bool ended;

@@ -3,6 +3,7 @@
 
 #include "options.h"
 #include "opi.h"
+#include "orders.h"
 #include "screen.h"
 #include "till.h"
 
@@ -48,7 +49,7 @@ static int recover(void)
     opi_unresolved before, after;
     while (opi_session_unresolved(till_session(), &before)) {
         screen_unresolved(&before);
-        if (!till_reserve()) {
+        if (till_reserve() != STORED) {
             return EXIT_NOT_SENT;
         }
         opi_status told = till_tell((opi_input){.tag = OPI_INPUT_RECOVER, .recover = local_time()});
@@ -73,7 +74,7 @@ static int operate(void)
     if (moves_money(options.request.operation) && opi_session_unresolved(till_session(), NULL)) {
         recover();
     }
-    if (!till_reserve()) {
+    if (till_reserve() != STORED) {
         puts("NOT SENT");
         return EXIT_NOT_SENT;
     }
@@ -116,6 +117,9 @@ int main(int count, char **words)
             break;
         case COMMAND_RESOLVE:
             status = resolve();
+            break;
+        case COMMAND_ORDERS:
+            status = orders_run();
             break;
         }
     }

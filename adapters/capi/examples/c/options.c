@@ -7,11 +7,13 @@
 static const char usage[] =
     "usage: till OPERATION [AMOUNT CURRENCY] --terminal HOST[:PORT] --journal FOLDER [options]\n"
     "       till resolve REQUEST charged|not-charged --journal FOLDER [--note TEXT]\n"
+    "       till orders --terminal HOST:PORT [--journal FOLDER] [options]   (orders.h)\n"
     "operations: pay refund reverse reserve complete reprint repeat-last abort info status circuits activate\n"
     "            deactivate login logoff reconcile reconcile-closure close-day transmit contact-tms\n"
     "            contact-acquirer diagnose restart recover\n"
     "options: --listen HOST[:PORT]  --profile nexi|ccv-nl|opi-de|ifsf  --workstation NAME  --yes  --answer TEXT\n"
     "         --reference TEXT  --trx TEXT  --stan TEXT  --timeout SECONDS  --timeout-recovery SECONDS\n"
+    "         --first-request NUMBER  --connect|send|idle|hard|grace|local|question|probe-pause|probe MILLISECONDS\n"
     "exit status: 0 approved or done, 1 declined or aborted, 2 usage, 3 not sent, 4 unknown, 5 refused\n";
 
 static const struct {
@@ -59,6 +61,14 @@ static bool seconds(const char *text, uint32_t *milliseconds)
     return true;
 }
 
+static bool number(const char *text, uint32_t *to)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    *to = (uint32_t)value;
+    return *text >= '0' && *text <= '9' && *end == 0 && value <= UINT32_MAX;
+}
+
 static bool option(struct options *options, const char *name, const char *value)
 {
     const struct {
@@ -76,6 +86,27 @@ static bool option(struct options *options, const char *name, const char *value)
             return true;
         }
     }
+    opi_timeouts *timeouts = &options->timeouts;
+    const struct {
+        const char *name;
+        uint32_t *to;
+    } numbers[] = {
+        {"--first-request", &options->first_request},
+        {"--connect", &timeouts->connect},
+        {"--send", &timeouts->send},
+        {"--idle", &timeouts->idle},
+        {"--hard", &timeouts->hard},
+        {"--grace", &timeouts->grace},
+        {"--local", &timeouts->local},
+        {"--question", &timeouts->question},
+        {"--probe-pause", &timeouts->probe_pause},
+        {"--probe", &timeouts->probe},
+    };
+    for (size_t at = 0; at < sizeof numbers / sizeof numbers[0]; at++) {
+        if (strcmp(name, numbers[at].name) == 0) {
+            return number(value, numbers[at].to);
+        }
+    }
     opi_str text = options_text(value);
     if (strcmp(name, "--reference") == 0) {
         options->request.reference = text;
@@ -84,9 +115,9 @@ static bool option(struct options *options, const char *name, const char *value)
     } else if (strcmp(name, "--stan") == 0) {
         options->request.original.stan = text;
     } else if (strcmp(name, "--timeout") == 0) {
-        return seconds(value, &options->timeout);
+        return seconds(value, &timeouts->hard) && seconds(value, &timeouts->hard_long);
     } else if (strcmp(name, "--timeout-recovery") == 0) {
-        return seconds(value, &options->pause);
+        return seconds(value, &timeouts->probe_pause);
     } else {
         return false;
     }
@@ -100,6 +131,10 @@ static bool command(struct options *options, const char *const *words, int count
     }
     if (strcmp(words[0], "recover") == 0) {
         options->command = COMMAND_RECOVER;
+        return count == 1;
+    }
+    if (strcmp(words[0], "orders") == 0) {
+        options->command = COMMAND_ORDERS;
         return count == 1;
     }
     if (strcmp(words[0], "resolve") == 0) {
@@ -151,7 +186,7 @@ bool options_read(struct options *options, int count, char **words)
             good = false;
         }
     }
-    good = good && command(options, named, names) && options->journal &&
+    good = good && command(options, named, names) && (options->journal || options->command == COMMAND_ORDERS) &&
            (options->terminal || options->command == COMMAND_RESOLVE);
     if (!good) {
         fputs(usage, stderr);

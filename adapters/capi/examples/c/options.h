@@ -6,7 +6,7 @@
 
 #include "opi.h"
 
-enum command { COMMAND_OPERATION, COMMAND_RECOVER, COMMAND_RESOLVE };
+enum command { COMMAND_OPERATION, COMMAND_RECOVER, COMMAND_RESOLVE, COMMAND_ORDERS };
 
 struct options {
     enum command command;
@@ -24,9 +24,10 @@ struct options {
     /* Standing answers to the terminal's questions: yes, and a number or text. */
     bool yes;
     const char *answer;
+    /* Number of the first request where there is no journal; 0 for what is most likely beyond all that were used. */
+    uint32_t first_request;
     /* In milliseconds; 0 for what is usual. */
-    uint32_t timeout;
-    uint32_t pause;
+    opi_timeouts timeouts;
 };
 
 opi_str options_text(const char *text);

@@ -15,6 +15,7 @@
 
 #include "link.h"
 #include "opi.h"
+#include "orders.h"
 #include "screen.h"
 
 /* Sheets that are begun and not complete at one time: a terminal sends one, rarely two. */
@@ -38,6 +39,7 @@ static struct {
     struct journal journal;
     struct link links[OPI_LINKS];
     struct address terminal;
+    struct address listen;
     int listener;
     /* A connection of the terminal that waits for a slot, or -1. */
     int waiting;
@@ -63,6 +65,17 @@ static void on_interrupt(int signal)
         /* The pipe is full of them already. */
     }
     errno = error;
+}
+
+static bool ordered(void)
+{
+    return till.options->command == COMMAND_ORDERS;
+}
+
+/* Whether records are handed over, and not kept here. */
+static bool handed(void)
+{
+    return ordered() && !till.options->journal;
 }
 
 static uint64_t now(void)
@@ -91,6 +104,9 @@ static void report(opi_input input)
     opi_status status = till_tell(input);
     if (status != OPI_STATUS_OK) {
         screen_status("reporting to the session", status);
+        if (ordered()) {
+            orders_misuse();
+        }
     }
 }
 
@@ -108,8 +124,8 @@ static struct sheet *sheet(uint32_t id)
 static opi_purpose part(uint32_t id, opi_bytes record)
 {
     struct sheet *of = sheet(id);
-    if (of && of->keep && !of->failed && !journal_append(&till.journal, record)) {
-        of->failed = true;
+    if (of && of->keep && !of->failed) {
+        of->failed = handed() ? !orders_gather(record) : !journal_append(&till.journal, record);
     }
     return of ? of->purpose : OPI_PURPOSE_OTHER;
 }
@@ -119,7 +135,9 @@ static void persist(const opi_persist *wanted)
     uint32_t ticket = wanted->ticket;
     struct sheet *of = wanted->sheet ? sheet(wanted->sheet) : NULL;
     bool whole = wanted->sheet == 0 || (of && !of->failed);
-    if (whole && journal_store(&till.journal, wanted->record)) {
+    if (whole && handed()) {
+        orders_store(ticket, wanted->record);
+    } else if (whole && journal_store(&till.journal, wanted->record)) {
         report((opi_input){.tag = OPI_INPUT_STORED, .stored = ticket});
     } else {
         fprintf(stderr, "storing: %s\n", strerror(errno));
@@ -185,7 +203,7 @@ static void ask(const opi_question *question)
         answer(OPI_ANSWER_KIND_TEXT, till.options->answer);
     } else if (!is_plain(question) && question->kind != OPI_QUESTION_KIND_OTHER && till.options->answer) {
         answer(OPI_ANSWER_KIND_NUMBER, till.options->answer);
-    } else if (!isatty(STDIN_FILENO)) {
+    } else if (!ordered() && !isatty(STDIN_FILENO)) {
         /* Nobody is there. That is never a yes. */
         answer(OPI_ANSWER_KIND_NOT_GIVEN, NULL);
     }
@@ -221,6 +239,18 @@ static void typed(void)
     }
 }
 
+/* Whether the terminal can come in. Once it can, it can as long as the till lives. */
+static bool listens(void)
+{
+    if (till.listener < 0) {
+        till.listener = listener_open(&till.listen);
+        if (till.listener < 0) {
+            perror("listening");
+        }
+    }
+    return till.listener >= 0;
+}
+
 void till_drain(void)
 {
     opi_output next;
@@ -230,14 +260,18 @@ void till_drain(void)
             screen_status("the session", status);
             exit(EXIT_UNKNOWN);
         }
+        if (ordered()) {
+            orders_say(&next);
+        }
         switch (next.tag) {
         case OPI_OUTPUT_WAIT:
             till.until = next.wait.until;
-            opi_session_take_up(till.session, till.journal.known);
+            if (!orders_storing()) {
+                opi_session_take_up(till.session, till.journal.known);
+            }
             return;
         case OPI_OUTPUT_LISTEN:
-            /* The port is open as long as the till lives. */
-            report((opi_input){.tag = OPI_INPUT_LISTENING});
+            report((opi_input){.tag = listens() ? OPI_INPUT_LISTENING : OPI_INPUT_LISTEN_FAILED});
             break;
         case OPI_OUTPUT_CONNECT:
             if (!link_connect(&till.links[next.connect], &till.terminal)) {
@@ -302,7 +336,7 @@ void till_drain(void)
             screen_fault(&next.fault);
             break;
         case OPI_OUTPUT_FINISHED:
-            till.finished = true;
+            till.finished = !ordered();
             till.outcome = next.finished.outcome;
             screen_finished(&next.finished);
             break;
@@ -317,6 +351,9 @@ static void receive(uint32_t number)
     static uint8_t bytes[4096];
     struct link *link = &till.links[number];
     size_t room = opi_session_room(till.session, number);
+    if (room == 0) {
+        return;
+    }
     ssize_t got = recv(link->socket, bytes, room < sizeof bytes ? room : sizeof bytes, 0);
     if (got > 0) {
         report((opi_input){.tag = OPI_INPUT_RECEIVED,
@@ -389,9 +426,32 @@ static void pressed(void)
     }
 }
 
-/* Waits until something happens, and reports it. */
+/* Goes on with a connection of which poll(2) has news. */
+static void look(unsigned number, int ready, int broken)
+{
+    struct link *link = &till.links[number];
+    if (link->connecting) {
+        if (link_is_up(link)) {
+            report((opi_input){.tag = OPI_INPUT_CONNECTED, .connected = number});
+        } else {
+            report((opi_input){.tag = OPI_INPUT_CONNECT_FAILED, .connect_failed = number});
+        }
+        return;
+    }
+    unsigned count = link->count;
+    if (ready & POLLOUT) {
+        go_on(number);
+        till_drain();
+    }
+    if (link->count == count && link->socket >= 0 && (ready & POLLIN || broken)) {
+        receive(number);
+    }
+}
+
+/* Waits until something happens, and reports it. What the session wants done about it comes before what else happened. */
 static void watch(void)
 {
+    unsigned counts[OPI_LINKS];
     enum { LISTENER = OPI_LINKS, INTERRUPTS, KEYBOARD, WATCHED };
     struct pollfd watched[WATCHED];
     for (unsigned at = 0; at < OPI_LINKS; at++) {
@@ -401,10 +461,12 @@ static void watch(void)
             events |= POLLIN;
         }
         watched[at] = (struct pollfd){.fd = events ? link->socket : -1, .events = events};
+        counts[at] = link->count;
     }
     watched[LISTENER] = (struct pollfd){.fd = till.waiting < 0 ? till.listener : -1, .events = POLLIN};
     watched[INTERRUPTS] = (struct pollfd){.fd = interrupts[0], .events = POLLIN};
-    watched[KEYBOARD] = (struct pollfd){.fd = till.question.question ? STDIN_FILENO : -1, .events = POLLIN};
+    watched[KEYBOARD] = (struct pollfd){
+        .fd = till.question.question || ordered() ? STDIN_FILENO : -1, .events = POLLIN};
 
     uint64_t from = now(), span = till.until <= from ? 0 : till.until - from;
     int timeout = till.until == OPI_NEVER ? -1 : span > 60000 ? 60000 : (int)span;
@@ -413,33 +475,26 @@ static void watch(void)
         exit(EXIT_UNKNOWN);
     }
     for (unsigned at = 0; at < OPI_LINKS; at++) {
-        struct link *link = &till.links[at];
-        if (watched[at].fd < 0 || watched[at].revents == 0) {
-            continue;
-        }
-        if (link->connecting) {
-            if (link_is_up(link)) {
-                report((opi_input){.tag = OPI_INPUT_CONNECTED, .connected = at});
-            } else {
-                report((opi_input){.tag = OPI_INPUT_CONNECT_FAILED, .connect_failed = at});
-            }
-            continue;
-        }
-        if (watched[at].revents & POLLOUT) {
-            go_on(at);
-        }
-        if (link->socket >= 0 && watched[at].events & POLLIN && watched[at].revents & (POLLIN | POLLHUP | POLLERR)) {
-            receive(at);
+        if (watched[at].fd >= 0 && watched[at].revents != 0 && till.links[at].count == counts[at]) {
+            look(at, watched[at].revents & watched[at].events, watched[at].revents & (POLLHUP | POLLERR));
+            till_drain();
         }
     }
     if (watched[LISTENER].revents) {
         take();
+        till_drain();
     }
     if (watched[INTERRUPTS].revents) {
         pressed();
+        till_drain();
     }
-    if (watched[KEYBOARD].revents && till.question.question) {
-        typed();
+    if (watched[KEYBOARD].revents) {
+        if (ordered()) {
+            orders_read();
+        } else if (till.question.question) {
+            typed();
+        }
+        till_drain();
     }
     /* Time is told last: what came in before a deadline counts. */
     if (till.until <= now()) {
@@ -447,37 +502,79 @@ static void watch(void)
     }
 }
 
+void till_step(void)
+{
+    till_drain();
+    if (!till.finished && !place()) {
+        watch();
+    }
+}
+
 opi_outcome till_follow(void)
 {
     till.finished = false;
     till.presses = 0;
-    for (till_drain(); !till.finished; till_drain()) {
-        if (!place()) {
-            watch();
-        }
+    while (!till.finished) {
+        till_step();
     }
     return till.outcome;
 }
 
-bool till_reserve(void)
+enum stored till_reserve(void)
 {
     opi_bytes record;
     opi_status status =
         opi_journal_reserve(till.journal.known, till.session, till.buffer, sizeof till.buffer, &record);
     if (status != OPI_STATUS_OK) {
         screen_status("reserving numbers", status);
-        return false;
+        return STORE_FAILED;
+    }
+    if (record.length > 0 && handed()) {
+        orders_store(0, record);
+        return STORED_LATER;
     }
     if (record.length > 0 && !journal_store(&till.journal, record)) {
         fprintf(stderr, "storing: %s\n", strerror(errno));
-        return false;
+        return STORE_FAILED;
     }
-    return true;
+    return STORED;
+}
+
+opi_journal *till_journal(void)
+{
+    return till.journal.known;
 }
 
 opi_session *till_session(void)
 {
     return till.session;
+}
+
+static void take_options(opi_settings *settings)
+{
+    const opi_timeouts *given = &till.options->timeouts;
+    opi_timeouts *to = &settings->timeouts;
+    const struct {
+        uint32_t given;
+        uint32_t *to;
+    } numbers[] = {
+        {till.options->first_request, &settings->first_request},
+        {given->connect, &to->connect},
+        {given->send, &to->send},
+        {given->idle, &to->idle},
+        {given->hard, &to->hard},
+        {given->hard_long, &to->hard_long},
+        {given->grace, &to->grace},
+        {given->local, &to->local},
+        {given->question, &to->question},
+        {given->probe_pause, &to->probe_pause},
+        {given->probe, &to->probe},
+    };
+    for (size_t at = 0; at < sizeof numbers / sizeof numbers[0]; at++) {
+        if (numbers[at].given) {
+            *numbers[at].to = numbers[at].given;
+        }
+    }
 }
 
 static bool open_session(void)
@@ -489,10 +586,8 @@ static bool open_session(void)
         settings.application_sender = options_text("till");
         /* Tenths of seconds: most likely beyond the numbers of a journal that was thrown away. */
         settings.first_request = (uint32_t)((uint64_t)time(NULL) * 10 % 499999999 + 1);
-        settings.timeouts.probe_pause = till.options->pause ? till.options->pause : 2000;
-        if (till.options->timeout) {
-            settings.timeouts.hard = settings.timeouts.hard_long = till.options->timeout;
-        }
+        settings.timeouts.probe_pause = 2000;
+        take_options(&settings);
         opi_windows windows = {.request = {till.windows[0], sizeof till.windows[0]},
                                .abort = {till.windows[1], sizeof till.windows[1]}};
         for (unsigned at = 0; at < OPI_DEVICE_LINKS; at++) {
@@ -511,18 +606,15 @@ static bool open_ports(void)
 {
     uint16_t request_port = 0, device_port = 0;
     opi_profile_ports(options_text(till.options->profile), &request_port, &device_port);
-    struct address listen;
     const char *any = "0.0.0.0";
     if (!address_parse(&till.terminal, till.options->terminal, request_port) ||
-        !address_parse(&listen, till.options->listen ? till.options->listen : any, device_port)) {
+        !address_parse(&till.listen, till.options->listen ? till.options->listen : any, device_port)) {
         fputs("no such address\n", stderr);
         return false;
     }
-    till.listener = listener_open(&listen);
-    if (till.listener < 0) {
-        perror("listening");
-    }
-    return till.listener >= 0;
+    /* If the port is taken, it may be free when the first request is sent. */
+    (void)listens();
+    return true;
 }
 
 static bool catch_interrupts(void)
@@ -538,8 +630,21 @@ bool till_open(const struct options *options)
     for (unsigned at = 0; at < OPI_LINKS; at++) {
         till.links[at].socket = -1;
     }
-    return journal_open(&till.journal, options->journal) && catch_interrupts() && open_session() &&
-           (options->command == COMMAND_RESOLVE || open_ports());
+    bool open = handed() ? journal_elsewhere(&till.journal) : journal_open(&till.journal, options->journal);
+    return open && catch_interrupts() && (ordered() || till_begin());
+}
+
+bool till_begin(void)
+{
+    opi_replayed found;
+    if (handed()) {
+        opi_status status = opi_journal_end(till.journal.known, till.buffer, sizeof till.buffer, &found);
+        if (status != OPI_STATUS_OK || !orders_gather(found.mend)) {
+            screen_status("the records", status);
+            return false;
+        }
+    }
+    return open_session() && (till.options->command == COMMAND_RESOLVE || open_ports());
 }
 
 void till_close(void)

@@ -11,20 +11,31 @@
 /* How a program ends that cannot tell how the payment ended. */
 enum { EXIT_UNKNOWN = 4 };
 
-/* Opens the journal, the session on it, and the port for the terminal. Says what is wrong on standard error. */
+/* Opens the journal, and begins, but where orders say when. Says what is wrong on standard error. */
 bool till_open(const struct options *options);
+
+/* Opens the session on the journal, and the port for the terminal. */
+bool till_begin(void);
 
 void till_close(void);
 
 opi_session *till_session(void);
 
+opi_journal *till_journal(void);
+
+/* What became of a storing. */
+enum stored { STORED, STORED_LATER, STORE_FAILED };
+
 /* Makes sure that the numbers of the next operation are never used again. */
-bool till_reserve(void);
+enum stored till_reserve(void);
 
 opi_status till_tell(opi_input input);
 
 /* Does what the session wants done, until it waits. */
 void till_drain(void);
+
+/* Does that, then waits until something happens, and reports it. */
+void till_step(void);
 
 /* Follows what is in progress to its end. */
 opi_outcome till_follow(void);

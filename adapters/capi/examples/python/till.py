@@ -14,10 +14,13 @@ from ctypes import byref
 
 import opi
 from opi import library
+from orders import Handed, Orders
 
 GOOD, NOT_PAID, USAGE, NOT_SENT, UNKNOWN, REFUSED = range(6)
 EXIT = {opi.APPROVED: GOOD, opi.DONE: GOOD, opi.DECLINED: NOT_PAID, opi.ABORTED: NOT_PAID, opi.NOT_SENT: NOT_SENT}
 PURPOSES = {1: "cashier", 2: "customer", 3: "receipt for the customer", 4: "receipt for the merchant", 6: "offer"}
+# Timeouts that have an option of their own, in milliseconds.
+TIMEOUTS = ("connect", "send", "idle", "hard", "grace", "local", "question", "probe_pause", "probe")
 PLAIN = (opi.CONFIRMATION, opi.ANY_KEY, opi.DELIVERY, opi.FORECOURT_EVENT)
 
 
@@ -116,9 +119,8 @@ def address(name, port):
 
 
 class Till:
-    def __init__(self, options):
-        self.options = options
-        self.journal = Journal(options.journal)
+    def __init__(self, options, journal, orders=None):
+        self.options, self.journal, self.orders = options, journal, orders
         settings, request, device = opi.Settings(), ctypes.c_uint16(), ctypes.c_uint16()
         self.held = []
         opi.check(library.opi_settings_init(opi.ABI_VERSION, self.text(options.profile), byref(settings)))
@@ -130,6 +132,11 @@ class Till:
         settings.timeouts.probe_pause = int(options.timeout_recovery * 1000)
         if options.timeout:
             settings.timeouts.hard = settings.timeouts.hard_long = int(options.timeout * 1000)
+        settings.first_request = options.first_request or settings.first_request
+        for name in TIMEOUTS:
+            given = getattr(options, name)
+            if given is not None:
+                setattr(settings.timeouts, name, given)
         self.windows = [opi.memory(4096) for _ in range(opi.LINKS)]
         lent = [opi.Window(ctypes.cast(window, ctypes.c_void_p), 4096) for window in self.windows]
         windows = opi.Windows(lent[0], lent[1], (opi.Window * 2)(*lent[2:]))
@@ -144,8 +151,9 @@ class Till:
         self.listener, self.waiting = None, None
         if options.terminal:
             self.terminal = address(options.terminal, request.value)
-            self.listener = socket.create_server(address(options.listen or "0.0.0.0", device.value))
-            self.listener.setblocking(False)
+            self.own = address(options.listen or "0.0.0.0", device.value)
+            # If the port is taken, it may be free when the first request is sent.
+            self.listens()
         self.interrupts = os.pipe()
         os.set_blocking(self.interrupts[1], False)
         signal.set_wakeup_fd(self.interrupts[1])
@@ -172,6 +180,18 @@ class Till:
             self.tell(tag, **body)
         except opi.Refused as why:
             complain("reporting to the session:", why)
+            if self.orders:
+                print("misuse", why, flush=True)
+
+    def listens(self):
+        """Whether the terminal can come in. Once it can, it can as long as the till lives."""
+        if not self.listener:
+            try:
+                self.listener = socket.create_server(self.own)
+                self.listener.setblocking(False)
+            except OSError as why:
+                complain("listening:", why)
+        return self.listener is not None
 
     def close(self, link):
         if self.links[link]:
@@ -209,9 +229,11 @@ class Till:
         self.report(opi.SENT, number=link)
 
     def receive(self, link):
-        up = self.links[link]
+        up, room = self.links[link], library.opi_session_room(self.session, link)
+        if room == 0:
+            return
         try:
-            data = up.socket.recv(min(4096, library.opi_session_room(self.session, link)))
+            data = up.socket.recv(min(4096, room))
         except BlockingIOError:
             return
         except OSError:
@@ -246,6 +268,9 @@ class Till:
         try:
             if wanted.sheet and (not sheet or sheet["failed"]):
                 raise OSError("a part of the sheet could not be stored")
+            if isinstance(self.journal, Handed):
+                self.journal.hand_over(ticket, wanted.record)
+                return
             self.journal.store(wanted.record)
         except OSError as why:
             complain("storing:", why)
@@ -270,7 +295,7 @@ class Till:
             self.answer(opi.YES)
         elif question.kind in (opi.NUMBER, opi.TEXT, opi.MENU) and self.options.answer:
             self.answer(opi.AS_TEXT if question.kind == opi.TEXT else opi.AS_NUMBER, self.options.answer)
-        elif not sys.stdin.isatty():
+        elif not self.orders and not sys.stdin.isatty():
             # Nobody is there. That is never a yes.
             self.answer(opi.NOT_GIVEN)
 
@@ -307,13 +332,15 @@ class Till:
         while True:
             opi.check(library.opi_poll_output(self.session, self.buffer, ctypes.sizeof(self.buffer), byref(out)))
             tag = out.tag
+            if self.orders:
+                self.orders.told(out)
             if tag == opi.WAIT:
                 self.until = out.wait.until
-                opi.check(library.opi_session_take_up(self.session, self.journal.known))
+                if not getattr(self.journal, "storing", None):
+                    opi.check(library.opi_session_take_up(self.session, self.journal.known))
                 return
             if tag == opi.LISTEN:
-                # The port is open as long as the till lives.
-                self.report(opi.LISTENING)
+                self.report(opi.LISTENING if self.listens() else opi.LISTEN_FAILED)
             elif tag == opi.CONNECT:
                 self.connect(out.number)
             elif tag == opi.SEND:
@@ -389,7 +416,8 @@ class Till:
             complain("not stopped:", why)
 
     def watch(self):
-        """Waits until something happens, and reports it."""
+        """Waits until something happens, and reports it. What the session wants done about it comes before what else
+        happened."""
         with selectors.DefaultSelector() as selector:
             for link, up in enumerate(self.links):
                 if not up:
@@ -398,38 +426,48 @@ class Till:
                 if not up.connecting and not up.ended and library.opi_session_room(self.session, link) > 0:
                     events |= selectors.EVENT_READ
                 if events:
-                    selector.register(up.socket, events, link)
-            if not self.waiting:
+                    selector.register(up.socket, events, (link, up))
+            if self.listener and not self.waiting:
                 selector.register(self.listener, selectors.EVENT_READ, "listener")
             selector.register(self.interrupts[0], selectors.EVENT_READ, "interrupts")
-            if self.question:
+            if self.question or self.orders:
                 selector.register(sys.stdin, selectors.EVENT_READ, "keyboard")
             left = None if self.until == opi.NEVER else max(0, self.until - time.monotonic_ns() // 1_000_000) / 1000
             happened = selector.select(left)
         for key, events in happened:
-            link = key.data
-            if link == "listener":
+            if key.data == "listener":
                 self.take()
-            elif link == "interrupts":
+            elif key.data == "interrupts":
                 self.pressed()
-            elif link == "keyboard":
-                if self.question:
+            elif key.data == "keyboard":
+                if self.orders:
+                    self.orders.read()
+                elif self.question:
                     self.typed()
-            elif self.links[link].connecting:
-                self.links[link].connecting = False
-                if self.links[link].socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
-                    self.report(opi.CONNECTED, number=link)
-                else:
-                    self.close(link)
-                    self.report(opi.CONNECT_FAILED, number=link)
             else:
-                if events & selectors.EVENT_WRITE:
-                    self.go_on(link)
-                if events & selectors.EVENT_READ and self.links[link]:
-                    self.receive(link)
+                self.look(*key.data, events)
+            self.drain()
         # Time is told last: what came in before a deadline counts.
         if self.until <= time.monotonic_ns() // 1_000_000:
             self.report(opi.TICK)
+
+    def look(self, link, up, events):
+        """Goes on with a connection, unless it was closed meanwhile."""
+        if self.links[link] is not up:
+            return
+        if up.connecting:
+            up.connecting = False
+            if up.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
+                self.report(opi.CONNECTED, number=link)
+            else:
+                self.close(link)
+                self.report(opi.CONNECT_FAILED, number=link)
+            return
+        if events & selectors.EVENT_WRITE:
+            self.go_on(link)
+            self.drain()
+        if events & selectors.EVENT_READ and self.links[link] is up:
+            self.receive(link)
 
     def follow(self):
         """Follows what is in progress to its end."""
@@ -442,12 +480,16 @@ class Till:
         return self.outcome
 
     def reserve(self):
-        """Makes sure that the numbers of the next operation are never used again."""
+        """Makes sure that the numbers of the next operation are never used again. Whether they are stored already."""
         record = opi.Bytes()
         opi.check(library.opi_journal_reserve(
             self.journal.known, self.session, self.buffer, ctypes.sizeof(self.buffer), byref(record)))
+        if record.length and isinstance(self.journal, Handed):
+            self.journal.hand_over(None, record)
+            return False
         if record.length:
             self.journal.store(record)
+        return True
 
     def unresolved(self):
         found = opi.Unresolved()
@@ -505,21 +547,26 @@ class Till:
 
 def main():
     reader = argparse.ArgumentParser(description=__doc__)
-    reader.add_argument("operation", choices=[*opi.OPERATIONS, "recover", "resolve"])
+    reader.add_argument("operation", choices=[*opi.OPERATIONS, "recover", "resolve", "orders"])
     reader.add_argument("words", nargs="*", metavar="AMOUNT CURRENCY, or REQUEST charged|not-charged")
     reader.add_argument("--terminal", metavar="HOST[:PORT]")
     reader.add_argument("--listen", metavar="HOST[:PORT]")
-    reader.add_argument("--journal", required=True, metavar="FOLDER")
+    reader.add_argument("--journal", metavar="FOLDER")
     reader.add_argument("--profile", default="nexi")
     reader.add_argument("--workstation", default="lane-1")
     for name in ("--reference", "--trx", "--stan", "--answer", "--note"):
         reader.add_argument(name)
+    reader.add_argument("--first-request", type=int)
+    for name in TIMEOUTS:
+        reader.add_argument("--" + name.replace("_", "-"), type=int, metavar="MILLISECONDS")
     reader.add_argument("--timeout", type=float)
     reader.add_argument("--timeout-recovery", type=float, default=2.0)
     reader.add_argument("--yes", action="store_true")
     options = reader.parse_args()
     if not options.terminal and options.operation != "resolve":
         reader.error("--terminal is needed")
+    if not options.journal and options.operation != "orders":
+        reader.error("--journal is needed")
     request = opi.Request(operation=opi.OPERATIONS.get(options.operation, 0))
     lent = {name: opi.text(getattr(options, name)) for name in ("reference", "trx", "stan")}
     request.reference = lent["reference"][0]
@@ -533,7 +580,12 @@ def main():
         if status != opi.OK:
             reader.error(str(library.opi_status_text(status)))
     try:
-        till = Till(options)
+        if options.operation == "orders":
+            orders = Orders()
+            orders.journal = None if options.journal else Handed()
+            orders.run(lambda: Till(options, orders.journal or Journal(options.journal), orders))
+            return GOOD
+        till = Till(options, Journal(options.journal))
     except (OSError, opi.Refused) as why:
         complain(why)
         return NOT_SENT

@@ -60,10 +60,34 @@ fn compiled(name: &str, flags: &[&str]) -> PathBuf {
     program
 }
 
+/// The till in C as it is delivered.
+fn plain() -> &'static Path {
+    static PLAIN: OnceLock<PathBuf> = OnceLock::new();
+    PLAIN.get_or_init(|| compiled("till", &[]))
+}
+
+fn script() -> PathBuf {
+    root().join("examples/python/till.py")
+}
+
+fn shared_library() -> PathBuf {
+    libraries().join("libopi_capi.so")
+}
+
+/// The words that start a till that is given orders. That in C is without the sanitizers: the test for adapters loads a
+/// library of its own into it.
+pub(crate) fn ordered(kind: Kind) -> Vec<String> {
+    let library = format!("OPI_LIB={}", shared_library().display());
+    let words: Vec<String> = match kind {
+        Kind::C | Kind::Valgrind => vec![plain().display().to_string()],
+        Kind::Python => vec!["env".to_owned(), library, "python3".to_owned(), script().display().to_string()],
+    };
+    [words, vec!["orders".to_owned()]].concat()
+}
+
 /// The command that starts a till of this kind.
 pub(crate) fn till(kind: Kind) -> Command {
     static SANITIZED: OnceLock<PathBuf> = OnceLock::new();
-    static PLAIN: OnceLock<PathBuf> = OnceLock::new();
     match kind {
         Kind::C => {
             let flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -77,13 +101,12 @@ pub(crate) fn till(kind: Kind) -> Command {
             let mut till = Command::new("valgrind");
             till.args(["--quiet", "--leak-check=full", "--show-leak-kinds=all", "--errors-for-leak-kinds=all"]);
             till.arg(format!("--error-exitcode={INVALID}"));
-            till.arg(PLAIN.get_or_init(|| compiled("till", &[])));
+            till.arg(plain());
             till
         }
         Kind::Python => {
             let mut till = Command::new("python3");
-            till.arg(root().join("examples/python/till.py"));
-            till.env("OPI_LIB", libraries().join("libopi_capi.so"));
+            till.arg(script()).env("OPI_LIB", shared_library());
             till
         }
     }

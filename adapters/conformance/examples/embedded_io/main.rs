@@ -58,18 +58,18 @@ fn main() -> io::Result<()> {
             opi_embedded_io::Till::new(job.settings(), memory, sockets, &mut disk, clock).map_err(io::Error::other)?;
         ready(till.unresolved().map(|unresolved| unresolved.request_id.get()));
         smol::block_on(async {
-            enum Woken {
+            enum Woken<'t> {
                 Order(Order),
-                Notice(Box<Notice>),
+                Notice(Notice<'t>),
             }
             loop {
                 // What happens and what is ordered: whichever comes first. The wait that is dropped loses nothing.
-                let notice = async { Woken::Notice(Box::new(till.next(&mut Clerk).await)) };
+                let notice = async { Woken::Notice(till.next(&mut Clerk).await) };
                 let order = async { Woken::Order(orders.recv().await.unwrap_or(Order::Quit)) };
                 let order = match smol::future::or(order, notice).await {
                     Woken::Order(order) => order,
                     Woken::Notice(notice) => {
-                        say(&notice);
+                        say(notice);
                         continue;
                     }
                 };
@@ -90,7 +90,7 @@ fn main() -> io::Result<()> {
         ready(till.unresolved().map(|unresolved| unresolved.request_id.get()));
         loop {
             match till.poll(&mut Clerk) {
-                Some(notice) => say(&notice),
+                Some(notice) => say(notice),
                 None => thread::sleep(PULSE),
             }
             while let Some(order) = next(&orders) {
@@ -122,7 +122,7 @@ fn payment(amount: opi_core::money::Money) -> Request {
     Request::new(Operation::Payment { amount, cash_back: None }, local_time())
 }
 
-fn say(notice: &Notice) {
+fn say(notice: Notice<'_>) {
     if let Notice::Finished(finished) = notice
         && let Some(line) = line(&Event::Finished(finished))
     {

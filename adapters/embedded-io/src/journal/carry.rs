@@ -1,7 +1,7 @@
 //! What goes over to the other half when the active one is full.
 
 use embedded_storage::nor_flash::NorFlash;
-use opi_core::journal::{self, Blocker, Entry, MAX_RECORD, Record};
+use opi_core::journal::{Blocker, Brief, Record};
 use opi_core::operation::{Facts, Finished, Outcome, SettledBy};
 use opi_core::receipt::SheetId;
 
@@ -12,9 +12,66 @@ use super::{Journal, JournalError};
 /// Where what is carried over goes: it is measured first, so that no page is erased in vain.
 #[derive(Clone, Copy)]
 struct Copying {
-    /// The next free byte of the other half.
+    /// The half that is not active.
+    half: usize,
+    /// Its next free byte.
     at: u32,
     writes: bool,
+}
+
+impl Copying {
+    /// Says something again.
+    fn say<F: NorFlash>(&mut self, halves: &mut Halves<F>, record: &Record<'_>) -> Result<(), JournalError<F::Error>> {
+        let length = halves.encode(record)?;
+        self.copy(halves, length)
+    }
+
+    /// Copies the record that was looked at last.
+    fn copy<F: NorFlash>(&mut self, halves: &mut Halves<F>, length: usize) -> Result<(), JournalError<F::Error>> {
+        if self.writes {
+            halves.put(self.half, self.at, length)?;
+        }
+        self.at = self.at.saturating_add(Halves::<F>::padded(length));
+        Ok(())
+    }
+
+    /// Says again what is known of an unresolved request.
+    fn say_blocker<F: NorFlash>(
+        &mut self,
+        halves: &mut Halves<F>,
+        blocker: &Blocker,
+    ) -> Result<(), JournalError<F::Error>> {
+        let request_id = blocker.request_id;
+        if let Some(intent) = &blocker.intent {
+            self.say(halves, &Record::Intent(intent))?;
+        }
+        // One of which only the number is left blocks the lane, too.
+        if blocker.sent || blocker.intent.is_none() {
+            self.say(halves, &Record::Sent { request_id })?;
+        }
+        if blocker.reason.is_some() || blocker.reference.is_some() {
+            self.say_unknown(halves, blocker)?;
+        }
+        Ok(())
+    }
+
+    /// Says again why nobody knows, and which names its receipts showed.
+    #[inline(never)] // The facts of a transaction are large, and empty here.
+    fn say_unknown<F: NorFlash>(
+        &mut self,
+        halves: &mut Halves<F>,
+        blocker: &Blocker,
+    ) -> Result<(), JournalError<F::Error>> {
+        let unknown = Finished {
+            request_id: Some(blocker.request_id),
+            outcome: Outcome::Unknown,
+            reason: blocker.reason,
+            settled_by: SettledBy::Answer,
+            facts: Facts { trx_reference_number: blocker.reference.clone(), ..Facts::default() },
+            stored: true,
+        };
+        self.say(halves, &Record::Result(&unknown))
+    }
 }
 
 impl<F: NorFlash> Journal<F> {
@@ -28,37 +85,33 @@ impl<F: NorFlash> Journal<F> {
             // They are not in the ledger, and must not be forgotten.
             return Err(JournalError::TooManyUnresolved);
         }
-        let end = self.copy_all(Copying { at: Halves::<F>::HEAD, writes: false })?;
+        let half = usize::from(self.active == 0);
+        let end = self.copy_all(Copying { half, at: Halves::<F>::HEAD, writes: false })?;
         if end.saturating_add(needed) > self.halves.size() {
             return Err(JournalError::Full);
         }
-        let other = usize::from(self.active == 0);
-        self.halves.erase(other)?;
-        let end = self.copy_all(Copying { at: Halves::<F>::HEAD, writes: true })?;
+        self.halves.erase(half)?;
+        let end = self.copy_all(Copying { half, at: Halves::<F>::HEAD, writes: true })?;
         let generation = self.generation.saturating_add(1);
-        self.halves.put_head(other, &Head { generation, workstation: self.workstation.clone() })?;
-        (self.active, self.generation, self.at) = (other, generation, end);
+        self.halves.put_head(half, &Head { generation, workstation: self.workstation.clone() })?;
+        (self.active, self.generation, self.at) = (half, generation, end);
         Ok(())
     }
 
     /// Copies everything; where the copy ends.
-    fn copy_all(&mut self, to: Copying) -> Result<u32, JournalError<F::Error>> {
-        let mut to = to;
-        if let Some(reached) = self.ledger.reached() {
-            self.say(&mut to, &reached)?;
+    fn copy_all(&mut self, mut to: Copying) -> Result<u32, JournalError<F::Error>> {
+        let Self { halves, ledger, .. } = self;
+        if let Some(reached) = ledger.reached() {
+            to.say(halves, &reached)?;
         }
-        if let Some(settled) = self.ledger.last_settled().cloned() {
-            self.say(&mut to, &Record::Settled(&settled))?;
+        if let Some(settled) = ledger.last_settled() {
+            to.say(halves, &Record::Settled(settled))?;
         }
-        let mut place = 0;
-        while let Some(blocker) = self.ledger.all_unresolved().get(place).cloned() {
-            self.say_blocker(&mut to, &blocker)?;
-            place = place.saturating_add(1);
+        for blocker in ledger.all_unresolved() {
+            to.say_blocker(halves, blocker)?;
         }
-        let mut place = 0;
-        while let Some(request_id) = self.ledger.further_unresolved().get(place).copied() {
-            self.say(&mut to, &Record::Sent { request_id })?;
-            place = place.saturating_add(1);
+        for request_id in ledger.further_unresolved() {
+            to.say(halves, &Record::Sent { request_id: *request_id })?;
         }
         self.copy_sheets(&mut to)?;
         for place in 0..self.open.len() {
@@ -69,50 +122,6 @@ impl<F: NorFlash> Journal<F> {
         Ok(to.at)
     }
 
-    /// Says again what is known of an unresolved request.
-    fn say_blocker(&mut self, to: &mut Copying, blocker: &Blocker) -> Result<(), JournalError<F::Error>> {
-        let request_id = blocker.request_id;
-        if let Some(intent) = &blocker.intent {
-            self.say(to, &Record::Intent(intent))?;
-        }
-        // One of which only the number is left blocks the lane, too.
-        if blocker.sent || blocker.intent.is_none() {
-            self.say(to, &Record::Sent { request_id })?;
-        }
-        if blocker.reason.is_some() || blocker.reference.is_some() {
-            let facts = Facts { trx_reference_number: blocker.reference.clone(), ..Facts::default() };
-            let unknown = Finished {
-                request_id: Some(request_id),
-                outcome: Outcome::Unknown,
-                reason: blocker.reason,
-                settled_by: SettledBy::Answer,
-                facts,
-                stored: true,
-            };
-            self.say(to, &Record::Result(&unknown))?;
-        }
-        Ok(())
-    }
-
-    fn say(&mut self, to: &mut Copying, record: &Record<'_>) -> Result<(), JournalError<F::Error>> {
-        let mut bytes = [0; MAX_RECORD];
-        let length = journal::encode(record, &mut bytes).map_err(|_| JournalError::TooLong)?;
-        if to.writes {
-            self.halves.put(usize::from(self.active == 0), to.at, bytes.get(..length).unwrap_or_default())?;
-        }
-        to.at = to.at.saturating_add(Halves::<F>::padded(length));
-        Ok(())
-    }
-
-    /// Copies the record that was looked at last.
-    fn copy_seen(&mut self, to: &mut Copying, length: usize) -> Result<(), JournalError<F::Error>> {
-        if to.writes {
-            self.halves.put_buffer(usize::from(self.active == 0), to.at, length)?;
-        }
-        to.at = to.at.saturating_add(Halves::<F>::padded(length));
-        Ok(())
-    }
-
     /// Copies the whole sheets of unresolved requests.
     fn copy_sheets(&mut self, to: &mut Copying) -> Result<(), JournalError<F::Error>> {
         if self.ledger.unresolved().is_none() {
@@ -121,12 +130,12 @@ impl<F: NorFlash> Journal<F> {
         let mut at = Halves::<F>::HEAD;
         while let Some(seen) = self.look(at)? {
             let bytes = length_of(&seen);
-            if let Seen::Entry { entry: Entry::Sheet { sheet, request: Some(request), .. }, .. } = seen
+            if let Seen::Record { record: Brief::Sheet { sheet, request: Some(request) }, .. } = seen
                 && self.ledger.all_unresolved().iter().any(|blocker| blocker.request_id == request)
             {
                 self.copy_pieces(to, sheet, at)?;
                 if self.look(at)?.is_some() {
-                    self.copy_seen(to, bytes)?;
+                    to.copy(&mut self.halves, bytes)?;
                 }
             }
             at = at.saturating_add(Halves::<F>::padded(bytes));
@@ -141,10 +150,8 @@ impl<F: NorFlash> Journal<F> {
             && let Some(seen) = self.look(at)?
         {
             let bytes = length_of(&seen);
-            if let Seen::Entry { entry: Entry::Line { sheet, .. } | Entry::Text { sheet, .. }, .. } = seen
-                && sheet == of
-            {
-                self.copy_seen(to, bytes)?;
+            if matches!(seen, Seen::Record { record: Brief::Piece(sheet), .. } if sheet == of) {
+                to.copy(&mut self.halves, bytes)?;
             }
             at = at.saturating_add(Halves::<F>::padded(bytes));
         }
@@ -152,14 +159,14 @@ impl<F: NorFlash> Journal<F> {
     }
 
     /// What stands in the active half, where something was written to it.
-    fn look(&mut self, at: u32) -> Result<Option<Seen>, JournalError<F::Error>> {
+    fn look(&mut self, at: u32) -> Result<Option<Seen<Brief>>, JournalError<F::Error>> {
         if at >= self.at { Ok(None) } else { self.halves.look(self.active, at) }
     }
 }
 
-fn length_of(seen: &Seen) -> usize {
+fn length_of(seen: &Seen<Brief>) -> usize {
     match seen {
-        Seen::Entry { bytes, .. }
+        Seen::Record { bytes, .. }
         | Seen::Unlisted { bytes, .. }
         | Seen::Unreadable { bytes }
         | Seen::Gap { bytes, .. } => *bytes,

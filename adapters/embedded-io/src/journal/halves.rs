@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use embedded_storage::nor_flash::NorFlash;
-use opi_core::journal::{self, DecodeError, Dropped, Entry, Found};
+use opi_core::journal::{self, Brief, DecodeError, Dropped, Found, Record};
 use opi_core::limits::JOURNAL_RECORD;
 
 use super::head::{self, Head};
@@ -12,15 +12,18 @@ use super::{HALF_MIN, JournalError};
 /// What erased flash reads as.
 const ERASED: u8 = 0xFF;
 
-/// Bytes read back at one time.
-const PIECE: usize = 256;
-const PIECE_BYTES: u32 = 256;
+/// Bytes read back at one time: they stand on the stack.
+const PIECE: usize = 64;
+const PIECE_BYTES: u32 = 64;
+
+/// The longest word that flash is written in.
+const WORD_MOST: usize = 256;
 
 /// Bytes that are looked at first: a line of a receipt has hardly more.
 const FRONT: usize = 256;
 const FRONT_BYTES: u32 = 256;
 
-/// Two halves of a region, and the bytes of the record that was looked at last.
+/// Two halves of a region, and the bytes of the record that was looked at last or is to be written.
 pub(super) struct Halves<F> {
     flash: F,
     start: u32,
@@ -29,10 +32,9 @@ pub(super) struct Halves<F> {
 }
 
 /// What stands at some place of a half.
-#[expect(clippy::large_enum_variant, reason = "nothing is allocated; one is held at a time")]
-pub(super) enum Seen {
+pub(super) enum Seen<T> {
     /// A whole record. Its bytes stand at the front of the buffer.
-    Entry { entry: Entry, bytes: usize },
+    Record { record: T, bytes: usize },
     /// A whole record of an unknown kind.
     Unlisted { kind: u8, bytes: usize },
     /// A record with a right checksum and a wrong body.
@@ -44,8 +46,9 @@ pub(super) enum Seen {
 impl<F: NorFlash> Halves<F> {
     /// Bytes of a word: what is written at least, and only once.
     pub(super) const WORD: u32 = {
-        assert!(F::WRITE_SIZE.is_power_of_two() && F::WRITE_SIZE <= PIECE, "words of up to 256 bytes");
+        assert!(F::WRITE_SIZE.is_power_of_two() && F::WRITE_SIZE <= WORD_MOST, "words of up to 256 bytes");
         assert!(F::WRITE_SIZE.is_multiple_of(F::READ_SIZE), "words that can be read");
+        assert!(PIECE.is_multiple_of(F::READ_SIZE), "reading in pieces of 64 bytes");
         assert!(F::ERASE_SIZE.is_multiple_of(F::WRITE_SIZE), "pages of whole words");
         #[expect(clippy::cast_possible_truncation, reason = "at most 256")]
         let word = F::WRITE_SIZE as u32;
@@ -96,18 +99,17 @@ impl<F: NorFlash> Halves<F> {
     }
 
     pub(super) fn put_head(&mut self, half: usize, head: &Head) -> Result<(), JournalError<F::Error>> {
-        self.put(half, 0, &head.encode())
+        *self.buffer.first_chunk_mut().ok_or(JournalError::TooLong)? = head.encode();
+        self.put(half, 0, head::BYTES)
     }
 
-    /// Writes bytes to erased words, and reads them back.
-    pub(super) fn put(&mut self, half: usize, at: u32, bytes: &[u8]) -> Result<(), JournalError<F::Error>> {
-        let front = self.buffer.get_mut(..bytes.len()).ok_or(JournalError::TooLong)?;
-        front.copy_from_slice(bytes);
-        self.put_buffer(half, at, bytes.len())
+    /// Encodes a record to the front of the buffer; its length.
+    pub(super) fn encode(&mut self, record: &Record<'_>) -> Result<usize, JournalError<F::Error>> {
+        journal::encode(record, &mut self.buffer).map_err(|_| JournalError::TooLong)
     }
 
-    /// Writes the front of the buffer, such as the record that was looked at last.
-    pub(super) fn put_buffer(&mut self, half: usize, at: u32, length: usize) -> Result<(), JournalError<F::Error>> {
+    /// Writes the front of the buffer to erased words, and reads it back.
+    pub(super) fn put(&mut self, half: usize, at: u32, length: usize) -> Result<(), JournalError<F::Error>> {
         let padded = Self::padded(length);
         if at.checked_add(padded).is_none_or(|end| end > self.size) {
             return Err(JournalError::Full);
@@ -148,7 +150,17 @@ impl<F: NorFlash> Halves<F> {
     }
 
     /// Looks at what stands at this place, at a word's beginning. `None` at the end of the half.
-    pub(super) fn look(&mut self, half: usize, at: u32) -> Result<Option<Seen>, JournalError<F::Error>> {
+    pub(super) fn look(&mut self, half: usize, at: u32) -> Result<Option<Seen<Brief>>, JournalError<F::Error>> {
+        self.look_with(half, at, journal::brief)
+    }
+
+    /// The same, and reads a record as this does.
+    fn look_with<T>(
+        &mut self,
+        half: usize,
+        at: u32,
+        decode: impl Fn(&[u8]) -> Result<(T, usize), DecodeError>,
+    ) -> Result<Option<Seen<T>>, JournalError<F::Error>> {
         let place = self.place(half, at);
         let left = self.size.saturating_sub(at) as usize;
         let length = JOURNAL_RECORD.min(left);
@@ -159,13 +171,13 @@ impl<F: NorFlash> Halves<F> {
         // Most records are short, and reading may be slow.
         let (front, rest) = window.split_at_mut(FRONT.min(length));
         self.flash.read(place, front).map_err(JournalError::Flash)?;
-        let mut decoded = journal::decode(front);
+        let mut decoded = decode(front);
         if matches!(decoded, Err(DecodeError::Short) | Err(DecodeError::Damaged)) && !rest.is_empty() {
             self.flash.read(place.saturating_add(FRONT_BYTES), rest).map_err(JournalError::Flash)?;
-            decoded = journal::decode(window);
+            decoded = decode(window);
         }
         Ok(Some(match decoded {
-            Ok((entry, bytes)) => Seen::Entry { entry, bytes },
+            Ok((record, bytes)) => Seen::Record { record, bytes },
             Err(DecodeError::Kind { kind, bytes }) => Seen::Unlisted { kind, bytes },
             Err(DecodeError::Body { bytes }) => Seen::Unreadable { bytes },
             Err(DecodeError::Version(version)) => return Err(JournalError::Version(version)),
@@ -194,7 +206,7 @@ impl<F: NorFlash> Halves<F> {
         // Where the stretch began that cannot be read.
         let mut dropping: Option<u32> = None;
         loop {
-            let seen = self.look(half, at)?;
+            let seen = self.look_with(half, at, journal::decode)?;
             if !matches!(seen, Some(Seen::Gap { .. } | Seen::Unreadable { .. }))
                 && let Some(began) = dropping.take()
             {
@@ -203,8 +215,8 @@ impl<F: NorFlash> Halves<F> {
             }
             let passed = match seen {
                 None => return Ok(end),
-                Some(Seen::Entry { entry, bytes }) => {
-                    on(&Found::Entry { at: at.into(), entry });
+                Some(Seen::Record { record, bytes }) => {
+                    on(&Found::Entry { at: at.into(), entry: record });
                     end = at.saturating_add(Self::padded(bytes));
                     bytes
                 }

@@ -27,7 +27,7 @@ use core::ops::Range;
 use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
 use opi_core::id::{Id, RequestId};
-use opi_core::journal::{self, Blocker, Counts, Entry, Found, Ledger, MAX_RECORD, Record, Unresolved};
+use opi_core::journal::{Blocker, Counts, Entry, Found, Ledger, Record, Unresolved};
 use opi_core::limits;
 use opi_core::receipt::SheetId;
 
@@ -219,18 +219,18 @@ impl<F: NorFlash> Journal<F> {
     }
 
     /// Appends the record, and makes room for it if that is needed and possible. `spare` bytes stay free behind it.
+    #[inline(never)]
     fn append(&mut self, record: &Record<'_>, spare: u32) -> Result<(), JournalError<F::Error>> {
-        let mut bytes = [0; MAX_RECORD];
-        let length = journal::encode(record, &mut bytes).map_err(|_| JournalError::TooLong)?;
-        let bytes = bytes.get(..length).unwrap_or_default();
+        let length = self.halves.encode(record)?;
         let needed = Halves::<F>::padded(length);
         if self.free() < needed.saturating_add(spare) {
             self.carry_over(needed.saturating_add(spare))?;
+            self.halves.encode(record)?;
         }
         // If it fails, what was written to is not written to again.
         let at = self.at;
         self.at = at.saturating_add(needed);
-        self.halves.put(self.active, at, bytes)?;
+        self.halves.put(self.active, at, length)?;
         self.ledger.record(record);
         Ok(())
     }

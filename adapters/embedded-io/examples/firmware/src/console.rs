@@ -116,11 +116,15 @@ pub fn settings() -> Settings {
     settings
 }
 
-/// What a cashier does to be paid: a terminal may want a receipt printed first that was never acknowledged.
-pub fn operations(starts: u32) -> [Request; 3] {
+/// What a cashier does to be paid, step by step: a terminal may want a receipt printed first that was never acknowledged.
+pub fn operation(step: u8, starts: u32) -> Option<Request> {
     let amount = Money::from_minor(1000 + u64::from(starts), Currency::CHF);
-    let payment = Operation::Payment { amount, cash_back: None };
-    [payment.clone(), Operation::Reprint, payment].map(|operation| Request::new(operation, wall()))
+    let operation = match step {
+        0 | 2 => Operation::Payment { amount, cash_back: None },
+        1 => Operation::Reprint,
+        _ => return None,
+    };
+    Some(Request::new(operation, wall()))
 }
 
 /// Whether the next of the operations is needed.
@@ -135,6 +139,11 @@ pub fn end(finished: &Finished, millis: u32) {
     if let Some(reason) = finished.reason {
         hprintln!("  because: {}", reason);
     }
+}
+
+/// Says how deep the stack was.
+pub fn stack(doing: &str) {
+    hprintln!("stack {} {}", doing, hardware::stack_used());
 }
 
 /// Says which request is unresolved.

@@ -76,6 +76,39 @@ pub fn reset() -> ! {
     cortex_m::peripheral::SCB::sys_reset()
 }
 
+unsafe extern "C" {
+    /// The lowest byte that the stack may reach, and the one behind its first: from the linker script of `cortex-m-rt`.
+    static mut _stack_end: u32;
+    static mut _stack_start: u32;
+}
+
+/// What an untouched word of the stack holds.
+const PAINT: u32 = 0xCCCC_CCCC;
+
+/// Paints what is free of the stack, so that [`stack_used`] tells how deep it was since.
+#[inline(never)]
+pub fn paint_stack() {
+    // An interrupt would have its registers painted over.
+    critical_section::with(|_| {
+        let (mut word, top) = (&raw mut _stack_end, cortex_m::register::msp::read() as *mut u32);
+        while word < top {
+            // SAFETY: between the end of the stack and its pointer there is nothing. The frame of this function is above.
+            unsafe { write_volatile(word, PAINT) };
+            word = word.wrapping_add(1);
+        }
+    });
+}
+
+/// Bytes of the stack at its deepest since it was painted, what was on it then included.
+pub fn stack_used() -> usize {
+    let (mut word, top) = (&raw const _stack_end, &raw const _stack_start);
+    // SAFETY: words of the stack, which are there whatever they hold.
+    while word < top && unsafe { read_volatile(word) } == PAINT {
+        word = word.wrapping_add(1);
+    }
+    top as usize - word as usize
+}
+
 /// The memory that plays the flash, once.
 pub fn flash() -> Option<&'static mut [u8; FLASH]> {
     static TAKEN: AtomicBool = AtomicBool::new(false);

@@ -21,11 +21,29 @@ const MAC_COMMAND: usize = 0xA4;
 const MAC_DATA: usize = 0xA8;
 const BUSY: u32 = 1 << 31;
 
+/// Room for a frame that came in and for one that leaves: on the stack they would be the deepest of it.
+pub struct Frames {
+    incoming: [u8; FRAME],
+    leaving: [u8; FRAME],
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Frames {
+    pub const fn new() -> Self {
+        Self { incoming: [0; FRAME], leaving: [0; FRAME] }
+    }
+}
+
 /// The controller, ready.
-pub struct Lan9118(());
+pub struct Lan9118(&'static mut Frames);
 
 impl Lan9118 {
-    pub fn new(address: [u8; 6]) -> Self {
+    pub fn new(address: [u8; 6], frames: &'static mut Frames) -> Self {
         write(HW_CFG, 1);
         while read(HW_CFG) & 1 != 0 {}
         // Five KiB of the buffer for frames that leave.
@@ -36,7 +54,7 @@ impl Lan9118 {
         write(TX_CFG, 2);
         // Both ways, both duplexes.
         mac(1, 1 << 2 | 1 << 3 | 1 << 20);
-        Self(())
+        Self(frames)
     }
 }
 
@@ -49,24 +67,21 @@ fn mac(register: u32, value: u32) {
 }
 
 /// A frame that came in.
-pub struct Received {
-    bytes: [u8; FRAME],
-    length: usize,
-}
+pub struct Received<'f>(&'f mut [u8]);
 
-impl Received {
+impl Received<'_> {
     /// The frame.
     pub fn bytes(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(..self.length).unwrap_or_default()
+        self.0
     }
 }
 
 /// Leave to send a frame.
-pub struct Leaving(());
+pub struct Leaving<'f>(&'f mut [u8; FRAME]);
 
 impl Device for Lan9118 {
-    type RxToken<'a> = Received;
-    type TxToken<'a> = Leaving;
+    type RxToken<'a> = Received<'a>;
+    type TxToken<'a> = Leaving<'a>;
 
     fn capabilities(&self) -> DeviceCapabilities {
         let mut capabilities = DeviceCapabilities::default();
@@ -76,45 +91,46 @@ impl Device for Lan9118 {
         capabilities
     }
 
-    fn receive(&mut self, _: Instant) -> Option<(Received, Leaving)> {
+    fn receive(&mut self, _: Instant) -> Option<(Received<'_>, Leaving<'_>)> {
+        let Frames { incoming, leaving } = &mut *self.0;
         while (read(RX_FIFO_INF) >> 16) & 0xFF > 0 {
             let status = read(RX_STATUS);
             let length = ((status >> 16) & 0x3FFF) as usize;
-            let mut received = Received { bytes: [0; FRAME], length: length.saturating_sub(4) };
             for word in 0..length.div_ceil(4) {
                 let bytes = read(RX_DATA).to_le_bytes();
-                received.bytes.iter_mut().skip(4 * word).zip(bytes).for_each(|(to, from)| *to = from);
+                incoming.iter_mut().skip(4 * word).zip(bytes).for_each(|(to, from)| *to = from);
             }
             if status & 1 << 15 == 0 && length <= FRAME {
-                return Some((received, Leaving(())));
+                let received = incoming.get_mut(..length.saturating_sub(4)).unwrap_or_default();
+                return Some((Received(received), Leaving(leaving)));
             }
         }
         None
     }
 
-    fn transmit(&mut self, _: Instant) -> Option<Leaving> {
-        Some(Leaving(()))
+    fn transmit(&mut self, _: Instant) -> Option<Leaving<'_>> {
+        Some(Leaving(&mut self.0.leaving))
     }
 }
 
-impl RxToken for Received {
+impl RxToken for Received<'_> {
     fn consume<R, F: FnOnce(&[u8]) -> R>(self, take: F) -> R {
-        take(self.bytes.get(..self.length).unwrap_or_default())
+        take(self.0)
     }
 }
 
-impl TxToken for Leaving {
+impl TxToken for Leaving<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, fill: F) -> R {
-        let mut bytes = [0; FRAME];
         let length = length.min(FRAME);
-        let result = fill(bytes.get_mut(..length).unwrap_or_default());
+        let bytes = self.0.get_mut(..length).unwrap_or_default();
+        let result = fill(bytes);
         while (read(TX_FIFO_INF) >> 16) & 0xFF > 0 {
             read(TX_STATUS);
         }
         // One piece, the first and the last.
         write(TX_DATA, 3 << 12 | length as u32);
         write(TX_DATA, length as u32);
-        for word in bytes.chunks(4).take(length.div_ceil(4)) {
+        for word in bytes.chunks(4) {
             let mut whole = [0; 4];
             whole.iter_mut().zip(word).for_each(|(to, from)| *to = *from);
             write(TX_DATA, u32::from_le_bytes(whole));

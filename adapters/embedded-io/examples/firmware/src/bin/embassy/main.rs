@@ -8,16 +8,15 @@ mod time;
 
 use embassy_executor::Spawner;
 use embassy_net::tcp::TcpSocket;
-use embassy_net::{Config, Ipv4Address, Ipv4Cidr, Runner, StackResources, StaticConfigV4};
+use embassy_net::{Config, Ipv4Address, Ipv4Cidr, Runner, Stack, StackResources, StaticConfigV4};
 use embassy_time::Timer;
-use firmware::console::{self, ADDRESS, Console, LISTENER, TERMINAL, fail};
+use firmware::console::{self, ADDRESS, Console, LISTENER, TERMINAL, Told, fail};
 use firmware::flash::Flash;
-use firmware::hardware::{self, millis, reset, reset_in};
-use firmware::lan9118::Lan9118;
-use opi_core::operation::{Finished, Outcome};
+use firmware::hardware::{self, millis, paint_stack, reset, reset_in};
+use firmware::lan9118::{Frames, Lan9118};
 use opi_core::time::{Instant, WallTime};
 use opi_embedded_io::{Buffers, Clock, Journal, Notice, Till};
-use static_cell::StaticCell;
+use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::network::{Adapter, Socket, Way};
 
@@ -49,6 +48,13 @@ impl Clock for Clocks {
 
 type Lane = Till<'static, Socket, Journal<Flash>, Clocks, SOCKETS, SLOTS>;
 
+// Nothing large stands on the stack: not the till, not what it is made of.
+static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
+static SOCKET_MEMORY: ConstStaticCell<[[u8; BUFFER]; 2 * SOCKETS]> = ConstStaticCell::new([[0; BUFFER]; 2 * SOCKETS]);
+static FRAMES: ConstStaticCell<Frames> = ConstStaticCell::new(Frames::new());
+static BUFFERS: ConstStaticCell<Buffers<512, 2048, SLOTS>> = ConstStaticCell::new(Buffers::new());
+static LANE: StaticCell<Lane> = StaticCell::new();
+
 #[embassy_executor::task]
 async fn network_task(mut runner: Runner<'static, Adapter>) -> ! {
     runner.run().await
@@ -56,28 +62,52 @@ async fn network_task(mut runner: Runner<'static, Adapter>) -> ! {
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
-    static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
-    static SOCKET_MEMORY: StaticCell<[[u8; BUFFER]; 2 * SOCKETS]> = StaticCell::new();
-    static BUFFERS: StaticCell<Buffers<512, 2048, SLOTS>> = StaticCell::new();
     hardware::on_tick(time::tick);
     hardware::start();
+    paint_stack();
     let told = console::told();
 
+    let stack = start_network(spawner, told.starts);
+    stack.wait_config_up().await;
+
+    let till = open(stack, &told);
+    console::stack("opened");
+
+    paint_stack();
+    recover(till).await;
+    if let Some(reset_at) = told.reset_at {
+        // Somewhere in the payment, wherever that is.
+        reset_in(reset_at);
+        pay(till, told.starts).await;
+        reset();
+    }
+    pay(till, told.starts).await;
+    console::stack("paid");
+    console::done(told.starts)
+}
+
+/// Starts the network of this machine.
+#[inline(never)]
+fn start_network(spawner: Spawner, starts: u32) -> Stack<'static> {
     let [a, b, c, d] = ADDRESS;
     let address = Ipv4Cidr::new(Ipv4Address::new(a, b, c, d), 24);
     let config = Config::ipv4_static(StaticConfigV4 { address, gateway: None, dns_servers: Default::default() });
-    let seed = u64::from(told.starts).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let adapter = Adapter(Lan9118::new(network::HARDWARE));
+    let seed = u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let adapter = Adapter(Lan9118::new(network::HARDWARE, FRAMES.take()));
     let (stack, runner) = embassy_net::new(adapter, config, RESOURCES.init(StackResources::new()), seed);
     match network_task(runner) {
         Ok(task) => spawner.spawn(task),
         Err(_) => fail("there is no room for a task"),
     }
-    stack.wait_config_up().await;
+    stack
+}
 
+/// Makes the till.
+#[inline(never)]
+fn open(stack: Stack<'static>, told: &Told) -> &'static mut Lane {
     let [a, b, c, d] = TERMINAL;
     let mut ways = [(); 2].map(|()| Way::To((Ipv4Address::new(a, b, c, d), told.port).into())).into_iter();
-    let mut buffers = SOCKET_MEMORY.init([[0; BUFFER]; 2 * SOCKETS]).iter_mut();
+    let mut buffers = SOCKET_MEMORY.take().iter_mut();
     let sockets = core::array::from_fn(|_| {
         let mut buffer = || buffers.next().map_or(&mut [][..], |buffer| &mut buffer[..]);
         let mut socket = TcpSocket::new(stack, buffer(), buffer());
@@ -85,18 +115,10 @@ async fn main(spawner: Spawner) {
         Socket { socket, way: ways.next().unwrap_or(Way::From(LISTENER)) }
     });
     let (settings, journal) = (console::settings(), console::journal(told.starts));
-    let memory = BUFFERS.init(Buffers::new()).lend();
-    let Ok(mut till) = Till::new(settings, memory, sockets, journal, Clocks) else { fail("settings") };
-
-    recover(&mut till).await;
-    if let Some(reset_at) = told.reset_at {
-        // Somewhere in the payment, wherever that is.
-        reset_in(reset_at);
-        pay(&mut till, told.starts).await;
-        reset();
+    match Till::new(settings, BUFFERS.take().lend(), sockets, journal, Clocks) {
+        Ok(till) => LANE.init(till),
+        Err(_) => fail("settings"),
     }
-    pay(&mut till, told.starts).await;
-    console::done(told.starts)
 }
 
 /// Settles what an earlier run left unresolved.
@@ -107,15 +129,16 @@ async fn recover(till: &mut Lane) {
         if till.recover().is_err() {
             fail("the till cannot recover");
         }
-        if finish(till, &mut console).await.outcome != Outcome::Unknown {
-            continue;
-        }
-        // A person would look at the terminal now. Nobody is here: the host compares with the ledger of the terminal.
-        if till.resolve(request_id, false, "nobody was here").is_err() {
-            fail("the till cannot be told");
-        }
-        while till.unresolved().is_some_and(|unresolved| unresolved.request_id == request_id) {
-            till.next(&mut console).await;
+        finish(till, &mut console).await;
+        // If nobody knows, a person would look at the terminal now. Nobody is here: the host compares with the ledger of
+        // the terminal.
+        if till.unresolved().is_some_and(|unresolved| unresolved.request_id == request_id) {
+            if till.resolve(request_id, false, "nobody was here").is_err() {
+                fail("the till cannot be told");
+            }
+            while till.unresolved().is_some_and(|unresolved| unresolved.request_id == request_id) {
+                till.next(&mut console).await;
+            }
         }
     }
 }
@@ -123,22 +146,29 @@ async fn recover(till: &mut Lane) {
 /// Pays once, the way a cashier would.
 async fn pay(till: &mut Lane, starts: u32) {
     let mut console = Console::default();
-    for request in console::operations(starts) {
-        if till.start(&request).is_err() {
-            fail("the till refuses");
-        }
-        if !console::goes_on(&finish(till, &mut console).await) {
-            return;
-        }
+    let mut step = 0;
+    while begin(till, step, starts) && finish(till, &mut console).await {
+        step += 1;
     }
 }
 
-async fn finish(till: &mut Lane, console: &mut Console) -> Finished {
+/// Begins a step of that, if there is one. A request is large, and not needed once it is begun.
+#[inline(never)]
+fn begin(till: &mut Lane, step: u8, starts: u32) -> bool {
+    let Some(request) = console::operation(step, starts) else { return false };
+    if till.start(&request).is_err() {
+        fail("the till refuses");
+    }
+    true
+}
+
+/// Waits for the end of an operation; whether the next step is needed.
+async fn finish(till: &mut Lane, console: &mut Console) -> bool {
     let begun = millis();
     loop {
         if let Notice::Finished(finished) = till.next(console).await {
-            console::end(&finished, millis() - begun);
-            return finished;
+            console::end(finished, millis() - begun);
+            return console::goes_on(finished);
         }
     }
 }

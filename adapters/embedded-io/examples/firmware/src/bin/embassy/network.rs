@@ -24,28 +24,28 @@ pub const HARDWARE: [u8; 6] = [2, 0, 0, 0, 0, 1];
 pub struct Adapter(pub Lan9118);
 
 /// A frame that came in.
-pub struct In(Received);
+pub struct In<'f>(Received<'f>);
 
 /// Leave to send a frame.
-pub struct Out(Leaving);
+pub struct Out<'f>(Leaving<'f>);
 
-impl DriverRxToken for In {
+impl DriverRxToken for In<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, take: F) -> R {
         take(self.0.bytes())
     }
 }
 
-impl DriverTxToken for Out {
+impl DriverTxToken for Out<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, fill: F) -> R {
         self.0.consume(length, fill)
     }
 }
 
 impl Driver for Adapter {
-    type RxToken<'a> = In;
-    type TxToken<'a> = Out;
+    type RxToken<'a> = In<'a>;
+    type TxToken<'a> = Out<'a>;
 
-    fn receive(&mut self, cx: &mut Context<'_>) -> Option<(In, Out)> {
+    fn receive(&mut self, cx: &mut Context<'_>) -> Option<(In<'_>, Out<'_>)> {
         let received = self.0.receive(Instant::ZERO);
         if received.is_none() {
             wake_soon(cx.waker());
@@ -53,7 +53,7 @@ impl Driver for Adapter {
         received.map(|(received, leaving)| (In(received), Out(leaving)))
     }
 
-    fn transmit(&mut self, _: &mut Context<'_>) -> Option<Out> {
+    fn transmit(&mut self, _: &mut Context<'_>) -> Option<Out<'_>> {
         self.0.transmit(Instant::ZERO).map(Out)
     }
 

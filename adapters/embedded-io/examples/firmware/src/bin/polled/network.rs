@@ -11,7 +11,7 @@ use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint};
 
 use firmware::console::ADDRESS;
 use firmware::hardware;
-use firmware::lan9118::Lan9118;
+use firmware::lan9118::{Frames, Lan9118};
 
 /// One for requests, one for aborts, and three on which the terminal comes in.
 pub const SOCKETS: usize = 5;
@@ -23,11 +23,12 @@ const BUFFER: usize = 1024;
 pub struct Memory {
     buffers: [[u8; BUFFER]; 2 * SOCKETS],
     storage: [SocketStorage<'static>; SOCKETS],
+    frames: Frames,
 }
 
 impl Memory {
     pub const fn new() -> Self {
-        Self { buffers: [[0; BUFFER]; 2 * SOCKETS], storage: [SocketStorage::EMPTY; SOCKETS] }
+        Self { buffers: [[0; BUFFER]; 2 * SOCKETS], storage: [SocketStorage::EMPTY; SOCKETS], frames: Frames::new() }
     }
 }
 
@@ -43,14 +44,14 @@ pub struct Network {
 impl Network {
     pub fn new(starts: u32, memory: &'static mut Memory) -> (Self, [SocketHandle; SOCKETS]) {
         let address = [2, 0, 0, 0, 0, 1];
-        let mut device = Lan9118::new(address);
+        let Memory { buffers, storage, frames } = memory;
+        let mut device = Lan9118::new(address, frames);
         let mut config = Config::new(EthernetAddress(address).into());
         config.random_seed = u64::from(starts).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut interface = Interface::new(config, &mut device, now());
         interface.update_ip_addrs(|addresses| {
             let _ = addresses.push(IpCidr::new(IpAddress::Ipv4(ADDRESS.into()), 24));
         });
-        let Memory { buffers, storage } = memory;
         let mut sockets = SocketSet::new(&mut storage[..]);
         let mut buffers = buffers.iter_mut();
         let handles = core::array::from_fn(|_| {
@@ -83,29 +84,29 @@ pub enum Way {
 }
 
 /// A socket as a wire.
-pub struct Socket<'n> {
-    pub network: &'n RefCell<Network>,
+pub struct Socket {
+    pub network: &'static RefCell<Network>,
     pub handle: SocketHandle,
     pub way: Way,
 }
 
-impl Socket<'_> {
+impl Socket {
     fn with<R>(&self, act: impl FnOnce(&mut Tcp<'static>) -> R) -> R {
         act(self.network.borrow_mut().sockets.get_mut(self.handle))
     }
 }
 
-impl ErrorType for Socket<'_> {
+impl ErrorType for Socket {
     type Error = ErrorKind;
 }
 
-impl ReadReady for Socket<'_> {
+impl ReadReady for Socket {
     fn read_ready(&mut self) -> Result<bool, ErrorKind> {
         Ok(self.with(|socket| socket.can_recv() || !socket.may_recv()))
     }
 }
 
-impl Read for Socket<'_> {
+impl Read for Socket {
     fn read(&mut self, into: &mut [u8]) -> Result<usize, ErrorKind> {
         self.with(|socket| match socket.recv_slice(into) {
             Ok(read) => Ok(read),
@@ -115,7 +116,7 @@ impl Read for Socket<'_> {
     }
 }
 
-impl Write for Socket<'_> {
+impl Write for Socket {
     fn write(&mut self, from: &[u8]) -> Result<usize, ErrorKind> {
         self.with(|socket| socket.send_slice(from)).map_err(|_| ErrorKind::BrokenPipe)
     }
@@ -125,7 +126,7 @@ impl Write for Socket<'_> {
     }
 }
 
-impl Wire for Socket<'_> {
+impl Wire for Socket {
     fn open(&mut self) -> Result<(), ErrorKind> {
         match self.way {
             Way::From(port) => self.with(|socket| socket.listen(port)).map_err(|_| ErrorKind::AddrInUse),
