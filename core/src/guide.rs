@@ -32,6 +32,10 @@ pub mod outcomes {}
 #[doc = include_str!("../docs/recovery.md")]
 pub mod recovery {}
 
+/// What a hostile terminal or till can cost, and the test that holds each bound.
+#[doc = include_str!("../docs/attacks.md")]
+pub mod attacks {}
+
 /// How an adapter is written, and how one finds out whether it is right.
 #[doc = include_str!("../docs/adapters.md")]
 pub mod adapters {}

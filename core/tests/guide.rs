@@ -3,16 +3,28 @@
 
 use std::path::Path;
 
-#[test]
-fn every_test_that_the_rules_name_exists() {
+/// Looks up all tests that a page of the guide names; gives how many.
+fn named_tests(page: &str) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let rules = std::fs::read_to_string(root.join("core/docs/rules.md")).unwrap();
+    let page = std::fs::read_to_string(root.join("core/docs").join(page)).unwrap();
     let mut named = 0;
-    for name in rules.split('`').filter(|it| it.contains(".rs::")) {
+    for name in page.split('`').filter(|it| it.contains(".rs::")) {
         let (file, test) = name.split_once("::").unwrap();
         let source = std::fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         assert!(source.contains(&format!("fn {test}(")), "{file} has no test {test}");
         named += 1;
     }
+    named
+}
+
+#[test]
+fn every_test_that_the_rules_name_exists() {
+    let named = named_tests("rules.md");
     assert!(named > 30, "only {named} names were found: has the form of the page changed?");
+}
+
+#[test]
+fn every_test_that_the_attacks_name_exists() {
+    let named = named_tests("attacks.md");
+    assert!(named > 20, "only {named} names were found: has the form of the page changed?");
 }

@@ -42,6 +42,7 @@ pub struct Envelope<'a> {
     pub header: MessageHeader<'a>,
     members: Object<'a>,
     /// The header as it stands.
+    #[cfg(feature = "nexo-crypto")]
     written: Option<Value<'a>>,
     secured: bool,
     dialect: &'static Dialect,
@@ -98,7 +99,15 @@ impl<'a> Envelope<'a> {
             }
         }
         let header = required(written, &at.child(HEADER), reading).unwrap_or_default();
-        Some(Self { direction, header, members, written, secured, dialect })
+        Some(Self {
+            direction,
+            header,
+            members,
+            #[cfg(feature = "nexo-crypto")]
+            written,
+            secured,
+            dialect,
+        })
     }
 
     /// Whether the body is sealed.

@@ -3,6 +3,7 @@
 
 mod abort;
 mod answers;
+mod attacks;
 mod callbacks;
 mod chaos;
 mod one_message;
