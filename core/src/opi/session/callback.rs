@@ -121,7 +121,7 @@ impl<const D: usize> Session<'_, D> {
                 None
             }
             Role::AbortAnswer => {
-                let result = lane.inbox.header().and_then(|header| header.overall_result.clone());
+                let result = lane.inbox.header().and_then(|header| header.overall_result());
                 lane.next_message();
                 self.abort_answered(result.as_ref());
                 None
@@ -146,7 +146,7 @@ impl<const D: usize> Session<'_, D> {
         let exchange = &mut lane.exchange;
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
-        let (kind, within) = match exchange.kind(header.request_type.as_ref()) {
+        let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
             RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {

@@ -9,8 +9,10 @@ use crate::id::{Id, RequestId};
 use crate::money::Figures;
 use crate::operation::Operation;
 use crate::opi::Settings;
+use crate::opi::message::till::{Header, Part};
 use crate::opi::message::{
-    DeviceTarget, FragmentOf, Header, Kind, OverallResult, Part, Piece, Place, RequestType, Verdict,
+    Acq, CardCircuit, DeviceTarget, DiagnosisResult, ErrorDetail, FragmentOf, Identification, Kind, OriginalHeader,
+    Output, OverallResult, Piece, Place, PrivateFacts, RequestType, Submission, TicketType, TotalAmount, Verdict,
 };
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
@@ -42,7 +44,7 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     pub(super) fn take(mut self, part: &Part<'_>, role: &mut Role, exchange: &mut Exchange) -> Seen {
         if let Part::Header(header) = part {
-            return match self.role_of(header) {
+            return match self.role_of(*header) {
                 Ok(found) => {
                     *role = found;
                     self.begin(part, found)
@@ -67,8 +69,8 @@ impl Desk<'_> {
     }
 
     /// What a message is to us. A wrong answer is never accepted.
-    fn role_of(&self, header: &Header) -> Result<Role, &'static str> {
-        let lane = header.workstation_id.as_ref().map(Id::as_str);
+    fn role_of(&self, header: Header<'_>) -> Result<Role, &'static str> {
+        let lane = header.workstation_id();
         let ours = lane == Some(self.settings.workstation.as_str());
         match header.kind {
             // An empty name is seen from old firmware: there is only one lane then.
@@ -89,24 +91,24 @@ impl Desk<'_> {
         }
     }
 
-    fn is_abort(&self, header: &Header) -> bool {
-        let id = header.request_id.as_ref().map_or("", Id::as_str);
-        header.request_type == Some(RequestType::AbortRequest)
+    fn is_abort(&self, header: Header<'_>) -> bool {
+        let id = header.request_id().unwrap_or_default();
+        header.request_type() == Some(RequestType::AbortRequest)
             && self.abort_id.is_some_and(|abort| abort.is_echoed_by(id))
     }
 
-    fn is_answer(&self, header: &Header) -> Result<Role, &'static str> {
+    fn is_answer(&self, header: Header<'_>) -> Result<Role, &'static str> {
         let Some(current) = self.current.as_ref().filter(|_| self.link == Link::Request) else {
             return Err("an answer that nobody waits for");
         };
-        let id = header.request_id.as_ref().map_or("", Id::as_str);
+        let id = header.request_id().unwrap_or_default();
         if matches!(self.progress.phase(), Phase::Asking | Phase::Hearing)
             && let Some(inquiry) = &current.inquiry
             && header.kind == Kind::CardServiceResponse
-            && header.request_type == inquiry.verb()
+            && header.request_type() == inquiry.verb()
         {
             // CCV firmware repeats the last message under the number of that message.
-            let repeats = header.request_type == Some(RequestType::RepeatLastMessage);
+            let repeats = header.request_type() == Some(RequestType::RepeatLastMessage);
             let ours = inquiry.request_id.is_some_and(|asked| asked.is_echoed_by(id));
             return if repeats || ours { Ok(Role::Testimony) } else { Err("an answer to another request") };
         }
@@ -120,11 +122,11 @@ impl Desk<'_> {
             _ => Kind::ServiceResponse,
         };
         // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
-        let of_abort = header.request_type == Some(RequestType::AbortRequest);
+        let of_abort = header.request_type() == Some(RequestType::AbortRequest);
         if of_abort && current.undertaking.request.operation != Operation::Abort {
             return Ok(Role::Ignored);
         }
-        if header.kind != expected || header.request_type.as_ref() != Some(current.request_type()) {
+        if header.kind != expected || header.request_type().as_ref() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
@@ -165,16 +167,16 @@ impl Desk<'_> {
             Part::Total(total, Place::Reconciliation) => {
                 self.stash.total = Total {
                     amount: total.money(),
-                    number_payments: total.number_payments,
-                    payment_type: total.payment_type.as_ref().map(|word| word.as_str().into()),
-                    card_circuit: total.card_circuit.as_ref().map(|circuit| circuit.as_str().into()),
-                    acquirer: total.acquirer.as_ref().map(|acquirer| acquirer.as_str().into()),
+                    number_payments: total.number(TotalAmount::number_payments),
+                    payment_type: total.text(TotalAmount::payment_type).map(Into::into),
+                    card_circuit: total.text(TotalAmount::card_circuit).map(Into::into),
+                    acquirer: total.text(TotalAmount::acquirer).map(Into::into),
                 };
                 Seen::Next(Next::Total)
             }
             Part::CardCircuit(circuit) => {
-                self.stash.text = circuit.code.as_ref().map_or("", Id::as_str).into();
-                self.stash.name = circuit.display_name.as_str().into();
+                self.stash.text = circuit.word(CardCircuit::code).into();
+                self.stash.name = circuit.word(CardCircuit::display_name).into();
                 Seen::Next(Next::CardCircuit)
             }
             Part::Fragment { of: FragmentOf::PrivateData, piece } => {
@@ -191,43 +193,42 @@ impl Desk<'_> {
     /// Facts that are told by their names on the wire.
     fn detail(&mut self, part: &Part<'_>) {
         let mut tell = |name: &'static str, value: &str| self.stash.detail(name, value);
-        fn text<const N: usize>(id: &Option<Id<N>>) -> &str {
-            id.as_ref().map_or("", Id::as_str)
-        }
         match part {
             Part::Identification(it) => {
-                tell("TerminalID", text(&it.terminal_id));
-                tell("TerminalIP", text(&it.terminal_ip));
-                tell("AppVersion", text(&it.app_version));
-                tell("Ep2MID", text(&it.ep2_mid));
-                tell("TerminalStatus", text(&it.terminal_status));
-                tell("TerminalSubStatus", text(&it.terminal_sub_status));
-                tell("Hardware", text(&it.hardware));
-                tell("SerialNumber", text(&it.serial_number));
-                tell("ConfigurationName", text(&it.configuration_name));
-                tell("ConfigurationVersion", text(&it.configuration_version));
+                tell("TerminalID", it.word(Identification::terminal_id));
+                tell("TerminalIP", it.word(Identification::terminal_ip));
+                tell("AppVersion", it.word(Identification::app_version));
+                tell("Ep2MID", it.word(Identification::ep2_mid));
+                tell("TerminalStatus", it.word(Identification::terminal_status));
+                tell("TerminalSubStatus", it.word(Identification::terminal_sub_status));
+                tell("Hardware", it.word(Identification::hardware));
+                tell("SerialNumber", it.word(Identification::serial_number));
+                tell("ConfigurationName", it.word(Identification::configuration_name));
+                tell("ConfigurationVersion", it.word(Identification::configuration_version));
             }
-            Part::Acq(acquirer) => tell("Acq", acquirer.name.as_str()),
-            Part::DiagnosisResult(result) => tell("DiagnosisResult", result.text.as_str()),
+            Part::Acq(acquirer) => tell("Acq", acquirer.word(Acq::name)),
+            Part::DiagnosisResult(result) => tell("DiagnosisResult", result.word(DiagnosisResult::text)),
             Part::PrivateFacts(facts) => {
-                tell("ErrorCode", text(&facts.error_code));
-                tell("ErrorText", facts.error_text.as_str());
-                tell("SoftwareVersion", text(&facts.software_version));
-                tell("RebootInfo", text(&facts.reboot_info));
+                tell("ErrorCode", facts.word(PrivateFacts::error_code));
+                tell("ErrorText", facts.word(PrivateFacts::error_text));
+                tell("SoftwareVersion", facts.word(PrivateFacts::software_version));
+                tell("RebootInfo", facts.word(PrivateFacts::reboot_info));
             }
             Part::ErrorDetail(error) => {
-                tell("ErrorCode", text(&error.code));
-                tell("ErrorText", error.description.as_str());
+                tell("ErrorCode", error.word(ErrorDetail::code));
+                tell("ErrorText", error.word(ErrorDetail::description));
             }
             Part::OriginalHeader(original) => {
-                tell("OriginalRequestType", original.request_type.as_ref().map_or("", RequestType::as_str));
-                tell("OriginalWorkstationID", text(&original.workstation_id));
-                tell("OriginalRequestID", text(&original.request_id));
-                tell("OriginalOverallResult", original.overall_result.as_ref().map_or("", OverallResult::as_str));
+                tell("OriginalRequestType", original.word(OriginalHeader::request_type));
+                tell("OriginalWorkstationID", original.word(OriginalHeader::workstation_id));
+                tell("OriginalRequestID", original.word(OriginalHeader::request_id));
+                // As it is listed, in whatever case of letters it came.
+                let result = original.text(OriginalHeader::overall_result).and_then(OverallResult::from_text);
+                tell("OriginalOverallResult", result.as_ref().map_or("", OverallResult::as_str));
             }
-            Part::Submission(submission) => {
-                for (name, count) in [("Successful", submission.successful), ("Failed", submission.failed)] {
-                    let number = count.map(|count| Figures::of(u64::from(count), 0, 0));
+            Part::Submission(it) => {
+                for (name, field) in [("Successful", Submission::successful), ("Failed", Submission::failed)] {
+                    let number = it.number(field).map(|count| Figures::of(u64::from(count), 0, 0));
                     tell(name, number.as_ref().map_or("", Figures::as_str));
                 }
             }
@@ -248,8 +249,10 @@ impl Desk<'_> {
         }
         match part {
             Part::OutputBegin(output) => {
-                let target = output.target.clone().unwrap_or(DeviceTarget::CashierDisplay);
-                let purpose = self.settings.profile.routing.purpose(&target, output.ticket_type.as_ref());
+                let target = output.text(Output::target).and_then(DeviceTarget::from_text);
+                let target = target.unwrap_or(DeviceTarget::CashierDisplay);
+                let ticket_type = output.text(Output::ticket_type).and_then(TicketType::from_text);
+                let purpose = self.settings.profile.routing.purpose(&target, ticket_type.as_ref());
                 let purpose = purpose.filter(|purpose| self.is_there(*purpose));
                 let Some(purpose) = purpose else {
                     exchange.output = Some(Showing { target, sheet: None });
@@ -263,7 +266,7 @@ impl Desk<'_> {
                 exchange.last_sheet = Some(id);
                 Seen::Next(Next::SheetBegun)
             }
-            Part::TextLine(wire) => match (&exchange.output, line(wire)) {
+            Part::TextLine(wire) => match (&exchange.output, line(*wire)) {
                 (Some(Showing { sheet: Some((sheet, _)), .. }), Some(line)) => {
                     self.stash.line = line;
                     Seen::Next(Next::Line(*sheet))
@@ -279,10 +282,10 @@ impl Desk<'_> {
             },
             Part::OutputEnd => self.output_ended(exchange),
             Part::Input(input) => {
-                exchange.wish = Some(Wish::of(input));
+                exchange.wish = Some(Wish::of(*input));
                 Seen::Nothing
             }
-            Part::Event(_) => {
+            Part::Event => {
                 exchange.event = true;
                 Seen::Nothing
             }

@@ -3,7 +3,8 @@
 use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
 use crate::limits;
-use crate::opi::message::{Decoder, Fault, Header, Lost, Part};
+use crate::opi::message::till::{Decoder, Header, Part};
+use crate::opi::message::{Fault, Lost};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
 use crate::time::{Instant, earlier};
@@ -390,7 +391,7 @@ impl<'m> Inbox<'m> {
     }
 
     /// The header of the message in progress.
-    pub(super) fn header(&self) -> Option<&Header> {
+    pub(super) fn header(&self) -> Option<Header<'_>> {
         self.decoder.header()
     }
 

@@ -3,7 +3,8 @@
 use crate::id::Id;
 use crate::limits;
 use crate::money::Money;
-use crate::opi::message::{Part, Place};
+use crate::opi::message::till::Part;
+use crate::opi::message::{Place, TransactionInfo};
 
 /// The facts of one receipt.
 #[derive(Clone, Debug, Default)]
@@ -20,9 +21,9 @@ impl ReceiptFacts {
         match part {
             Part::Total(total, Place::TransactionInfo) => self.amount = total.money().or(self.amount),
             Part::TransactionInfo(info) => {
-                self.trx_reference_number.clone_from(&info.trx_reference_number);
-                self.approval_code.clone_from(&info.authorisation_code);
-                self.time_stamp = info.date_and_time.as_ref().and_then(|text| Id::new(text.as_str()).ok());
+                self.trx_reference_number = info.id(TransactionInfo::trx_reference_number);
+                self.approval_code = info.id(TransactionInfo::authorisation_code);
+                self.time_stamp = info.id(TransactionInfo::date_and_time);
             }
             _ => {}
         }
