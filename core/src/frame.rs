@@ -77,6 +77,11 @@ impl Decoder {
         Self { limit, header: [0; HEADER], seen: 0, of: 0, left: 0, broken: None }
     }
 
+    /// Forgets everything but the limit: the next byte is the first of another stream.
+    pub const fn reset(&mut self) {
+        *self = Self::new(self.limit);
+    }
+
     /// Takes the next piece of payload off the front of `chunk`.
     ///
     /// `None` says that the chunk is used up. A piece is never empty.

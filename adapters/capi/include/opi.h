@@ -624,6 +624,8 @@ typedef struct opi_timeouts {
   // Most between the time of a payment and that of a receipt which is taken for its own. (`near` is a word of some C
   // compilers.)
   uint32_t receipt_near;
+  // Without a byte in the middle of a message: its connection ends then, since the others wait until it is read.
+  uint32_t stalled;
 } opi_timeouts;
 
 // The settings of one lane. `opi_settings_init` fills them with what is usual; the name of the lane must be set.

@@ -85,6 +85,8 @@ pub struct Timeouts {
     /// Most between the time of a payment and that of a receipt which is taken for its own. (`near` is a word of some C
     /// compilers.)
     pub receipt_near: u32,
+    /// Without a byte in the middle of a message: its connection ends then, since the others wait until it is read.
+    pub stalled: u32,
 }
 
 macro_rules! each_timeout {
@@ -116,6 +118,7 @@ each_timeout!(
     probe_pause = probe_pause,
     probe = probe,
     receipt_near = near,
+    stalled = stalled,
 );
 
 impl Settings {

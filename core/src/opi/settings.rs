@@ -113,7 +113,7 @@ pub struct Timeouts {
     pub send: Duration,
     /// Without a sign of life of the terminal; callbacks refresh it.
     pub idle: Duration,
-    /// From sending to the answer, whatever happens (I9).
+    /// From sending to the answer, whatever happens (I9). Also the longest that one message may take to come in.
     pub hard: Duration,
     /// The same for operations that wait for distant hosts: closure, transmission, configuration.
     pub hard_long: Duration,
@@ -135,13 +135,15 @@ pub struct Timeouts {
     pub probe: Duration,
     /// Most between the time of a payment and that of a receipt which is taken for its own.
     pub near: Duration,
+    /// Without a byte in the middle of a message: its connection ends then, since the others wait until it is read.
+    pub stalled: Duration,
 }
 
 impl Timeouts {
     /// connect 10 s, idle 90 s, hard 300 s, abort 10 s and 1.5 s apart, grace 5 s: Nexi SDKs and Nexi proxy. Long 600 s:
     /// ELME. Question 45 s: below the 50 s and 60 s that terminals are seen to ask for. Delivery 25 s: below the 30 s
-    /// of CCV mAPI. Probe pause 4 s: CCV's firmware. Local and send 10 s, probe
-    /// 15 s, near 15 minutes: ours.
+    /// of CCV mAPI. Probe pause 4 s: CCV's firmware. Local and send 10 s, stalled
+    /// and probe 15 s, near 15 minutes: ours.
     pub const USUAL: Self = Self {
         connect: Duration::from_secs(10),
         send: Duration::from_secs(10),
@@ -157,6 +159,7 @@ impl Timeouts {
         probe_pause: Duration::from_secs(4),
         probe: Duration::from_secs(15),
         near: Duration::from_secs(15 * 60),
+        stalled: Duration::from_secs(15),
     };
 }
 

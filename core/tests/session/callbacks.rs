@@ -599,6 +599,7 @@ fn raw_texts_are_masked_in_a_log_of_all_events() {
     let journal =
         device("Output", r#"<Output OutDeviceTarget="E-Journal"><J><Pan>4111111111111111</Pan></J></Output>"#);
     let mut did = till.callback(0, &journal);
+    did.extend(till.put(Input::Stored(sheets(&did)[0])));
     let private = "<PrivateData><ErrorText>card 4111111111111111</ErrorText><Raw>4111111111111111</Raw></PrivateData>";
     did.extend(till.receive(Link::Request, &answer("Failure", private)));
     let shown = format!("{did:?}");

@@ -5,6 +5,7 @@ mod abort;
 mod answers;
 mod callbacks;
 mod chaos;
+mod one_message;
 mod operations;
 mod promises;
 mod recovery;

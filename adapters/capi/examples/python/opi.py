@@ -59,7 +59,7 @@ class Timeouts(Structure):
         (name, c_uint32)
         for name in (
             "connect send idle hard hard_long grace local question delivery abort abort_pause probe_pause probe "
-            "receipt_near"
+            "receipt_near stalled"
         ).split()
     ]
 

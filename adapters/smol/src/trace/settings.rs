@@ -42,7 +42,7 @@ pub(super) struct KeptSettings {
 }
 
 /// Every duration of the settings, in the order of their definition.
-fn durations(timeouts: &mut Timeouts) -> [&mut Duration; 14] {
+fn durations(timeouts: &mut Timeouts) -> [&mut Duration; 15] {
     let Timeouts {
         connect,
         send,
@@ -58,6 +58,7 @@ fn durations(timeouts: &mut Timeouts) -> [&mut Duration; 14] {
         probe_pause,
         probe,
         near,
+        stalled,
     } = timeouts;
     [
         connect,
@@ -74,6 +75,7 @@ fn durations(timeouts: &mut Timeouts) -> [&mut Duration; 14] {
         probe_pause,
         probe,
         near,
+        stalled,
     ]
 }
 
@@ -138,9 +140,13 @@ impl KeptSettings {
             cashier_display: self.cashier_display,
             customer_display: self.customer_display,
         };
-        let kept: [u64; 14] = self.timeouts.as_slice().try_into().ok()?;
-        for (duration, millis) in durations(&mut settings.timeouts).into_iter().zip(kept) {
-            *duration = Duration::from_millis(millis);
+        let mut durations = durations(&mut settings.timeouts);
+        // Traces of the first version have no `stalled`.
+        if !matches!(self.timeouts.len(), 14 | 15) {
+            return None;
+        }
+        for (duration, millis) in durations.iter_mut().zip(&self.timeouts) {
+            **duration = Duration::from_millis(*millis);
         }
         settings.alone_at_terminal = self.alone_at_terminal;
         settings.handles_events = self.handles_events;

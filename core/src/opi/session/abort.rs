@@ -29,7 +29,7 @@ impl<const D: usize> Session<'_, D> {
 
     pub(super) fn advance_abort(&mut self, tx: &mut [u8]) -> Option<Next> {
         if let Some(accepted) = self.abort.take_news() {
-            self.lanes.abort.give_up();
+            self.drop_link(Link::Abort);
             return Some(Next::AbortAnswered { accepted });
         }
         let style = self.settings.profile.abort;
@@ -37,7 +37,7 @@ impl<const D: usize> Session<'_, D> {
             Step::Wanted if self.progress.phase() == Phase::Waiting => match style {
                 AbortStyle::SecondConnection => {
                     self.abort.connect(self.progress.now.after(self.settings.timeouts.abort));
-                    self.lanes.abort.restart(Stage::Connecting);
+                    self.lanes.restart(Link::Abort, Stage::Connecting);
                     Some(Next::Connect(Link::Abort))
                 }
                 AbortStyle::SameConnection if self.lanes.request.outgoing.is_none() => {

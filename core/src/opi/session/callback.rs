@@ -4,8 +4,9 @@ use core::time::Duration;
 
 use super::Session;
 use super::desk::{Desk, Seen};
-use super::device::{Asked, Exchange, Step, Wish};
-use super::lane::{Broken, Outgoing, Read, Role, Stage, What};
+use super::device::{Asked, Step, Wish};
+use super::lane::{Outgoing, What};
+use super::reading::{Broken, Read, Reading, Role};
 use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
 use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
@@ -18,28 +19,49 @@ impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
     pub(super) fn read_link(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         loop {
-            let lane = self.lanes.get_mut(link)?;
-            if !matches!(lane.stage(), Stage::Open | Stage::Ended) {
-                return None;
-            }
-            if let Some((sheet, kept)) = lane.exchange.ended.take() {
-                return Some(Next::SheetEnded { sheet, kept });
-            }
-            if lane.exchange.overflow {
-                self.misbehaved(link, "more outputs than can be answered");
-                continue;
-            }
-            // An answer waits until the connection is free of other frames.
-            let free = lane.outgoing.is_none();
-            if free && lane.asked.as_ref().is_some_and(|asked| asked.given.is_some()) {
-                if let Some(next) = self.late_reply(link, tx) {
+            // An answer waits until its connection is free of other frames.
+            if let Some(asker) = self.lanes.answerable() {
+                if let Some(next) = self.late_reply(asker, tx) {
                     return Some(next);
                 }
                 continue;
             }
-            match lane.exchange.step {
+            let (lane, reading) = self.lanes.with_reading(link)?;
+            if !lane.is_open() {
+                return None;
+            }
+            lane.inbox.settle();
+            if !reading.is_of(link) {
+                match lane.inbox.has_payload() {
+                    Ok(true) => {
+                        lane.waits = !reading.takes(link, self.progress.now);
+                        if lane.waits {
+                            return None;
+                        }
+                    }
+                    Ok(false) => {
+                        let between = lane.inbox.frames.is_between_frames();
+                        if lane.has_ended() {
+                            self.link_ended(link, between);
+                        }
+                        return None;
+                    }
+                    Err(error) => {
+                        self.broken(link, Broken::Frame(error));
+                        continue;
+                    }
+                }
+            }
+            if let Some((sheet, kept)) = reading.exchange.ended.take() {
+                return Some(Next::SheetEnded { sheet, kept });
+            }
+            if reading.exchange.overflow {
+                self.misbehaved(link, "more outputs than can be answered");
+                continue;
+            }
+            match reading.exchange.step {
                 Step::Keeping { .. } => return None,
-                Step::Replying if !free => return None,
+                Step::Replying if lane.outgoing.is_some() => return None,
                 Step::Replying => {
                     if let Some(next) = self.reply(link, tx) {
                         return Some(next);
@@ -49,7 +71,7 @@ impl<const D: usize> Session<'_, D> {
                 Step::Reading => {}
             }
             let ended = lane.has_ended();
-            let seen = match lane.inbox.read(ended) {
+            let seen = match reading.decoding.read(&mut lane.inbox, ended) {
                 Ok(Read::Part(part)) => {
                     let desk = Desk {
                         link,
@@ -59,12 +81,15 @@ impl<const D: usize> Session<'_, D> {
                         abort_id: self.abort.request_id(),
                         stash: &mut self.stash,
                     };
-                    desk.take(&part, &mut lane.role, &mut lane.exchange)
+                    desk.take(&part, &mut reading.role, &mut reading.exchange)
                 }
                 Ok(Read::More) => Seen::Nothing,
-                Ok(Read::Hungry) => return None,
-                Ok(Read::Ended { between }) => {
-                    self.link_ended(link, between);
+                Ok(Read::Hungry) => {
+                    reading.waits(self.progress.now, &self.settings.timeouts);
+                    return None;
+                }
+                Ok(Read::Ended) => {
+                    self.link_ended(link, false);
                     return None;
                 }
                 Err(broken) => {
@@ -80,7 +105,7 @@ impl<const D: usize> Session<'_, D> {
                     }
                 }
                 Seen::Next(next) => {
-                    if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question(_)) {
+                    if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question) {
                         self.sign_of_life();
                     }
                     return Some(next);
@@ -99,11 +124,11 @@ impl<const D: usize> Session<'_, D> {
 
     /// The message on this connection is complete.
     fn complete(&mut self, link: Link) -> Option<Next> {
-        let lane = self.lanes.get_mut(link)?;
-        match lane.role {
+        let reading = &mut self.lanes.reading;
+        let lost = reading.lost();
+        match reading.role {
             Role::Answer => {
-                let lost = lane.inbox.lost();
-                lane.next_message();
+                reading.finish();
                 if let Some(current) = &mut self.current {
                     current.answer.lost = lost;
                 }
@@ -112,8 +137,7 @@ impl<const D: usize> Session<'_, D> {
                 None
             }
             Role::Testimony => {
-                let lost = lane.inbox.lost();
-                lane.next_message();
+                reading.finish();
                 if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
                     inquiry.answer.lost = lost;
                 }
@@ -121,8 +145,8 @@ impl<const D: usize> Session<'_, D> {
                 None
             }
             Role::AbortAnswer => {
-                let result = lane.inbox.header().and_then(|header| header.overall_result());
-                lane.next_message();
+                let result = reading.header().and_then(|header| header.overall_result());
+                reading.finish();
                 self.abort_answered(result.as_ref());
                 None
             }
@@ -131,7 +155,7 @@ impl<const D: usize> Session<'_, D> {
                 self.asked(link)
             }
             Role::Ignored | Role::New => {
-                lane.next_message();
+                reading.finish();
                 None
             }
         }
@@ -140,10 +164,8 @@ impl<const D: usize> Session<'_, D> {
     /// A device request is complete: answer it, or ask the cashier first.
     fn asked(&mut self, link: Link) -> Option<Next> {
         let timeouts = self.settings.timeouts;
-        let lane = self.lanes.get_mut(link)?;
-        let header = lane.inbox.header()?;
-        let to = Echo::from(header);
-        let exchange = &mut lane.exchange;
+        let Reading { exchange, decoding, .. } = &mut self.lanes.reading;
+        let header = decoding.header()?;
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
         let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
@@ -172,7 +194,7 @@ impl<const D: usize> Session<'_, D> {
             RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
             // What was asked before is taken back; that is all there is to do.
             RequestType::AbortInput => {
-                self.withdraw_questions();
+                self.withdraw_question();
                 return None;
             }
             // Events nobody handles, secure input and output, and what nobody knows.
@@ -181,7 +203,7 @@ impl<const D: usize> Session<'_, D> {
                 return None;
             }
         };
-        if lane.asked.is_some() {
+        if self.lanes.asked.is_some() {
             exchange.refused = Some(Verdict::Busy);
             return None;
         }
@@ -195,30 +217,27 @@ impl<const D: usize> Session<'_, D> {
             decimals: wish.and_then(|wish| wish.decimals),
             until: self.progress.now.after(within),
         };
-        lane.asked = Some(Asked::new(to, question, exchange));
-        lane.next_message();
+        self.lanes.asked = Some(Asked::new(link, Echo::from(header), question, exchange));
+        self.lanes.reading.finish();
         self.sign_of_life();
-        Some(Next::Question(link))
+        Some(Next::Question)
     }
 
-    fn withdraw_questions(&mut self) {
-        for number in 0..D + 2 {
-            let Some((_, lane)) = self.lanes.nth_mut(number) else { break };
-            if let Some(id) = lane.asked.as_mut().and_then(|asked| asked.end(Answer::Cancelled)) {
-                self.stash.withdraw(id);
-            }
+    fn withdraw_question(&mut self) {
+        if let Some(id) = self.lanes.asked.as_mut().and_then(|asked| asked.end(Answer::Cancelled)) {
+            self.stash.withdraw(id);
         }
     }
 
     /// Sends the answer to the device request read last.
     fn reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
-        let lane = self.lanes.get_mut(link)?;
+        let reading = &mut self.lanes.reading;
         if mistake(Mistake::LeavesUnanswered) {
-            lane.next_message();
+            reading.finish();
             return None;
         }
-        let to = lane.inbox.header().map(Echo::from).unwrap_or_default();
-        let exchange = &lane.exchange;
+        let to = reading.header().map(Echo::from).unwrap_or_default();
+        let exchange = &reading.exchange;
         // An input that is refused or taken back is answered in its own element, too.
         let input = exchange.wish.as_ref().map(|wish| wish.result(exchange.refused.unwrap_or(Verdict::Success)));
         let reply = Reply {
@@ -233,15 +252,14 @@ impl<const D: usize> Session<'_, D> {
         let style = &self.settings.profile.style;
         let outgoing = Outgoing::write(What::Reply, Some(until), tx, |out| reply.encode(style, out));
         if !mistake(Mistake::AnswersTwice) {
-            lane.next_message();
+            reading.finish();
         }
         self.reply_leaves(link, outgoing)
     }
 
     /// Sends the answer to the device request that waited for the cashier.
     fn late_reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
-        let lane = self.lanes.get_mut(link)?;
-        let asked = lane.asked.take()?;
+        let asked = self.lanes.asked.take()?;
         let (overall, _) = asked.given.as_ref()?;
         let input = asked.input();
         let event = asked.takes_event().then(EventResult::default);
@@ -283,10 +301,7 @@ impl<const D: usize> Session<'_, D> {
             return;
         }
         match link {
-            Link::Request => {
-                let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
-                self.progress.signal(if foreign { Signal::Foreign } else { Signal::Lost });
-            }
+            Link::Request => self.answer_lost(),
             Link::Abort => self.abort.end(false),
             Link::Device(_) if between => {}
             Link::Device(_) => self.stash.fault(link, None, "the connection ended inside a message"),
@@ -296,11 +311,26 @@ impl<const D: usize> Session<'_, D> {
 
     /// Gives a connection up, and the question that stands on it.
     pub(super) fn drop_link(&mut self, link: Link) {
-        let Some(lane) = self.lanes.get_mut(link) else { return };
-        if let Some(id) = lane.question().map(|question| question.id) {
+        if let Some(id) = self.lanes.give_up(link) {
             self.stash.withdraw(id);
         }
-        lane.give_up();
+    }
+
+    /// A message goes no further. Its connection ends as if the peer had ended it: others wait for its end.
+    pub(super) fn stalled(&mut self, link: Link) {
+        self.stash.fault(link, None, "a message that goes no further");
+        match link {
+            Link::Request => self.answer_lost(),
+            Link::Abort => self.abort.end(false),
+            Link::Device(_) => {}
+        }
+        self.drop_link(link);
+    }
+
+    /// The connection on which the answer was to come is of no more use.
+    fn answer_lost(&mut self) {
+        let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
+        self.progress.signal(if foreign { Signal::Foreign } else { Signal::Lost });
     }
 
     /// The stream cannot be read on.
@@ -334,8 +364,7 @@ impl<const D: usize> Session<'_, D> {
         match link {
             // Not accepted, and not the end: the right answer may still come, but not for long.
             Link::Request => {
-                self.lanes.request.role = Role::Ignored;
-                self.lanes.request.exchange = Exchange::new();
+                self.lanes.reading.ignore();
                 let grace = self.progress.now.after(self.settings.timeouts.grace);
                 if let Some(current) = &mut self.current {
                     current.foreign = true;

@@ -1,7 +1,7 @@
 //! Whose a message is, and what each of its parts says to the till.
 
 use super::device::{Exchange, Showing, Step, Wish, line};
-use super::lane::Role;
+use super::reading::Role;
 use super::request::family;
 use super::{Answer, Current};
 use crate::drive::{Link, Total};

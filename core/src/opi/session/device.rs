@@ -6,7 +6,7 @@
 
 use heapless::Vec;
 
-use crate::drive::{Answer, Misuse, Question, QuestionId, QuestionKind};
+use crate::drive::{Answer, Link, Misuse, Question, QuestionId, QuestionKind};
 use crate::journal::Ticket;
 use crate::limits;
 use crate::money::Decimal;
@@ -82,6 +82,8 @@ pub(super) struct Wish {
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Asked {
+    /// The connection on which it came.
+    pub(super) link: Link,
     pub(super) to: Echo,
     pub(super) question: Question,
     wish: Option<Wish>,
@@ -175,8 +177,15 @@ fn overall(results: &Results) -> Verdict {
 }
 
 impl Asked {
-    pub(super) fn new(to: Echo, question: Question, exchange: &mut Exchange) -> Self {
-        Self { to, question, results: core::mem::take(&mut exchange.results), wish: exchange.wish.take(), given: None }
+    pub(super) fn new(link: Link, to: Echo, question: Question, exchange: &mut Exchange) -> Self {
+        Self {
+            link,
+            to,
+            question,
+            results: core::mem::take(&mut exchange.results),
+            wish: exchange.wish.take(),
+            given: None,
+        }
     }
 
     /// Takes the cashier's answer.

@@ -10,7 +10,6 @@ use crate::operation::{Outcome, Reason};
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::{Effect, Phase, Signal};
-use crate::time::Instant;
 
 impl<const D: usize> Session<'_, D> {
     /// Does what the edge taken last wants done.
@@ -37,7 +36,7 @@ impl<const D: usize> Session<'_, D> {
                 Some(Next::Listen)
             }
             Effect::Connect => {
-                self.lanes.request.restart(Stage::Connecting);
+                self.lanes.restart(Link::Request, Stage::Connecting);
                 self.progress.give_up_after(timeouts.connect);
                 Some(Next::Connect(Link::Request))
             }
@@ -80,7 +79,7 @@ impl<const D: usize> Session<'_, D> {
                     self.progress.put_back(effect);
                     return None;
                 }
-                self.lanes.request.restart(Stage::Connecting);
+                self.lanes.restart(Link::Request, Stage::Connecting);
                 self.progress.give_up_after(timeouts.connect);
                 Some(Next::Connect(Link::Request))
             }
@@ -189,8 +188,8 @@ impl<const D: usize> Session<'_, D> {
         if foreign {
             return;
         }
-        let questions = self.lanes.all().filter_map(|(_, lane)| lane.question()).map(|question| question.until);
-        let from = questions.fold(self.progress.now, Instant::max);
+        let now = self.progress.now;
+        let from = self.lanes.question().map_or(now, |question| question.until.max(now));
         self.progress.give_up_at(from.after(silence));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Session;
 use super::current::Current;
-use super::lane::{Lane, Stage};
+use super::device::Asked;
+use super::lane::Stage;
 use super::request;
 use crate::drive::{Input, Link, Misuse};
 use crate::journal::Ticket;
@@ -16,10 +17,12 @@ impl<const D: usize> Session<'_, D> {
             Input::Start(request) => self.start(request),
             Input::Abort => self.wish_abort(),
             Input::Answer(id, answer) => {
-                let is_it = |lane: &Lane<'_>| lane.question().is_some_and(|question| question.id == id);
-                let link = self.lanes.all().find(|(_, lane)| is_it(lane)).map(|(link, _)| link);
-                let asked = link.and_then(|link| self.lanes.get_mut(link)?.asked.as_mut());
-                asked.map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
+                let is_it = |asked: &&mut Asked| asked.standing().is_some_and(|question| question.id == id);
+                self.lanes
+                    .asked
+                    .as_mut()
+                    .filter(is_it)
+                    .map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
             }
             Input::Resolve { request, charged, note } => self.progress.resolve(request, charged, note),
             Input::Recover(at) => self.recover(at),
@@ -85,8 +88,8 @@ impl<const D: usize> Session<'_, D> {
 
     fn connect_failed(&mut self, link: Link) -> Result<(), Misuse> {
         let wrong = Misuse::WrongLink(link);
-        let lane = self.lanes.get_mut(link).filter(|lane| lane.stage() == Stage::Connecting).ok_or(wrong)?;
-        lane.restart(Stage::Closed);
+        self.lanes.get(link).filter(|lane| lane.stage() == Stage::Connecting).ok_or(wrong)?;
+        self.lanes.restart(link, Stage::Closed);
         match link {
             Link::Request => self.progress.signal_or(Signal::ConnectFailed, wrong),
             _ => {
@@ -101,7 +104,6 @@ impl<const D: usize> Session<'_, D> {
         let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
         match self.lanes.get_mut(link) {
             Some(lane) if matches!(link, Link::Device(_)) && lane.stage() == Stage::Closed => {
-                lane.restart(Stage::Open);
                 lane.opened(Some(quiet));
                 lane.heard = now;
                 self.crowded = false;
@@ -125,6 +127,7 @@ impl<const D: usize> Session<'_, D> {
             return Err(Misuse::NoRoom(link));
         }
         lane.heard = now;
+        self.lanes.reading.goes_on(link);
         if link != Link::Abort {
             self.sign_of_life();
         }
@@ -135,11 +138,8 @@ impl<const D: usize> Session<'_, D> {
         if self.progress.stored(ticket, stored)? {
             return Ok(());
         }
-        for number in 0..D + 2 {
-            let Some((_, lane)) = self.lanes.nth_mut(number) else { break };
-            if lane.exchange.sheet_stored(ticket, stored) {
-                return Ok(());
-            }
+        if self.lanes.reading.exchange.sheet_stored(ticket, stored) {
+            return Ok(());
         }
         Err(Misuse::NoSuchTicket)
     }

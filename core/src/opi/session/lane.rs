@@ -1,37 +1,27 @@
-//! The receiving side of one connection: bytes to parts of messages, in memory of the caller.
+//! The connections: what came on each and is not read yet, and what is leaving on it.
 
+use super::device::Asked;
+use super::reading::Reading;
 use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
-use crate::limits;
-use crate::opi::message::till::{Decoder, Header, Part};
-use crate::opi::message::{Fault, Lost};
 use crate::proof::{Mistake, mistake};
-use crate::receipt::SheetId;
 use crate::time::{Instant, earlier};
 use crate::window::Window;
 use crate::xml::Tolerance;
-
-use super::device::{Asked, Exchange, Step};
 
 /// One connection.
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Lane<'m> {
     pub(super) stage: Stage,
-    /// What the message in progress is to us.
-    pub(super) role: Role,
+    /// What came is not read, since another connection's message is.
+    pub(super) waits: bool,
     /// The frame that is leaving.
     pub(super) outgoing: Option<Outgoing>,
     /// When something came on it last.
     pub(super) heard: Instant,
     /// When a connection without a byte is given up.
     pub(super) quiet: Option<Instant>,
-    /// A sheet that ends with the connection that was given up, to be told, and whether it was kept.
-    pub(super) untold: Option<(SheetId, bool)>,
-    /// The device request before it, if it waits for the cashier.
-    pub(super) asked: Option<Asked>,
-    /// The device request being handled.
-    pub(super) exchange: Exchange,
     pub(super) inbox: Inbox<'m>,
 }
 
@@ -48,23 +38,6 @@ pub(super) enum Stage {
     Ended,
     /// To be closed by the adapter.
     Closing,
-}
-
-/// What a message is to us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Its header was not read yet.
-    New,
-    /// The answer to the request in progress.
-    Answer,
-    /// The answer to a question about the request in progress.
-    Testimony,
-    /// The answer to an abort.
-    AbortAnswer,
-    /// A device request for this lane.
-    Callback,
-    /// Not for us: read over.
-    Ignored,
 }
 
 /// A frame that is leaving.
@@ -99,19 +72,14 @@ impl Outgoing {
 }
 
 impl<'m> Lane<'m> {
-    // Large, and made for each connection.
-    #[inline(never)]
-    pub(super) fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
+    const fn new(memory: &'m mut [u8], limit: u32) -> Self {
         Self {
             stage: Stage::Closed,
-            inbox: Inbox::new(memory, limit, tolerance),
-            role: Role::New,
-            exchange: Exchange::new(),
-            asked: None,
+            waits: false,
             outgoing: None,
-            heard: Instant::default(),
+            heard: Instant::from_millis(0),
             quiet: None,
-            untold: None,
+            inbox: Inbox { window: Window::new(memory), frames: frame::Decoder::new(limit), used: 0 },
         }
     }
 
@@ -119,16 +87,19 @@ impl<'m> Lane<'m> {
         self.stage
     }
 
+    /// Whether bytes come, or came and may be unread.
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::Ended)
+    }
+
     pub(super) const fn has_ended(&self) -> bool {
         matches!(self.stage, Stage::Ended)
     }
 
     /// Begins a new connection, or forgets this one: nothing of the old stream stays.
-    pub(super) fn restart(&mut self, stage: Stage) {
+    fn restart(&mut self, stage: Stage) {
         self.inbox.clear();
-        self.role = Role::New;
-        self.exchange = Exchange::new();
-        self.asked = None;
+        self.waits = false;
         self.outgoing = None;
         self.quiet = None;
         self.stage = stage;
@@ -145,20 +116,6 @@ impl<'m> Lane<'m> {
         if self.stage == Stage::Open {
             self.stage = Stage::Ended;
         }
-    }
-
-    /// Gives the connection up; the adapter is told to close it.
-    pub(super) fn give_up(&mut self) {
-        if !matches!(self.stage, Stage::Closed | Stage::Closing) {
-            let untold = self.exchange.untold();
-            self.restart(Stage::Closing);
-            self.untold = untold;
-        }
-    }
-
-    /// The sheet that ended with the connection.
-    pub(super) const fn lost_sheet(&mut self) -> Option<(SheetId, bool)> {
-        self.untold.take()
     }
 
     pub(super) const fn is_closing(&self) -> bool {
@@ -189,71 +146,42 @@ impl<'m> Lane<'m> {
         self.inbox.put(bytes)
     }
 
-    /// The exchange is over: the next message may be read.
-    pub(super) fn next_message(&mut self) {
-        self.inbox.next_message();
-        self.exchange = Exchange::new();
-        self.role = Role::New;
-    }
-
-    /// Since when nothing came on the connection; `None` if something is under way on it.
-    pub(super) fn silent_since(&self) -> Option<Instant> {
-        let rests = matches!(self.exchange.step, Step::Reading) && self.asked.is_none() && self.outgoing.is_none();
-        (rests && self.stage == Stage::Open).then_some(self.heard)
-    }
-
-    /// The question that stands on this connection.
-    pub(super) fn question(&self) -> Option<&Question> {
-        self.asked.as_ref().and_then(Asked::standing)
-    }
-
-    /// Lets pass what ran out of time; the question that fell away, if one did.
-    pub(super) fn expire(&mut self, now: Instant) -> Expired {
-        if self.exchange.expire(now) {
-            return Expired::Sheet;
-        }
-        let silence = if mistake(Mistake::AnswersForTheCashier) { Answer::Yes } else { Answer::NotGiven };
-        if self.question().is_some_and(|question| question.until <= now)
-            && let Some(id) = self.asked.as_mut().and_then(|asked| asked.end(silence))
-        {
-            return Expired::Question(id);
-        }
+    /// Lets pass what ran out of time; whether the connection is of no more use.
+    pub(super) fn expire(&mut self, now: Instant) -> bool {
         let late = |until: &mut Option<Instant>| until.take_if(|until| *until <= now).is_some();
         let (quiet, reply) = (late(&mut self.quiet), self.outgoing.as_mut().is_some_and(|out| late(&mut out.until)));
-        if quiet || reply { Expired::Connection } else { Expired::Nothing }
+        quiet || reply
     }
 
     /// When something on this connection runs out of time.
     pub(super) fn until(&self) -> Option<Instant> {
-        let keeping = match &self.exchange.step {
-            Step::Keeping { until, .. } => Some(*until),
-            _ => None,
-        };
-        let asking = self.question().map(|question| question.until);
-        let reply = self.outgoing.and_then(|outgoing| outgoing.until);
-        earlier(earlier(self.quiet, reply), earlier(keeping, asking))
+        earlier(self.quiet, self.outgoing.and_then(|outgoing| outgoing.until))
     }
 }
 
-/// What ran out of time.
-pub(super) enum Expired {
-    Nothing,
-    Sheet,
-    Question(QuestionId),
-    /// Nothing came on it, or what was to leave on it did not.
-    Connection,
-}
-
-/// The receiving sides of all connections.
+/// All connections, the message that is read on one of them, and the question that a device request on one of them asks.
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Lanes<'m, const D: usize> {
     pub(super) request: Lane<'m>,
     pub(super) abort: Lane<'m>,
     pub(super) device: [Lane<'m>; D],
+    /// The device request that waits for the cashier, of whom there is one.
+    pub(super) asked: Option<Asked>,
+    pub(super) reading: Reading,
 }
 
 impl<'m, const D: usize> Lanes<'m, D> {
+    pub(super) fn new(memory: super::Memory<'m, D>, limit: u32, tolerance: Tolerance) -> Self {
+        Self {
+            request: Lane::new(memory.request, limit),
+            abort: Lane::new(memory.abort, limit),
+            device: memory.device.map(|window| Lane::new(window, limit)),
+            asked: None,
+            reading: Reading::new(tolerance),
+        }
+    }
+
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn get(&self, link: Link) -> Option<&Lane<'m>> {
         match link {
@@ -263,13 +191,19 @@ impl<'m, const D: usize> Lanes<'m, D> {
         }
     }
 
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn get_mut(&mut self, link: Link) -> Option<&mut Lane<'m>> {
-        match link {
-            Link::Request => Some(&mut self.request),
-            Link::Abort => Some(&mut self.abort),
-            Link::Device(slot) => self.device.get_mut(usize::from(slot)),
-        }
+        self.with_reading(link).map(|(lane, _)| lane)
+    }
+
+    /// The connection, and the message being read, which need not be its own.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(super) fn with_reading(&mut self, link: Link) -> Option<(&mut Lane<'m>, &mut Reading)> {
+        let lane = match link {
+            Link::Request => &mut self.request,
+            Link::Abort => &mut self.abort,
+            Link::Device(slot) => self.device.get_mut(usize::from(slot))?,
+        };
+        Some((lane, &mut self.reading))
     }
 
     /// The connection with this number, from 0.
@@ -285,6 +219,61 @@ impl<'m, const D: usize> Lanes<'m, D> {
 
     pub(super) fn all(&self) -> impl Iterator<Item = (Link, &Lane<'m>)> {
         (0..D + 2).filter_map(|number| self.nth(number))
+    }
+
+    /// Begins a new connection, or forgets this one: nothing of the old stream stays.
+    pub(super) fn restart(&mut self, link: Link, stage: Stage) {
+        self.reading.forget(link);
+        self.asked.take_if(|asked| asked.link == link);
+        if let Some(lane) = self.get_mut(link) {
+            lane.restart(stage);
+        }
+    }
+
+    /// Gives the connection up; the adapter is told to close it. The question that fell away with it, if one did.
+    pub(super) fn give_up(&mut self, link: Link) -> Option<QuestionId> {
+        if self.get(link).is_none_or(Lane::is_given_up) {
+            return None;
+        }
+        let question = self.question().filter(|_| self.asked_on(link)).map(|question| question.id);
+        self.restart(link, Stage::Closing);
+        question
+    }
+
+    /// The question that stands.
+    pub(super) fn question(&self) -> Option<&Question> {
+        self.asked.as_ref().and_then(Asked::standing)
+    }
+
+    /// Whether the device request that waits for the cashier, or whose answer is to be sent, came on this connection.
+    fn asked_on(&self, link: Link) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.link == link)
+    }
+
+    /// The connection on which the answer to the device request that waited for the cashier can be sent now: it was given,
+    /// and nothing else is leaving there.
+    pub(super) fn answerable(&self) -> Option<Link> {
+        let link = self.asked.as_ref().filter(|asked| asked.given.is_some())?.link;
+        self.get(link).filter(|lane| lane.is_open() && lane.outgoing.is_none()).map(|_| link)
+    }
+
+    /// Whether a message that had to wait can be read now.
+    pub(super) fn is_due(&self) -> bool {
+        self.reading.is_free() && self.all().any(|(_, lane)| lane.waits)
+    }
+
+    /// Since when nothing came on a connection; `None` if something is under way on it.
+    pub(super) fn silent_since(&self, link: Link) -> Option<Instant> {
+        let lane = self.get(link).filter(|lane| lane.stage == Stage::Open && !lane.waits && lane.outgoing.is_none())?;
+        let busy = self.asked_on(link) || (self.reading.is_of(link) && !self.reading.is_hungry());
+        (!busy).then_some(lane.heard)
+    }
+
+    /// Lets the question pass if it ran out of time; its number, if it did.
+    pub(super) fn expire_question(&mut self, now: Instant) -> Option<QuestionId> {
+        let silence = if mistake(Mistake::AnswersForTheCashier) { Answer::Yes } else { Answer::NotGiven };
+        self.question().filter(|question| question.until <= now)?;
+        self.asked.as_mut()?.end(silence)
     }
 }
 
@@ -304,55 +293,17 @@ impl Link {
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Inbox<'m> {
-    window: Window<'m>,
-    frames: frame::Decoder,
-    limit: u32,
+    pub(super) window: Window<'m>,
+    pub(super) frames: frame::Decoder,
     /// Bytes of the window that belong to the part given last.
-    used: usize,
-    /// The payload is used up, but the decoder has not given [`Part::End`] yet.
-    ending: bool,
-    decoder: Decoder,
+    pub(super) used: usize,
 }
 
-/// What reading came to.
-pub(super) enum Read<'a> {
-    /// The next part of a message.
-    Part(Part<'a>),
-    /// Nothing to tell, but there is more to read.
-    More,
-    /// More bytes are needed.
-    Hungry,
-    /// No more bytes will come. `between` says whether the stream ended between two frames.
-    Ended { between: bool },
-}
-
-/// The peer's stream cannot be read on.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Broken {
-    /// Its frames are lost for good.
-    Frame(FrameError),
-    /// A message is no message.
-    Message(Fault),
-}
-
-impl<'m> Inbox<'m> {
-    fn new(memory: &'m mut [u8], limit: u32, tolerance: Tolerance) -> Self {
-        Self {
-            window: Window::new(memory),
-            frames: frame::Decoder::new(limit),
-            decoder: Decoder::new(tolerance),
-            limit,
-            used: 0,
-            ending: false,
-        }
-    }
-
+impl Inbox<'_> {
     fn clear(&mut self) {
         self.window.clear();
-        self.frames = frame::Decoder::new(self.limit);
-        self.decoder.reset();
+        self.frames.reset();
         self.used = 0;
-        self.ending = false;
     }
 
     fn room(&self) -> usize {
@@ -364,66 +315,16 @@ impl<'m> Inbox<'m> {
         self.window.put(bytes)
     }
 
-    fn settle(&mut self) {
+    /// Drops what the part given last needed.
+    pub(super) fn settle(&mut self) {
         self.window.consume(core::mem::take(&mut self.used));
     }
 
-    fn next_message(&mut self) {
-        self.decoder.reset();
-    }
-
-    #[cfg(feature = "proof")]
-    pub(super) fn copy_from(&mut self, other: &Inbox<'_>) -> bool {
-        self.frames = other.frames.clone();
-        self.decoder = other.decoder.clone();
-        (self.limit, self.used, self.ending) = (other.limit, other.used, other.ending);
-        self.window.copy_from(&other.window)
-    }
-
-    #[cfg(feature = "proof")]
-    pub(super) fn digest(&self, out: &mut impl core::fmt::Write) -> core::fmt::Result {
-        write!(out, "{} {} {} ", self.window.unread().len(), self.used, self.ending)
-    }
-
-    /// What showed in values of the message in progress that could not be kept.
-    pub(super) const fn lost(&self) -> Lost {
-        self.decoder.lost()
-    }
-
-    /// The header of the message in progress.
-    pub(super) fn header(&self) -> Option<Header<'_>> {
-        self.decoder.header()
-    }
-
-    /// Reads the next part. `ended` says that no more bytes will come.
-    pub(super) fn read(&mut self, ended: bool) -> Result<Read<'_>, Broken> {
-        self.settle();
-        if self.ending {
-            let part = self.decoder.next(&mut [].as_slice(), true).map_err(Broken::Message)?;
-            self.ending = !matches!(part, None | Some(Part::End));
-            return Ok(part.map_or(Read::Hungry, Read::Part));
-        }
-        let (header, piece) = self.frames.lend(self.window.unread()).map_err(Broken::Frame)?;
-        self.used = header;
-        let Some(piece) = piece else {
-            let between = self.frames.is_between_frames();
-            return Ok(if ended { Read::Ended { between } } else { Read::Hungry });
-        };
-        // In steps, so that a piece of a fragment fits what is lent to the till.
-        let step = piece.bytes.len().min(limits::STEP);
-        let whole = step == piece.bytes.len();
-        let last = piece.is_last() && whole;
-        let mut rest = piece.bytes.get(..step).unwrap_or_default();
-        let part = self.decoder.next(&mut rest, last).map_err(Broken::Message)?;
-        let used = step - rest.len();
-        self.frames.used(used);
-        self.used = header + used;
-        self.ending = last && rest.is_empty() && !matches!(part, Some(Part::End));
-        match part {
-            Some(part) => Ok(Read::Part(part)),
-            None if !whole => Ok(Read::More),
-            None if ended => Ok(Read::Ended { between: false }),
-            None => Ok(Read::Hungry),
-        }
+    /// Whether some of a message is there.
+    pub(super) fn has_payload(&mut self) -> Result<bool, FrameError> {
+        let (header, piece) = self.frames.lend(self.window.unread())?;
+        let found = piece.is_some();
+        self.window.consume(header);
+        Ok(found)
     }
 }

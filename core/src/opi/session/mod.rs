@@ -12,7 +12,8 @@
 //! | `recovery`, `inquiry` | what is asked about a lost answer |
 //! | `receipt`, `weigh` | what a receipt shows, and what settles a lost answer |
 //! | `abort` | stopping, beside the request in progress |
-//! | `lane` | the receiving side of one connection |
+//! | `lane` | the connections: what came on each, and what is leaving |
+//! | `reading` | the one message that is read |
 
 mod abort;
 mod answer;
@@ -28,6 +29,7 @@ mod lane;
 mod output;
 #[cfg(feature = "proof")]
 mod proof;
+mod reading;
 mod receipt;
 mod recovery;
 mod request;
@@ -94,11 +96,7 @@ impl<'m, const D: usize> Session<'m, D> {
         }
         let (limit, tolerance) = (settings.frame_limit, settings.profile.tolerance);
         Ok(Self {
-            lanes: Lanes {
-                request: Lane::new(memory.request, limit, tolerance),
-                abort: Lane::new(memory.abort, limit, tolerance),
-                device: memory.device.map(|window| Lane::new(window, limit, tolerance)),
-            },
+            lanes: Lanes::new(memory, limit, tolerance),
             progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
             settings,
             current: None,
@@ -188,6 +186,7 @@ impl<'m, const D: usize> Session<'m, D> {
         self.progress.is_due()
             || self.abort.has_news()
             || self.stash.is_due()
+            || self.lanes.is_due()
             || self.lanes.all().any(|(_, lane)| lane.is_closing())
     }
 }

@@ -1,7 +1,6 @@
 //! What is to be done next, and until when there is nothing.
 
 use super::Session;
-use super::lane::{Expired, Lane};
 use crate::drive::{Link, Output, Wait};
 use crate::session::table::{Phase, Signal};
 use crate::session::{Lent, Next, Over};
@@ -12,17 +11,24 @@ impl<const D: usize> Session<'_, D> {
     pub(super) fn expire(&mut self) -> bool {
         let now = self.progress.now;
         let mut any = self.abort.expire(now);
+        any |= self.lanes.reading.exchange.expire(now);
+        if let Some(question) = self.lanes.expire_question(now) {
+            self.stash.withdraw(question);
+            any = true;
+        }
+        if let Some(link) = self.lanes.reading.stalled(now) {
+            self.stalled(link);
+            any = true;
+        }
         for number in 0..D + 2 {
             let Some((link, lane)) = self.lanes.nth_mut(number) else { break };
-            match lane.expire(now) {
-                Expired::Nothing => continue,
-                Expired::Question(id) => self.stash.withdraw(id),
+            if lane.expire(now) {
                 // The answer may still come on it, and has deadlines of its own.
-                Expired::Connection if link == Link::Request => {}
-                Expired::Connection => self.drop_link(link),
-                Expired::Sheet => {}
+                if link != Link::Request {
+                    self.drop_link(link);
+                }
+                any = true;
             }
-            any = true;
         }
         any |= self.make_room();
         match self.progress.expire() {
@@ -38,14 +44,15 @@ impl<const D: usize> Session<'_, D> {
     }
 
     pub(super) fn waiting(&self) -> Wait {
-        let mut asking = false;
+        let question = self.lanes.question();
         let mut until = earlier(self.progress.until(), self.abort.until());
         until = earlier(until, self.longest_silent().map(|(at, _)| at));
+        until = earlier(until, self.lanes.reading.until());
+        until = earlier(until, question.map(|question| question.until));
         for (_, lane) in self.lanes.all() {
-            asking |= lane.question().is_some();
             until = earlier(until, lane.until());
         }
-        Wait { until, why: self.progress.why(asking) }
+        Wait { until, why: self.progress.why(question.is_some()) }
     }
 
     /// The connection of the terminal that makes room for a new one, and when: the one that has been silent for longest,
@@ -55,9 +62,9 @@ impl<const D: usize> Session<'_, D> {
             return None;
         }
         let mut longest: Option<(Instant, Link)> = None;
-        for (link, lane) in self.lanes.all() {
+        for (link, _) in self.lanes.all() {
             if matches!(link, Link::Device(_))
-                && let Some(since) = lane.silent_since()
+                && let Some(since) = self.lanes.silent_since(link)
                 && longest.is_none_or(|(other, _)| since < other)
             {
                 longest = Some((since, link));
@@ -76,11 +83,11 @@ impl<const D: usize> Session<'_, D> {
 
     /// One step further; `None` if nothing can be done without an input.
     pub(super) fn advance(&mut self, tx: &mut [u8]) -> Option<Next> {
+        if let Some((sheet, kept)) = self.lanes.reading.lost_sheet() {
+            return Some(Next::SheetEnded { sheet, kept });
+        }
         for number in 0..D + 2 {
             let Some((link, lane)) = self.lanes.nth_mut(number) else { break };
-            if let Some((sheet, kept)) = lane.lost_sheet() {
-                return Some(Next::SheetEnded { sheet, kept });
-            }
             if lane.close() {
                 return Some(Next::Close(link));
             }
@@ -107,17 +114,13 @@ impl<const D: usize> Session<'_, D> {
 
     /// The output that lends from the stash what it needs.
     pub(super) fn output(&self, next: Next) -> Output<'_> {
-        let question = match next {
-            Next::Question(link) => self.lanes.get(link).and_then(Lane::question),
-            _ => None,
-        };
         let current = self.current.as_ref();
         let lent = Lent {
             stash: &self.stash,
             progress: &self.progress,
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type().as_str()),
-            question,
+            question: self.lanes.question(),
         };
         lent.output(next).unwrap_or_else(|| Output::Wait(self.waiting()))
     }
