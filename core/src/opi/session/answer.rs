@@ -3,23 +3,32 @@
 use crate::id::Id;
 use crate::money::{Decimal, Money};
 use crate::operation::Facts;
-use crate::opi::message::{Authorisation, Lost, OriginalHeader, OverallResult, Part, Place};
+use crate::opi::message::{Authorisation, Lost, OverallResult, Part, Place};
 use crate::text::Text;
 
-/// The facts of one answer.
+/// What one answer says beside the facts of the transaction.
 #[derive(Clone, Debug, Default)]
-pub struct Answer {
-    /// The result, if the answer holds one.
-    pub result: Option<OverallResult>,
-    /// The facts of the transaction.
-    pub facts: Facts,
-    /// The message that was repeated.
-    pub original: Option<OriginalHeader>,
+pub(super) struct Answer {
+    /// The message that it repeats.
+    pub(super) repeats: Option<Repeats>,
     /// What showed in values that could not be kept: [`Decoder::lost`](crate::opi::message::Decoder::lost).
-    pub lost: Lost,
+    pub(super) lost: Lost,
     tip: Option<Money>,
     /// An amount without its currency: it can only be the one that was asked in.
     bare: Option<Decimal>,
+}
+
+/// A message that is repeated.
+#[derive(Clone, Debug)]
+pub(super) struct Repeats {
+    /// It is the answer to the request in question.
+    pub(super) ours: bool,
+    pub(super) result: Option<OverallResult>,
+}
+
+/// The result in the facts of an answer, if it holds one.
+pub(super) fn overall_result(facts: &Facts) -> Option<OverallResult> {
+    OverallResult::from_text(facts.overall_result.as_ref()?.as_str())
 }
 
 /// An identifier in the size that is kept; `None` if it does not fit, for a cut one would be another.
@@ -29,11 +38,9 @@ fn id<const N: usize, const M: usize>(id: &Option<Id<N>>) -> Option<Id<M>> {
 
 impl Answer {
     /// Takes in one part. Parts that say nothing of the transaction are passed over.
-    pub fn collect(&mut self, part: &Part<'_>) {
-        let facts = &mut self.facts;
+    pub(super) fn collect(&mut self, facts: &mut Facts, part: &Part<'_>) {
         match part {
             Part::Header(header) => {
-                self.result.clone_from(&header.overall_result);
                 facts.overall_result = header.overall_result.as_ref().and_then(|result| Id::new(result.as_str()).ok());
                 fill(&mut facts.terminal_id, id(&header.terminal_id));
             }
@@ -68,23 +75,22 @@ impl Answer {
                 fill(&mut facts.host_decline_reason, id(&diagnosis.host_decline_reason));
                 fill(&mut facts.terminal_decline_reason, id(&diagnosis.terminal_decline_reason));
             }
-            Part::OriginalHeader(original) => self.original = Some((*original).clone()),
             _ => {}
         }
     }
 
     /// Works out the tip: what the answer calls so, or what was booked beyond what was asked.
-    pub fn compare(&mut self, asked: Option<Money>) {
+    pub(super) fn compare(&self, facts: &mut Facts, asked: Option<Money>) {
         if let (Some(bare), Some(asked)) = (self.bare, asked) {
-            fill(&mut self.facts.amount, Money::from_decimal(bare, asked.currency()).ok());
+            fill(&mut facts.amount, Money::from_decimal(bare, asked.currency()).ok());
         }
-        let beyond = match (self.facts.amount, asked) {
+        let beyond = match (facts.amount, asked) {
             (Some(booked), Some(asked)) if booked.currency() == asked.currency() && booked.minor() > asked.minor() => {
                 Some(Money::from_minor(booked.minor() - asked.minor(), booked.currency()))
             }
             _ => None,
         };
-        self.facts.tip = self.tip.filter(|tip| tip.minor() > 0).or(beyond);
+        facts.tip = self.tip.filter(|tip| tip.minor() > 0).or(beyond);
     }
 }
 

@@ -131,7 +131,7 @@ impl<const D: usize> Session<'_, D> {
         match reading.role {
             Role::Answer => {
                 reading.finish();
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.answer.lost = lost;
                 }
                 let in_time = matches!(self.progress.phase(), Phase::Sending | Phase::Waiting);
@@ -140,8 +140,8 @@ impl<const D: usize> Session<'_, D> {
             }
             Role::Testimony => {
                 reading.finish();
-                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
-                    inquiry.answer.lost = lost;
+                if let Some(current) = self.current.as_mut() {
+                    current.answer.lost = lost;
                 }
                 self.progress.signal(Signal::Answered);
                 None
@@ -368,7 +368,7 @@ impl<const D: usize> Session<'_, D> {
             Link::Request => {
                 self.lanes.reading.ignore();
                 let grace = self.progress.now.after(self.settings.timeouts.grace);
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.foreign = true;
                 }
                 if matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing) {

@@ -2,8 +2,9 @@
 
 use super::device::{Exchange, Showing, Step, Wish, line};
 use super::reading::Role;
+use super::receipt::reference;
 use super::request::family;
-use super::{Answer, Current, Stash};
+use super::{Current, Stash};
 use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
 use crate::operation::Operation;
@@ -12,7 +13,7 @@ use crate::opi::message::{DeviceTarget, FragmentOf, Header, Kind, Part, Place, R
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
-use crate::session::{Loan, Next, Progress};
+use crate::session::{Loan, Next, Progress, Work};
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -35,7 +36,7 @@ pub(super) struct Desk<'a> {
     pub(super) link: Link,
     pub(super) settings: &'a Settings,
     pub(super) progress: &'a mut Progress,
-    pub(super) current: &'a mut Option<Current>,
+    pub(super) current: &'a mut Work<Current>,
     pub(super) abort_id: Option<RequestId>,
     pub(super) stash: &'a mut Stash,
 }
@@ -57,8 +58,8 @@ impl Desk<'_> {
         match role {
             Role::Answer => self.answer(part),
             Role::Testimony => {
-                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
-                    inquiry.answer.collect(part);
+                if let Some(current) = self.current.as_mut() {
+                    current.hear(part, self.settings.workstation.as_str());
                 }
                 Seen::Nothing
             }
@@ -116,21 +117,20 @@ impl Desk<'_> {
         if over || matches!(self.progress.phase(), Phase::Storing | Phase::Opening | Phase::Connecting) {
             return Err("an answer that nobody waits for");
         }
-        let expected = match family(self.settings, &current.undertaking.request.operation) {
+        let expected = match family(self.settings, current.undertaking.operation()) {
             Kind::CardServiceRequest => Kind::CardServiceResponse,
             _ => Kind::ServiceResponse,
         };
         // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
         let of_abort = header.request_type == Some(RequestType::AbortRequest);
-        if of_abort && current.undertaking.request.operation != Operation::Abort {
+        if of_abort && *current.undertaking.operation() != Operation::Abort {
             return Ok(Role::Ignored);
         }
         if header.kind != expected || header.request_type.as_ref() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
-        let repeats =
-            current.undertaking.request.operation == Operation::RepeatLast && !current.undertaking.is_resumed();
+        let repeats = *current.undertaking.operation() == Operation::RepeatLast && !current.undertaking.is_resumed();
         if !repeats && !current.undertaking.request_id.is_echoed_by(id) && !mistake(Mistake::AcceptsForeignAnswers) {
             return Err("an answer to another request");
         }
@@ -140,14 +140,12 @@ impl Desk<'_> {
     fn begin(&mut self, part: &Part<'_>, role: Role) -> Seen {
         match (role, self.current.as_mut()) {
             (Role::Answer, Some(current)) => {
-                current.answer = Answer::default();
-                current.answer.collect(part);
+                current.forget_answer();
+                current.take(part);
             }
             (Role::Testimony, Some(current)) => {
-                if let Some(inquiry) = &mut current.inquiry {
-                    inquiry.answer = Answer::default();
-                    inquiry.answer.collect(part);
-                }
+                current.forget_testimony();
+                current.hear(part, self.settings.workstation.as_str());
             }
             (Role::Callback, Some(current)) if matches!(self.progress.phase(), Phase::Sending | Phase::Waiting) => {
                 current.prompted = true;
@@ -160,7 +158,7 @@ impl Desk<'_> {
     /// A part of the answer to the request in progress.
     fn answer(&mut self, part: &Part<'_>) -> Seen {
         if let Some(current) = self.current.as_mut() {
-            current.answer.collect(part);
+            current.take(part);
         }
         match part {
             Part::Total(total, Place::Reconciliation) => {
@@ -185,8 +183,9 @@ impl Desk<'_> {
             match &mut current.inquiry {
                 Some(inquiry) => inquiry.receipt.collect(part),
                 None => {
-                    current.receipt.collect(part);
-                    current.undertaking.reference_seen = current.receipt.reference();
+                    if let Part::TransactionInfo(info) = part {
+                        current.undertaking.reference_seen = reference(info);
+                    }
                 }
             }
         }

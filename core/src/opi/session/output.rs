@@ -35,7 +35,7 @@ impl<const D: usize> Session<'_, D> {
         any |= self.make_room();
         match self.progress.expire() {
             Over::Nothing => return any,
-            Over::Resolution => {}
+            Over::Resolution => self.current.forget_decision(),
             Over::Phase => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
                 let waits = matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing);
@@ -135,9 +135,9 @@ impl<const D: usize> Session<'_, D> {
         let current = self.current.as_ref();
         let lent = Lent {
             loan: &self.stash.loan,
-            progress: &self.progress,
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type().as_str()),
+            decision: self.current.decision(),
             question: self.lanes.question(),
         };
         lent.output(next).unwrap_or_else(|| Output::Wait(self.waiting()))

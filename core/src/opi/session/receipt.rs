@@ -3,7 +3,7 @@
 use crate::id::Id;
 use crate::limits;
 use crate::money::Money;
-use crate::opi::message::{Part, Place};
+use crate::opi::message::{Part, Place, TransactionInfo};
 
 /// The facts of one receipt.
 #[derive(Clone, Debug, Default)]
@@ -27,10 +27,10 @@ impl ReceiptFacts {
             _ => {}
         }
     }
+}
 
-    /// The name that the transaction has with the terminal.
-    pub(super) fn reference(&self) -> Option<Id<{ limits::LONG_ID }>> {
-        let approval = self.approval_code.as_ref().and_then(|code| Id::new(code.as_str()).ok());
-        self.trx_reference_number.clone().or(approval)
-    }
+/// The name that the transaction has with the terminal.
+pub(super) fn reference(info: &TransactionInfo) -> Option<Id<{ limits::LONG_ID }>> {
+    let approval = info.authorisation_code.as_ref().and_then(|code| Id::new(code.as_str()).ok());
+    info.trx_reference_number.clone().or(approval)
 }
