@@ -217,7 +217,7 @@ pub const STEP_TEXT: usize = 3 * STEP;
 /// asks while it works can be answered, or it is not begun.
 pub const TRANSMIT_MIN: usize = 2048;
 
-/// Details of one part that wait to be told: `Identification` has ten.
+/// Details of one answer of the Terminal API that wait to be told: a diagnosis has nine.
 pub const DETAILS: usize = 12;
 
 /// Faults of the peer that wait to be told.

@@ -439,18 +439,20 @@ impl World {
         panic!("I10: the drain does not end");
     }
 
-    /// What a terminal asked for is answered as soon as the sheet is stored, the cashier has answered, and the answer
-    /// before it has left (I7).
+    /// What a terminal asked for is answered as soon as the sheet is stored, the cashier has answered, and the answers
+    /// before it have left (I7); but one message is read at a time, so a half one on another connection comes first.
     fn is_answering(&self, at: usize) {
         let till = &self.tills[at];
         let open = |wire: &&Wire| wire.till == at && wire.link.is_some() && !wire.ended && !wire.asks.is_empty();
         let Some(wire) = self.wires.iter().find(open) else { return };
+        let asks = |number: u32| self.wires.iter().any(|it| it.number == number && !it.asks.is_empty());
         let waits = |owed: &Owed| match owed {
             Owed::Stored(_, _, fact) => *fact == Fact::Sheet,
-            Owed::Sent(_, number, _) => *number == wire.number,
+            Owed::Sent(_, number, _) => *number == wire.number || asks(*number),
             _ => false,
         };
-        let waits = !till.questions.is_empty() || till.owed.iter().any(waits);
+        let half = |it: &Wire| it.till == at && it.link.is_some() && it.number != wire.number && it.frame.len() > 4;
+        let waits = !till.questions.is_empty() || till.owed.iter().any(waits) || self.wires.iter().any(half);
         assert!(waits, "I7: nothing is waited for, and {:?} is not answered", wire.asks);
     }
 

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use opi_core::drive::{Input, Link, PeerFault};
+use opi_core::drive::{Event, Input, Link, Output, PeerFault};
 use opi_core::operation::{Outcome, Reason};
 use opi_core::opi::{Profile, Timeouts};
+use opi_core::time::Instant;
 
 use crate::till::{Did, Till, WINDOW, answer, device, sent};
 
 const PROMPT: &str = r#"<Output OutDeviceTarget="CashierDisplay"><TextLine>card, please</TextLine></Output>"#;
+
+/// Where the text stands.
+const MARK: &str = "HERE";
 
 fn frame(xml: &str) -> Vec<u8> {
     let mut frame = u32::try_from(xml.len()).unwrap().to_be_bytes().to_vec();
@@ -139,4 +143,48 @@ fn while_the_till_stores_the_terminal_may_be_silent() {
     till.now += millis(Timeouts::USUAL.stalled) - 1;
     let did = till.receive_bytes(Link::Device(0), &request[end..]);
     assert!(sent(&did).contains("OutResult=\"Success\""));
+}
+
+/// A text is told as it came, in whatever encoding, however it is cut, and although more comes in between.
+#[test]
+fn a_text_is_told_whole_whatever_its_encoding() {
+    let euros = "Gebühr 12 € – ".repeat(60);
+    let plain = "fee 12 CHF, ".repeat(60);
+    for (encoding, text) in [("utf-8", &euros), ("windows-1252", &euros), ("utf-8", &plain), ("iso-8859-1", &plain)] {
+        let bytes: Vec<u8> = match encoding {
+            "windows-1252" => {
+                let byte = |character| match character {
+                    '€' => 0x80,
+                    '–' => 0x96,
+                    other => u8::try_from(u32::from(other)).unwrap(),
+                };
+                text.chars().map(byte).collect()
+            }
+            _ => text.as_bytes().to_vec(),
+        };
+        let xml = device("Output", &format!(r#"<Output OutDeviceTarget="E-Journal"><J>{MARK}</J></Output>"#));
+        let xml = format!(r#"<?xml version="1.0" encoding="{encoding}"?>{xml}"#);
+        let (head, tail) = xml.split_once(MARK).unwrap();
+        let payload = [head.as_bytes(), &bytes, tail.as_bytes()].concat();
+        let mut frame = u32::try_from(payload.len()).unwrap().to_be_bytes().to_vec();
+        frame.extend_from_slice(&payload);
+        for step in [1, 7, 90, WINDOW] {
+            let mut till = paying();
+            let (mut told, mut rest) = (String::new(), frame.as_slice());
+            // One output, then as many bytes as there is room for: nobody has to drain first.
+            while told.len() < text.len() + "<J></J>".len() {
+                let room = till.session.room(Link::Device(0)).min(step).min(rest.len());
+                let (now, later) = rest.split_at(room);
+                rest = later;
+                let input = if now.is_empty() { Input::Tick } else { Input::Received(Link::Device(0), now) };
+                till.session.handle_input(Instant::from_millis(0), input).unwrap();
+                match till.session.poll_output(&mut [0; 4096]) {
+                    Output::Event(Event::JournalText(_, piece)) => told.push_str(piece),
+                    Output::Wait(_) => assert!(!rest.is_empty(), "{encoding} {step}: only {told}"),
+                    _ => {}
+                }
+            }
+            assert_eq!(told, format!("<J>{text}</J>"), "{encoding}, {step} bytes at a time");
+        }
+    }
 }

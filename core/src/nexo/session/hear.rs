@@ -4,6 +4,7 @@ use core::fmt::Write;
 
 use super::answer::{Answer, Hint, Ours};
 use super::exchange::is_success;
+use super::stash::Stash;
 use crate::drive::Link;
 use crate::id::RequestId;
 use crate::json::{Document, Str};
@@ -16,7 +17,6 @@ use crate::nexo::settings::Settings;
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
 use crate::nexo::{Body, Category, Direction, Envelope, MessageHeader, MessageReference, Report, ResponseBody, Word};
 use crate::proof::{Mistake, mistake};
-use crate::session::Stash;
 use crate::text::Text;
 
 /// The answer that is waited for.

@@ -37,6 +37,7 @@ mod proof;
 mod recovery;
 mod request;
 mod sheets;
+mod stash;
 mod weigh;
 
 pub use answer::{Answer, Hint};
@@ -44,13 +45,14 @@ pub use classify::{Evidence, classify};
 
 use self::current::Current;
 use self::exchange::Exchange;
+use self::stash::Stash;
 use super::settings::{ConfigError, Settings};
 use crate::drive::{Input, Link, Misuse, Output};
 use crate::id::RequestId;
 use crate::journal::Unresolved;
 use crate::limits;
 use crate::session::table::Phase;
-use crate::session::{Aborting, Progress, Stash};
+use crate::session::{Aborting, Progress, Work};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: room for the answer on each connection, with one byte to spare.
@@ -72,7 +74,7 @@ pub struct Session<'m> {
     progress: Progress,
     request: Exchange<'m>,
     beside: Exchange<'m>,
-    current: Option<Current>,
+    current: Work<Current>,
     abort: Aborting,
     stash: Stash,
 }
@@ -94,7 +96,7 @@ impl<'m> Session<'m> {
             settings,
             request: Exchange::new(memory.request),
             beside: Exchange::new(memory.abort),
-            current: None,
+            current: Work::Rest,
             abort: Aborting::new(),
             stash: Stash::new(),
         })

@@ -60,7 +60,7 @@ impl Session<'_> {
         }
         match self.progress.expire() {
             Over::Nothing => return any,
-            Over::Resolution => {}
+            Over::Resolution => self.current.forget_decision(),
             Over::Phase => {
                 self.progress.signal(Signal::Deadline);
             }
@@ -79,10 +79,10 @@ impl Session<'_> {
     pub(super) fn output(&self, next: Next) -> Output<'_> {
         let current = self.current.as_ref();
         let lent = Lent {
-            stash: &self.stash,
-            progress: &self.progress,
+            loan: self.stash.loan(),
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type()),
+            decision: self.current.decision(),
             question: None,
         };
         lent.output(next).unwrap_or_else(|| Output::Wait(self.waiting()))

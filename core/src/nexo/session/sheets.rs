@@ -18,8 +18,8 @@ use crate::nexo::vocabulary::{
 use crate::nexo::{Body, Dialect, Direction, Envelope, List, Report, ResponseBody, Word};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{self, Copy, Line, Purpose, Sheet, SheetId};
-use crate::session::Next;
 use crate::session::table::Signal;
+use crate::session::{Loan, Next};
 use crate::text::Text;
 use crate::time::Instant;
 
@@ -143,7 +143,7 @@ impl Session<'_> {
         }
         let id = self.progress.counters.sheet();
         let request = self.current.as_ref().map(|current| current.undertaking.request_id);
-        self.stash.sheet = Some(Sheet { id, purpose, request, target });
+        self.stash.lend(Loan::Sheet(Sheet { id, purpose, request, target }));
         self.step(Step::Line { receipt, line: 0, sheet: id, purpose });
         Some(Next::SheetBegun)
     }
@@ -158,12 +158,12 @@ impl Session<'_> {
         });
         match found.flatten().filter(|_| line < limits::LINES) {
             Some(Piece::Line(text, used)) => {
-                self.stash.line = text;
+                self.stash.lend(Loan::Line(text));
                 self.step(Step::Line { receipt, line: line.saturating_add(used), sheet, purpose });
                 Some(Next::Line(sheet))
             }
             Some(Piece::Raw(text)) => {
-                self.stash.text = text;
+                self.stash.lend(Loan::Text(text));
                 self.step(Step::Line { receipt, line: line.saturating_add(1), sheet, purpose });
                 Some(Next::JournalText(sheet))
             }
@@ -187,7 +187,7 @@ impl Session<'_> {
         });
         match found.flatten().filter(|_| brand < limits::RECONCILIATION_LINES) {
             Some(Some(told)) if total < limits::RECONCILIATION_LINES => {
-                self.stash.total = told;
+                self.stash.lend(Loan::Total(told));
                 self.step(Step::Total(brand, total.saturating_add(1)));
                 Some(Next::Total)
             }

@@ -69,6 +69,7 @@ pub use output::{
 };
 pub use part::{FragmentOf, Part, Piece, Place};
 pub use payment::{Authorisation, Circuit, OriginalTransaction, PosData, Terminal, Timestamp, TotalAmount};
+pub(crate) use record::Field;
 pub use reply::{Answered, Echo, Reply, Typed, Verdict};
 pub use request_type::RequestType;
 pub(crate) use sending::Sending;

@@ -192,6 +192,12 @@ impl<'a> Piece<'a> {
         self.0.as_plain()
     }
 
+    /// The bytes of the document.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.0.as_bytes()
+    }
+
     /// The characters in order.
     #[must_use]
     pub const fn runs(&self) -> Runs<'a> {

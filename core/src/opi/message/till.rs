@@ -60,6 +60,18 @@ impl Decoder {
         self.0.header_given.then(|| self.0.kept.header())
     }
 
+    /// The part given last, as long as the next one was not asked for; `None` for a fragment.
+    #[must_use]
+    pub fn given(&self) -> Option<Part<'_>> {
+        self.0.given.and_then(|given| self.0.kept.part(given))
+    }
+
+    /// Bytes of a fragment of this message once more: in its encoding.
+    #[must_use]
+    pub fn piece<'a>(&self, bytes: &'a [u8]) -> Piece<'a> {
+        self.0.piece(bytes)
+    }
+
     /// Bytes of the document used so far.
     #[must_use]
     pub fn offset(&self) -> u32 {

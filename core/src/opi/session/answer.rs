@@ -5,36 +5,42 @@ use crate::money::{Decimal, Money};
 use crate::operation::Facts;
 use crate::opi::message::till::{Excerpt, Part};
 use crate::opi::message::{
-    Authorisation, CardValue, Diagnosis, Header, Lost, OriginalHeader, OverallResult, Place, RequestType, Terminal,
-    TotalAmount,
+    Authorisation, CardValue, Diagnosis, Header, Lost, OverallResult, Place, Terminal, TotalAmount,
 };
 use crate::secret::Pan;
 use crate::text::Text;
 
-/// The facts of one answer.
+/// What one answer says beside the facts of the transaction.
 #[derive(Clone, Debug, Default)]
-pub struct Answer {
-    /// The result, if the answer holds one.
-    pub result: Option<OverallResult>,
-    /// The facts of the transaction.
-    pub facts: Facts,
-    /// The message that was repeated.
-    pub original: Option<OriginalHeader>,
+pub(super) struct Answer {
+    /// The message that it repeats.
+    pub(super) repeats: Option<Repeats>,
     /// What showed in values that could not be kept: [`Decoder::lost`](crate::opi::message::Decoder::lost).
-    pub lost: Lost,
+    pub(super) lost: Lost,
     tip: Option<Money>,
     /// An amount without its currency: it can only be the one that was asked in.
     bare: Option<Decimal>,
 }
 
+/// A message that is repeated.
+#[derive(Clone, Debug)]
+pub(super) struct Repeats {
+    /// It is the answer to the request in question.
+    pub(super) ours: bool,
+    pub(super) result: Option<OverallResult>,
+}
+
+/// The result in the facts of an answer, if it holds one.
+pub(super) fn overall_result(facts: &Facts) -> Option<OverallResult> {
+    OverallResult::from_text(facts.overall_result.as_ref()?.as_str())
+}
+
 impl Answer {
     /// Takes in one part. Parts that say nothing of the transaction are passed over.
-    pub fn collect(&mut self, part: &Part<'_>) {
-        let facts = &mut self.facts;
+    pub(super) fn collect(&mut self, facts: &mut Facts, part: &Part<'_>) {
         match part {
             Part::Header(header) => {
-                self.result = header.overall_result();
-                facts.overall_result = self.result.as_ref().and_then(|result| Id::new(result.as_str()).ok());
+                facts.overall_result = header.overall_result().and_then(|result| Id::new(result.as_str()).ok());
                 fill(&mut facts.terminal_id, header.values.id(Header::terminal_id));
             }
             Part::Terminal(terminal) => {
@@ -65,23 +71,22 @@ impl Answer {
                 fill(&mut facts.host_decline_reason, diagnosis.id(Diagnosis::host_decline_reason));
                 fill(&mut facts.terminal_decline_reason, diagnosis.id(Diagnosis::terminal_decline_reason));
             }
-            Part::OriginalHeader(original) => self.original = Some(repeated(*original)),
             _ => {}
         }
     }
 
     /// Works out the tip: what the answer calls so, or what was booked beyond what was asked.
-    pub fn compare(&mut self, asked: Option<Money>) {
+    pub(super) fn compare(&self, facts: &mut Facts, asked: Option<Money>) {
         if let (Some(bare), Some(asked)) = (self.bare, asked) {
-            fill(&mut self.facts.amount, Money::from_decimal(bare, asked.currency()).ok());
+            fill(&mut facts.amount, Money::from_decimal(bare, asked.currency()).ok());
         }
-        let beyond = match (self.facts.amount, asked) {
+        let beyond = match (facts.amount, asked) {
             (Some(booked), Some(asked)) if booked.currency() == asked.currency() && booked.minor() > asked.minor() => {
                 Some(Money::from_minor(booked.minor() - asked.minor(), booked.currency()))
             }
             _ => None,
         };
-        self.facts.tip = self.tip.filter(|tip| tip.minor() > 0).or(beyond);
+        facts.tip = self.tip.filter(|tip| tip.minor() > 0).or(beyond);
     }
 }
 
@@ -101,15 +106,4 @@ fn authorised(facts: &mut Facts, it: Excerpt<'_>) {
     fill(&mut facts.masked_card_number, cards.into_iter().find_map(|card| it.text(card)).and_then(Pan::new));
     // German OPI: `0` is an approval, everything else a code of ISO 8583.
     fill(&mut facts.host_decline_reason, it.id(Authorisation::action_code));
-}
-
-/// The header of the message that was repeated.
-fn repeated(it: Excerpt<'_>) -> OriginalHeader {
-    OriginalHeader {
-        workstation_id: it.id(OriginalHeader::workstation_id),
-        request_id: it.id(OriginalHeader::request_id),
-        request_type: it.text(OriginalHeader::request_type).and_then(RequestType::from_text),
-        overall_result: it.text(OriginalHeader::overall_result).and_then(OverallResult::from_text),
-        ..OriginalHeader::default()
-    }
 }

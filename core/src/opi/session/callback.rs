@@ -30,6 +30,11 @@ impl<const D: usize> Session<'_, D> {
             if !lane.is_open() {
                 return None;
             }
+            if reading.is_of(link)
+                && let Some(next) = reading.rest(&mut lane.inbox, &mut self.stash.loan)
+            {
+                return Some(next);
+            }
             lane.inbox.settle();
             if !reading.is_of(link) {
                 match lane.inbox.has_payload() {
@@ -98,12 +103,9 @@ impl<const D: usize> Session<'_, D> {
                 }
             };
             match seen {
-                // What a part tells in details is told before the next part adds its own.
-                Seen::Nothing => {
-                    if let Some(next) = self.stash.next_detail() {
-                        return Some(next);
-                    }
-                }
+                Seen::Nothing => {}
+                Seen::Facts => reading.has_facts(),
+                Seen::Text(told) => reading.has_text(told, &mut lane.inbox),
                 Seen::Next(next) => {
                     if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question) {
                         self.sign_of_life();
@@ -129,7 +131,7 @@ impl<const D: usize> Session<'_, D> {
         match reading.role {
             Role::Answer => {
                 reading.finish();
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.answer.lost = lost;
                 }
                 let in_time = matches!(self.progress.phase(), Phase::Sending | Phase::Waiting);
@@ -138,8 +140,8 @@ impl<const D: usize> Session<'_, D> {
             }
             Role::Testimony => {
                 reading.finish();
-                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
-                    inquiry.answer.lost = lost;
+                if let Some(current) = self.current.as_mut() {
+                    current.answer.lost = lost;
                 }
                 self.progress.signal(Signal::Answered);
                 None
@@ -364,7 +366,7 @@ impl<const D: usize> Session<'_, D> {
             Link::Request => {
                 self.lanes.reading.ignore();
                 let grace = self.progress.now.after(self.settings.timeouts.grace);
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.foreign = true;
                 }
                 if matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing) {

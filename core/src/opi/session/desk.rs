@@ -2,22 +2,21 @@
 
 use super::device::{Exchange, Showing, Step, Wish, line};
 use super::reading::Role;
+use super::receipt::reference;
 use super::request::family;
-use super::{Answer, Current};
+use super::{Current, Stash};
 use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
-use crate::money::Figures;
 use crate::operation::Operation;
 use crate::opi::Settings;
 use crate::opi::message::till::{Header, Part};
 use crate::opi::message::{
-    Acq, CardCircuit, DeviceTarget, DiagnosisResult, ErrorDetail, FragmentOf, Identification, Kind, OriginalHeader,
-    Output, OverallResult, Piece, Place, PrivateFacts, RequestType, Submission, TicketType, TotalAmount, Verdict,
+    DeviceTarget, FragmentOf, Kind, Output, Place, RequestType, TicketType, TotalAmount, Verdict,
 };
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
-use crate::session::{Next, Progress, Stash};
+use crate::session::{Loan, Next, Progress, Work};
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -25,6 +24,10 @@ pub(super) enum Seen {
     Nothing,
     /// Something to tell.
     Next(Next),
+    /// A piece of a text to tell, as it stands in the window.
+    Text(Next),
+    /// It may have facts that are told by their names.
+    Facts,
     /// Its message is complete.
     Complete,
     /// It is not for us, or cannot be handled.
@@ -36,7 +39,7 @@ pub(super) struct Desk<'a> {
     pub(super) link: Link,
     pub(super) settings: &'a Settings,
     pub(super) progress: &'a mut Progress,
-    pub(super) current: &'a mut Option<Current>,
+    pub(super) current: &'a mut Work<Current>,
     pub(super) abort_id: Option<RequestId>,
     pub(super) stash: &'a mut Stash,
 }
@@ -58,8 +61,8 @@ impl Desk<'_> {
         match role {
             Role::Answer => self.answer(part),
             Role::Testimony => {
-                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
-                    inquiry.answer.collect(part);
+                if let Some(current) = self.current.as_mut() {
+                    current.hear(part, self.settings.workstation.as_str());
                 }
                 Seen::Nothing
             }
@@ -117,21 +120,20 @@ impl Desk<'_> {
         if over || matches!(self.progress.phase(), Phase::Storing | Phase::Opening | Phase::Connecting) {
             return Err("an answer that nobody waits for");
         }
-        let expected = match family(self.settings, &current.undertaking.request.operation) {
+        let expected = match family(self.settings, current.undertaking.operation()) {
             Kind::CardServiceRequest => Kind::CardServiceResponse,
             _ => Kind::ServiceResponse,
         };
         // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
         let of_abort = header.request_type() == Some(RequestType::AbortRequest);
-        if of_abort && current.undertaking.request.operation != Operation::Abort {
+        if of_abort && *current.undertaking.operation() != Operation::Abort {
             return Ok(Role::Ignored);
         }
         if header.kind != expected || header.request_type().as_ref() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
-        let repeats =
-            current.undertaking.request.operation == Operation::RepeatLast && !current.undertaking.is_resumed();
+        let repeats = *current.undertaking.operation() == Operation::RepeatLast && !current.undertaking.is_resumed();
         if !repeats && !current.undertaking.request_id.is_echoed_by(id) && !mistake(Mistake::AcceptsForeignAnswers) {
             return Err("an answer to another request");
         }
@@ -141,14 +143,12 @@ impl Desk<'_> {
     fn begin(&mut self, part: &Part<'_>, role: Role) -> Seen {
         match (role, self.current.as_mut()) {
             (Role::Answer, Some(current)) => {
-                current.answer = Answer::default();
-                current.answer.collect(part);
+                current.forget_answer();
+                current.take(part);
             }
             (Role::Testimony, Some(current)) => {
-                if let Some(inquiry) = &mut current.inquiry {
-                    inquiry.answer = Answer::default();
-                    inquiry.answer.collect(part);
-                }
+                current.forget_testimony();
+                current.hear(part, self.settings.workstation.as_str());
             }
             (Role::Callback, Some(current)) if matches!(self.progress.phase(), Phase::Sending | Phase::Waiting) => {
                 current.prompted = true;
@@ -161,78 +161,22 @@ impl Desk<'_> {
     /// A part of the answer to the request in progress.
     fn answer(&mut self, part: &Part<'_>) -> Seen {
         if let Some(current) = self.current.as_mut() {
-            current.answer.collect(part);
+            current.take(part);
         }
         match part {
             Part::Total(total, Place::Reconciliation) => {
-                self.stash.total = Total {
+                self.stash.loan = Loan::Total(Total {
                     amount: total.money(),
                     number_payments: total.number(TotalAmount::number_payments),
                     payment_type: total.text(TotalAmount::payment_type).map(Into::into),
                     card_circuit: total.text(TotalAmount::card_circuit).map(Into::into),
                     acquirer: total.text(TotalAmount::acquirer).map(Into::into),
-                };
+                });
                 Seen::Next(Next::Total)
             }
-            Part::CardCircuit(circuit) => {
-                self.stash.text = circuit.word(CardCircuit::code).into();
-                self.stash.name = circuit.word(CardCircuit::display_name).into();
-                Seen::Next(Next::CardCircuit)
-            }
-            Part::Fragment { of: FragmentOf::PrivateData, piece } => {
-                self.lend(piece);
-                Seen::Next(Next::PrivateText)
-            }
-            _ => {
-                self.detail(part);
-                Seen::Nothing
-            }
-        }
-    }
-
-    /// Facts that are told by their names on the wire.
-    fn detail(&mut self, part: &Part<'_>) {
-        let mut tell = |name: &'static str, value: &str| self.stash.detail(name, value);
-        match part {
-            Part::Identification(it) => {
-                tell("TerminalID", it.word(Identification::terminal_id));
-                tell("TerminalIP", it.word(Identification::terminal_ip));
-                tell("AppVersion", it.word(Identification::app_version));
-                tell("Ep2MID", it.word(Identification::ep2_mid));
-                tell("TerminalStatus", it.word(Identification::terminal_status));
-                tell("TerminalSubStatus", it.word(Identification::terminal_sub_status));
-                tell("Hardware", it.word(Identification::hardware));
-                tell("SerialNumber", it.word(Identification::serial_number));
-                tell("ConfigurationName", it.word(Identification::configuration_name));
-                tell("ConfigurationVersion", it.word(Identification::configuration_version));
-            }
-            Part::Acq(acquirer) => tell("Acq", acquirer.word(Acq::name)),
-            Part::DiagnosisResult(result) => tell("DiagnosisResult", result.word(DiagnosisResult::text)),
-            Part::PrivateFacts(facts) => {
-                tell("ErrorCode", facts.word(PrivateFacts::error_code));
-                tell("ErrorText", facts.word(PrivateFacts::error_text));
-                tell("SoftwareVersion", facts.word(PrivateFacts::software_version));
-                tell("RebootInfo", facts.word(PrivateFacts::reboot_info));
-            }
-            Part::ErrorDetail(error) => {
-                tell("ErrorCode", error.word(ErrorDetail::code));
-                tell("ErrorText", error.word(ErrorDetail::description));
-            }
-            Part::OriginalHeader(original) => {
-                tell("OriginalRequestType", original.word(OriginalHeader::request_type));
-                tell("OriginalWorkstationID", original.word(OriginalHeader::workstation_id));
-                tell("OriginalRequestID", original.word(OriginalHeader::request_id));
-                // As it is listed, in whatever case of letters it came.
-                let result = original.text(OriginalHeader::overall_result).and_then(OverallResult::from_text);
-                tell("OriginalOverallResult", result.as_ref().map_or("", OverallResult::as_str));
-            }
-            Part::Submission(it) => {
-                for (name, field) in [("Successful", Submission::successful), ("Failed", Submission::failed)] {
-                    let number = it.number(field).map(|count| Figures::of(u64::from(count), 0, 0));
-                    tell(name, number.as_ref().map_or("", Figures::as_str));
-                }
-            }
-            _ => {}
+            Part::CardCircuit(_) => Seen::Next(Next::CardCircuit),
+            Part::Fragment { of: FragmentOf::PrivateData, .. } => Seen::Text(Next::PrivateText),
+            _ => Seen::Facts,
         }
     }
 
@@ -242,8 +186,9 @@ impl Desk<'_> {
             match &mut current.inquiry {
                 Some(inquiry) => inquiry.receipt.collect(part),
                 None => {
-                    current.receipt.collect(part);
-                    current.undertaking.reference_seen = current.receipt.reference();
+                    if let Part::TransactionInfo(info) = part {
+                        current.undertaking.reference_seen = reference(*info);
+                    }
                 }
             }
         }
@@ -261,23 +206,20 @@ impl Desk<'_> {
                 let id = self.progress.counters.sheet();
                 let request = self.current.as_ref().map(|current| current.undertaking.request_id);
                 let name = Id::new(target.as_str()).unwrap_or_default();
-                self.stash.sheet = Some(Sheet { id, purpose, request, target: name });
+                self.stash.loan = Loan::Sheet(Sheet { id, purpose, request, target: name });
                 exchange.output = Some(Showing { target, sheet: Some((id, purpose)) });
                 exchange.last_sheet = Some(id);
                 Seen::Next(Next::SheetBegun)
             }
             Part::TextLine(wire) => match (&exchange.output, line(*wire)) {
                 (Some(Showing { sheet: Some((sheet, _)), .. }), Some(line)) => {
-                    self.stash.line = line;
+                    self.stash.loan = Loan::Line(line);
                     Seen::Next(Next::Line(*sheet))
                 }
                 _ => Seen::Nothing,
             },
-            Part::Fragment { of: FragmentOf::EJournal, piece } => match &exchange.output {
-                Some(Showing { sheet: Some((sheet, Purpose::Journal)), .. }) => {
-                    self.lend(piece);
-                    Seen::Next(Next::JournalText(*sheet))
-                }
+            Part::Fragment { of: FragmentOf::EJournal, .. } => match &exchange.output {
+                Some(Showing { sheet: Some((sheet, Purpose::Journal)), .. }) => Seen::Text(Next::JournalText(*sheet)),
                 _ => Seen::Nothing,
             },
             Part::OutputEnd => self.output_ended(exchange),
@@ -329,11 +271,5 @@ impl Desk<'_> {
             Purpose::Receipt(Copy::Merchant) => devices.journal_printer.works(),
             _ => devices.printer.works(),
         }
-    }
-
-    fn lend(&mut self, piece: &Piece<'_>) {
-        self.stash.text.clear();
-        // A piece is no longer than a step, and the text holds one.
-        let _ = piece.write_to(&mut self.stash.text);
     }
 }

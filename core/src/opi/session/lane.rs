@@ -221,6 +221,11 @@ impl<'m, const D: usize> Lanes<'m, D> {
         (0..D + 2).filter_map(|number| self.nth(number))
     }
 
+    /// The piece of a fragment that was told last, if it was told from its window.
+    pub(super) fn plain_text(&self) -> Option<&str> {
+        self.reading.decoding.plain(&self.get(self.reading.link?)?.inbox)
+    }
+
     /// Begins a new connection, or forgets this one: nothing of the old stream stays.
     pub(super) fn restart(&mut self, link: Link, stage: Stage) {
         self.reading.forget(link);

@@ -9,6 +9,7 @@
 //! | `send` | frames that leave |
 //! | `answer`, `classify` | what an answer says, and what it means |
 //! | `callback`, `desk`, `device` | what comes in, whose it is, and what the terminal asks of the till |
+//! | `detail` | facts that are told by their names |
 //! | `recovery`, `inquiry` | what is asked about a lost answer |
 //! | `receipt`, `weigh` | what a receipt shows, and what settles a lost answer |
 //! | `abort` | stopping, beside the request in progress |
@@ -21,6 +22,7 @@ mod callback;
 mod classify;
 mod current;
 mod desk;
+mod detail;
 mod device;
 mod flow;
 mod input;
@@ -36,7 +38,6 @@ mod request;
 mod send;
 mod weigh;
 
-pub use answer::Answer;
 pub use classify::{Evidence, classify};
 
 use self::current::Current;
@@ -48,7 +49,7 @@ use crate::journal::Unresolved;
 use crate::limits;
 pub use crate::session::table;
 use crate::session::table::Phase;
-use crate::session::{Aborting, Progress, Stash};
+use crate::session::{Aborting, Progress, Work};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: a receive window for each connection.
@@ -65,6 +66,8 @@ pub struct Memory<'m, const D: usize> {
     pub device: [&'m mut [u8]; D],
 }
 
+type Stash = crate::session::Stash<{ limits::STEP }>;
+
 /// One lane: see the [module](self).
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
@@ -74,7 +77,7 @@ pub struct Session<'m, const D: usize> {
     crowded: bool,
     settings: Settings,
     progress: Progress,
-    current: Option<Current>,
+    current: Work<Current>,
     stash: Stash,
     lanes: Lanes<'m, D>,
 }
@@ -99,7 +102,7 @@ impl<'m, const D: usize> Session<'m, D> {
             lanes: Lanes::new(memory, limit, tolerance),
             progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
             settings,
-            current: None,
+            current: Work::Rest,
             abort: Aborting::new(),
             stash: Stash::new(),
             crowded: false,

@@ -1,9 +1,11 @@
 //! What is to be done next, and until when there is nothing.
 
 use super::Session;
-use crate::drive::{Link, Output, Wait};
+use crate::drive::{Event, Link, Output, Wait};
+use crate::opi::message::CardCircuit;
+use crate::opi::message::till::Part;
 use crate::session::table::{Phase, Signal};
-use crate::session::{Lent, Next, Over};
+use crate::session::{Lent, Loan, Next, Over};
 use crate::time::{Instant, earlier};
 
 impl<const D: usize> Session<'_, D> {
@@ -33,7 +35,7 @@ impl<const D: usize> Session<'_, D> {
         any |= self.make_room();
         match self.progress.expire() {
             Over::Nothing => return any,
-            Over::Resolution => {}
+            Over::Resolution => self.current.forget_decision(),
             Over::Phase => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
                 let waits = matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing);
@@ -114,12 +116,28 @@ impl<const D: usize> Session<'_, D> {
 
     /// The output that lends from the stash what it needs.
     pub(super) fn output(&self, next: Next) -> Output<'_> {
+        match next {
+            Next::CardCircuit => {
+                if let Some(Part::CardCircuit(circuit)) = self.lanes.reading.decoding.part() {
+                    let code = circuit.word(CardCircuit::code);
+                    let name = circuit.text(CardCircuit::display_name).filter(|name| !name.is_empty());
+                    return Output::Event(Event::CardCircuit { code, name });
+                }
+            }
+            Next::JournalText(sheet) if matches!(self.stash.loan, Loan::Nothing) => {
+                return Output::Event(Event::JournalText(sheet, self.lanes.plain_text().unwrap_or_default()));
+            }
+            Next::PrivateText if matches!(self.stash.loan, Loan::Nothing) => {
+                return Output::Event(Event::PrivateText(self.lanes.plain_text().unwrap_or_default()));
+            }
+            _ => {}
+        }
         let current = self.current.as_ref();
         let lent = Lent {
-            stash: &self.stash,
-            progress: &self.progress,
+            loan: &self.stash.loan,
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type().as_str()),
+            decision: self.current.decision(),
             question: self.lanes.question(),
         };
         lent.output(next).unwrap_or_else(|| Output::Wait(self.waiting()))

@@ -5,6 +5,7 @@
 //! [`Timeouts::stalled`](crate::opi::Timeouts::stalled) without a byte, and when it is not complete within
 //! [`Timeouts::hard`](crate::opi::Timeouts::hard).
 
+use super::detail::detail;
 use super::device::{Exchange, Step};
 use super::lane::Inbox;
 use crate::drive::Link;
@@ -14,6 +15,8 @@ use crate::opi::Timeouts;
 use crate::opi::message::till::{Decoder, Header, Part};
 use crate::opi::message::{Fault, Lost};
 use crate::receipt::SheetId;
+use crate::session::{Loan, Next};
+use crate::text::Text;
 use crate::time::{Instant, earlier};
 use crate::xml::Tolerance;
 
@@ -32,6 +35,10 @@ pub(super) struct Reading {
     begun: Instant,
     /// When its connection is given up, if no more of it comes.
     until: Option<Instant>,
+    /// Which fact of the part given last is to be told next.
+    fact: Option<u8>,
+    /// How the rest of the piece given last is told.
+    text: Option<Next>,
     /// The device request being handled.
     pub(super) exchange: Exchange,
     pub(super) decoding: Decoding,
@@ -44,6 +51,11 @@ pub(super) struct Reading {
 pub(super) struct Decoding {
     /// The payload is used up, but the decoder has not given [`Part::End`] yet.
     ending: bool,
+    /// Where in the window the piece of a fragment stands that was read last: its first byte, and that behind it.
+    piece: (usize, usize),
+    /// Bytes of it that are still to be told; they stand in front of those that can be dropped with it.
+    untold: usize,
+    behind: usize,
     decoder: Decoder,
 }
 
@@ -93,8 +105,10 @@ impl Reading {
             untold: None,
             begun: Instant::default(),
             until: None,
+            fact: None,
+            text: None,
             exchange: Exchange::new(),
-            decoding: Decoding { ending: false, decoder: Decoder::new(tolerance) },
+            decoding: Decoding { ending: false, piece: (0, 0), untold: 0, behind: 0, decoder: Decoder::new(tolerance) },
         }
     }
 
@@ -121,6 +135,9 @@ impl Reading {
     pub(super) fn finish(&mut self) {
         self.decoding.decoder.reset();
         self.decoding.ending = false;
+        self.decoding.untold = 0;
+        self.fact = None;
+        self.text = None;
         self.exchange = Exchange::new();
         self.role = Role::New;
         self.link = None;
@@ -170,6 +187,36 @@ impl Reading {
         }
     }
 
+    /// The part given last may have facts to tell.
+    pub(super) const fn has_facts(&mut self) {
+        self.fact = Some(0);
+    }
+
+    /// The piece of a fragment that was given last is to be told so.
+    pub(super) const fn has_text(&mut self, told: Next, inbox: &mut Inbox<'_>) {
+        self.text = Some(told);
+        self.decoding.keep(inbox);
+    }
+
+    /// What is still to be told of the part given last.
+    pub(super) fn rest(&mut self, inbox: &mut Inbox<'_>, loan: &mut Loan<{ limits::STEP }>) -> Option<Next> {
+        while let Some(number) = self.fact {
+            let mut value = Text::new();
+            let name = self.decoding.part().and_then(|part| detail(&part, number, &mut value));
+            self.fact = name.map(|_| number.saturating_add(1));
+            if let Some(name) = name.filter(|_| !value.is_empty()) {
+                *loan = Loan::Text(value);
+                return Some(Next::Detail(name));
+            }
+        }
+        let told = self.text?;
+        *loan = self.decoding.text(inbox);
+        if self.decoding.untold == 0 {
+            self.text = None;
+        }
+        Some(told)
+    }
+
     /// The connection whose message goes no further.
     pub(super) fn stalled(&self, now: Instant) -> Option<Link> {
         self.link.filter(|_| self.until.is_some_and(|until| until <= now))
@@ -191,6 +238,57 @@ impl Reading {
 }
 
 impl Decoding {
+    /// The part given last.
+    pub(super) fn part(&self) -> Option<Part<'_>> {
+        self.decoder.given()
+    }
+
+    /// The piece of a fragment that was told last, if it was told from the window.
+    pub(super) fn plain<'a>(&self, inbox: &'a Inbox<'_>) -> Option<&'a str> {
+        let (begin, end) = self.piece;
+        core::str::from_utf8(inbox.window.unread().get(begin..end)?).ok()
+    }
+
+    /// Has the piece of a fragment that was read last stay in the window until it is told.
+    const fn keep(&mut self, inbox: &mut Inbox<'_>) {
+        let (begin, end) = self.piece;
+        self.untold = end.saturating_sub(begin);
+        self.behind = inbox.used.saturating_sub(end);
+        inbox.used = begin;
+    }
+
+    /// The next of the piece: all of it as it stands in the window, or as much as there is room for once its characters
+    /// are those of UTF-8.
+    fn text(&mut self, inbox: &mut Inbox<'_>) -> Loan<{ limits::STEP }> {
+        let begin = inbox.used;
+        let bytes = inbox.window.unread().get(begin..).and_then(|bytes| bytes.get(..self.untold)).unwrap_or_default();
+        let mut told = bytes.len();
+        let mut loan = Loan::Nothing;
+        if bytes.is_ascii() {
+            self.piece = (begin, begin.saturating_add(told));
+        } else {
+            // A byte of Windows-1252 has up to three in UTF-8, and no character is cut in pieces.
+            let third = limits::STEP / 3;
+            let whole = |bytes: &[u8]| {
+                let mut text = Text::new();
+                // A text takes everything, if need be by being cut.
+                let _ = self.decoder.piece(bytes).write_to(&mut text);
+                (!text.is_cut()).then_some(text)
+            };
+            let text = whole(bytes).or_else(|| {
+                told = (third.saturating_sub(3)..=third).rfind(|at| begins_character(bytes, *at)).unwrap_or(third);
+                whole(bytes.get(..told)?)
+            });
+            loan = Loan::Text(text.unwrap_or_default());
+        }
+        self.untold = self.untold.saturating_sub(told.max(1));
+        inbox.used = begin.saturating_add(told);
+        if self.untold == 0 {
+            inbox.used = inbox.used.saturating_add(core::mem::take(&mut self.behind));
+        }
+        loan
+    }
+
     /// The header of the message.
     pub(super) fn header(&self) -> Option<Header<'_>> {
         self.decoder.header()
@@ -213,6 +311,12 @@ impl Decoding {
         let last = piece.is_last() && whole;
         let mut rest = piece.bytes.get(..step).unwrap_or_default();
         let part = self.decoder.next(&mut rest, last).map_err(Broken::Message)?;
+        if let Some(Part::Fragment { piece: fragment, .. }) = &part {
+            // It lies in the window, behind the header of the frame if that is there, too.
+            let bytes = fragment.as_bytes();
+            let begin = header.saturating_add(bytes.as_ptr().addr().saturating_sub(piece.bytes.as_ptr().addr()));
+            self.piece = (begin, begin.saturating_add(bytes.len()));
+        }
         let taken = step - rest.len();
         frames.used(taken);
         *used = header + taken;
@@ -224,4 +328,9 @@ impl Decoding {
             None => Ok(Read::Hungry),
         }
     }
+}
+
+/// Whether a character of UTF-8 begins there.
+fn begins_character(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_none_or(|byte| !matches!(byte, 0x80..=0xBF))
 }

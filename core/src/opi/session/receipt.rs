@@ -3,7 +3,7 @@
 use crate::id::Id;
 use crate::limits;
 use crate::money::Money;
-use crate::opi::message::till::Part;
+use crate::opi::message::till::{Excerpt, Part};
 use crate::opi::message::{Place, TransactionInfo};
 
 /// The facts of one receipt.
@@ -28,10 +28,9 @@ impl ReceiptFacts {
             _ => {}
         }
     }
+}
 
-    /// The name that the transaction has with the terminal.
-    pub(super) fn reference(&self) -> Option<Id<{ limits::LONG_ID }>> {
-        let approval = self.approval_code.as_ref().and_then(|code| Id::new(code.as_str()).ok());
-        self.trx_reference_number.clone().or(approval)
-    }
+/// The name that the transaction has with the terminal.
+pub(super) fn reference(info: Excerpt<'_>) -> Option<Id<{ limits::LONG_ID }>> {
+    info.id(TransactionInfo::trx_reference_number).or_else(|| info.id(TransactionInfo::authorisation_code))
 }
