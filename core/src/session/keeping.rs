@@ -11,9 +11,10 @@ use super::stash::Next;
 use super::table::{Phase, Signal};
 use super::undertaking::Undertaking;
 use crate::drive::Misuse;
-use crate::id::RequestId;
+use crate::id::{Id, RequestId};
 use crate::journal::{Resolution, Settled, Ticket, Unresolved};
-use crate::operation::{Facts, Finished, Outcome, Request};
+use crate::limits;
+use crate::operation::{Facts, Outcome, Request};
 use crate::proof::{Mistake, mistake};
 use crate::time::WallTime;
 
@@ -41,7 +42,7 @@ impl Progress {
     /// # Errors
     /// What is in the way.
     pub(crate) fn may_begin(&self, moves_money: bool) -> Result<(), Misuse> {
-        if self.phase() != Phase::Idle || self.resolution.is_some() {
+        if self.phase() != Phase::Idle || self.resolving.is_some() {
             return Err(Misuse::Busy);
         }
         match &self.unresolved {
@@ -76,12 +77,12 @@ impl Progress {
     ///
     /// # Errors
     /// That request is not unresolved, or something is in progress.
-    pub(crate) fn resolve(&mut self, request: RequestId, charged: bool, note: &str) -> Result<(), Misuse> {
+    pub(crate) fn resolve(&mut self, request: RequestId, charged: bool, note: &str) -> Result<Resolution, Misuse> {
         self.may_begin(false)?;
         match &self.unresolved {
             Some(unresolved) if unresolved.request_id == request => {
-                self.resolution = Some(Resolution::by_person(request, charged, note));
-                Ok(())
+                self.resolving = Some(request);
+                Ok(Resolution::by_person(request, charged, note))
             }
             _ => Err(Misuse::NotUnresolved),
         }
@@ -100,7 +101,7 @@ impl Progress {
             self.sent_ticket = Some(ticket);
             return Some(Next::StoreSent(ticket));
         }
-        if self.resolution.is_none() || self.ticket.is_some() {
+        if self.resolving.is_none() || self.ticket.is_some() {
             return None;
         }
         self.give_up_after(within);
@@ -110,9 +111,8 @@ impl Progress {
     /// Ends the request as its verdict says, and has that stored where its intent is. An unknown end blocks the lane.
     pub(crate) fn conclude(
         &mut self,
-        undertaking: &Undertaking,
-        request_type: &str,
-        facts: Facts,
+        undertaking: &mut Undertaking,
+        request_type: Id<{ limits::VOCABULARY }>,
         within: Duration,
     ) -> Option<Next> {
         let (outcome, reason) = undertaking.verdict;
@@ -122,16 +122,14 @@ impl Progress {
         }
         if money && outcome == Outcome::Approved {
             let reference = undertaking.reference_seen.as_ref();
-            self.last_settled = Some(Settled::of(undertaking.request_id, &facts, reference));
+            self.last_settled = Some(Settled::of(undertaking.request_id, &undertaking.end.facts, reference));
         }
-        self.finished = Some(Finished {
-            request_id: Some(undertaking.request_id),
-            outcome,
-            reason,
-            settled_by: undertaking.settled_by,
-            facts: if outcome == Outcome::NotSent { Facts::default() } else { facts },
-            stored: false,
-        });
+        let Undertaking { end, request_id, settled_by, .. } = undertaking;
+        end.request_id = Some(*request_id);
+        (end.outcome, end.reason, end.settled_by) = (outcome, reason, *settled_by);
+        if outcome == Outcome::NotSent {
+            end.facts = Facts::default();
+        }
         if self.intent_stored {
             self.give_up_after(within);
             return Some(Next::StoreResult(self.fresh_ticket()));
@@ -142,13 +140,12 @@ impl Progress {
     }
 
     /// Tells the end. A stored one that is known frees the lane.
-    pub(crate) fn tell(&mut self, stored: bool) -> Next {
-        if let Some(finished) = &mut self.finished {
-            finished.stored = stored || mistake(Mistake::SaysStoredWhatIsNot);
-            let settled = finished.stored && finished.outcome != Outcome::Unknown;
-            if settled && self.unresolved.as_ref().map(|it| it.request_id) == finished.request_id {
-                self.unresolved = None;
-            }
+    pub(crate) fn tell(&mut self, undertaking: &mut Undertaking, stored: bool) -> Next {
+        let end = &mut undertaking.end;
+        end.stored = stored || mistake(Mistake::SaysStoredWhatIsNot);
+        let settled = end.stored && end.outcome != Outcome::Unknown;
+        if settled && self.unresolved.as_ref().map(|it| it.request_id) == end.request_id {
+            self.unresolved = None;
         }
         self.signal(Signal::Told);
         Next::Finished
@@ -170,14 +167,15 @@ impl Progress {
         if self.ticket != Some(ticket) {
             return Ok(false);
         }
-        if let Some(resolution) = self.resolution.take() {
+        if let Some(request) = self.resolving.take() {
             self.ticket = None;
             // What was not stored was not decided.
-            let decided = stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == resolution.request_id);
+            let decided = stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == request);
             if decided && let Some(unresolved) = self.unresolved.take() {
                 let reference = unresolved.reference.as_ref();
-                // A person can be wrong about the charge: its receipt is its own either way.
-                self.last_settled = Some(Settled::of(unresolved.request_id, &resolution.facts, reference));
+                // A person can be wrong about the charge: its receipt is its own either way. What is known of the
+                // transaction is not the person's word.
+                self.last_settled = Some(Settled::of(unresolved.request_id, &Facts::default(), reference));
             }
             return Ok(true);
         }

@@ -9,6 +9,7 @@
 //! | `keeping` | what is stored of it and when, and what blocks the lane (I2, I6) |
 //! | `aborting` | the abort beside it |
 //! | `stash` | what an output lends |
+//! | `work` | a request, or a person's decision |
 //! | `counters` | the numbers given out |
 
 mod aborting;
@@ -18,8 +19,10 @@ mod progress;
 mod stash;
 pub mod table;
 mod undertaking;
+mod work;
 
 pub(crate) use aborting::{Aborting, Step};
 pub(crate) use progress::{Over, Progress};
 pub(crate) use stash::{Lent, Loan, Next, Stash};
 pub(crate) use undertaking::Undertaking;
+pub(crate) use work::Work;

@@ -8,8 +8,7 @@ use super::counters::Counters;
 use super::table::{Effect, Phase, Signal, edge_for};
 use crate::drive::{Misuse, Why};
 use crate::id::RequestId;
-use crate::journal::{Resolution, Settled, Ticket, Unresolved};
-use crate::operation::Finished;
+use crate::journal::{Settled, Ticket, Unresolved};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
 use crate::time::Instant;
@@ -35,9 +34,9 @@ pub(crate) struct Progress {
     pub(super) sent: bool,
     /// The storing of that. Nothing waits for it.
     pub(super) sent_ticket: Option<Ticket>,
-    pub(super) finished: Option<Finished>,
     pub(super) unresolved: Option<Unresolved>,
-    pub(super) resolution: Option<Resolution>,
+    /// The unresolved request about which a person decided, while that is being stored.
+    pub(super) resolving: Option<RequestId>,
     pub(super) last_settled: Option<Settled>,
 }
 
@@ -74,9 +73,8 @@ impl Progress {
             intent_stored: false,
             sent: false,
             sent_ticket: None,
-            finished: None,
             unresolved: None,
-            resolution: None,
+            resolving: None,
             last_settled,
         }
     }
@@ -96,6 +94,11 @@ impl Progress {
 
     pub(crate) const fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle)
+    }
+
+    /// Whether a person's decision is being stored.
+    pub(crate) const fn is_resolving(&self) -> bool {
+        self.resolving.is_some()
     }
 
     /// Takes the edge of this signal; `false` if there is none.
@@ -174,7 +177,7 @@ impl Progress {
             return Over::Nothing;
         }
         self.deadlines = Deadlines::default();
-        if self.resolution.take().is_some() {
+        if self.resolving.take().is_some() {
             self.ticket = None;
             return Over::Resolution;
         }
@@ -184,7 +187,7 @@ impl Progress {
     /// What is waited for; `asking` says that a question to the cashier stands.
     pub(crate) const fn why(&self, asking: bool) -> Why {
         match self.phase {
-            _ if self.resolution.is_some() => Why::Store,
+            _ if self.resolving.is_some() => Why::Store,
             _ if asking => Why::Cashier,
             Phase::Idle if self.unresolved.is_some() => Why::Unresolved,
             Phase::Idle | Phase::Reporting | Phase::Weighing => Why::Idle,

@@ -2,11 +2,10 @@
 
 use heapless::Deque;
 
-use super::progress::Progress;
 use super::undertaking::Undertaking;
 use crate::drive::{Event, Link, Output, PeerFault, Question, QuestionId, Total};
 use crate::id::RequestId;
-use crate::journal::{Intent, Record, Ticket};
+use crate::journal::{Intent, Record, Resolution, Ticket};
 use crate::limits;
 use crate::operation::Reason;
 use crate::proof::{Mistake, mistake};
@@ -108,10 +107,10 @@ impl<const TEXT: usize> Stash<TEXT> {
 /// What an output can lend from.
 pub(crate) struct Lent<'a, const TEXT: usize> {
     pub(crate) loan: &'a Loan<TEXT>,
-    pub(crate) progress: &'a Progress,
     pub(crate) undertaking: Option<&'a Undertaking>,
     /// The request type on the wire of the request in progress.
     pub(crate) request_type: &'a str,
+    pub(crate) decision: Option<&'a Resolution>,
     /// The question that is to be asked.
     pub(crate) question: Option<&'a Question>,
 }
@@ -119,7 +118,7 @@ pub(crate) struct Lent<'a, const TEXT: usize> {
 impl<'a, const TEXT: usize> Lent<'a, TEXT> {
     /// The output; `None` if what it would lend is gone.
     pub(crate) fn output(self, next: Next) -> Option<Output<'a>> {
-        let Self { loan, progress, undertaking, request_type, question } = self;
+        let Self { loan, undertaking, request_type, decision, question } = self;
         let request = undertaking.map(|undertaking| undertaking.request_id);
         Some(match next {
             Next::Listen => Output::Listen,
@@ -135,8 +134,8 @@ impl<'a, const TEXT: usize> Lent<'a, TEXT> {
                 let reference = undertaking.and_then(|undertaking| undertaking.reference_seen.as_ref());
                 Output::Persist(ticket, Record::Sheet { sheet, purpose, request, reference })
             }
-            Next::StoreResult(ticket) => Output::Persist(ticket, Record::Result(progress.finished.as_ref()?)),
-            Next::StoreResolution(ticket) => Output::Persist(ticket, Record::Resolution(progress.resolution.as_ref()?)),
+            Next::StoreResult(ticket) => Output::Persist(ticket, Record::Result(&undertaking?.end)),
+            Next::StoreResolution(ticket) => Output::Persist(ticket, Record::Resolution(decision?)),
             Next::Started(request_id) => Output::Event(Event::Started { request_id, request_type }),
             Next::InDoubt(reason) => {
                 let request_id = request.unwrap_or(RequestId::FIRST);
@@ -164,7 +163,7 @@ impl<'a, const TEXT: usize> Lent<'a, TEXT> {
             Next::Detail(name) => Output::Event(Event::Detail { name, value: loan.text()? }),
             Next::PrivateText => Output::Event(Event::PrivateText(loan.text()?)),
             Next::Fault(fault) => Output::Event(Event::Fault(fault)),
-            Next::Finished => Output::Event(Event::Finished(progress.finished.as_ref()?)),
+            Next::Finished => Output::Event(Event::Finished(&undertaking?.end)),
         })
     }
 }

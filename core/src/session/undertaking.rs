@@ -4,14 +4,13 @@ use crate::id::{Id, Reference, RequestId};
 use crate::journal::{Intent, Unresolved};
 use crate::limits;
 use crate::money::Money;
-use crate::operation::{Operation, Outcome, Reason, Request, SettledBy};
+use crate::operation::{Facts, Finished, Operation, Outcome, Reason, Request, SettledBy};
 use crate::time::{Instant, WallTime};
 
 /// The request in progress. What its messages say of it is the protocol's own matter.
 #[derive(Clone, Debug)]
 pub(crate) struct Undertaking {
-    /// The till's wish.
-    pub(crate) request: Request,
+    task: Task,
     /// The number it has on the wire.
     pub(crate) request_id: RequestId,
     started: Instant,
@@ -22,32 +21,66 @@ pub(crate) struct Undertaking {
     pub(crate) settled_by: SettledBy,
     /// The name that its transaction has with the terminal, if a receipt showed it.
     pub(crate) reference_seen: Option<Id<{ limits::LONG_ID }>>,
-    /// It was sent before; only its end is in question.
-    resumed: Option<Unresolved>,
+    /// How it ended, to be stored and told. What is known of the transaction comes in before.
+    pub(crate) end: Finished,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+enum Task {
+    /// The till's wish.
+    Wish(Request),
+    /// It was sent before; only its end is in question. And the time when it was taken up again.
+    Settle(Unresolved, WallTime),
 }
 
 impl Undertaking {
     pub(super) fn new(request: Request, request_id: RequestId, now: Instant) -> Self {
+        Self::of(Task::Wish(request), request_id, now)
+    }
+
+    fn of(task: Task, request_id: RequestId, now: Instant) -> Self {
         Self {
-            request,
+            task,
             request_id,
             started: now,
             announced: false,
             verdict: (Outcome::Unknown, None),
             settled_by: SettledBy::Answer,
             reference_seen: None,
-            resumed: None,
+            end: Finished {
+                request_id: Some(request_id),
+                outcome: Outcome::Unknown,
+                reason: None,
+                settled_by: SettledBy::Answer,
+                facts: Facts::default(),
+                stored: false,
+            },
         }
     }
 
     /// A request that was sent before, taken up again to be settled.
     pub(super) fn resume(unresolved: &Unresolved, at: WallTime, now: Instant) -> Self {
-        let request = Request::new(Operation::RepeatLast, at);
         Self {
             verdict: (Outcome::Unknown, unresolved.reason),
             reference_seen: unresolved.reference.clone(),
-            resumed: Some(unresolved.clone()),
-            ..Self::new(request, unresolved.request_id, now)
+            ..Self::of(Task::Settle(unresolved.clone(), at), unresolved.request_id, now)
+        }
+    }
+
+    /// The till's wish, unless it was sent before.
+    pub(crate) const fn request(&self) -> Option<&Request> {
+        match &self.task {
+            Task::Wish(request) => Some(request),
+            Task::Settle(..) => None,
+        }
+    }
+
+    /// What is to be done.
+    pub(crate) const fn operation(&self) -> &Operation {
+        match &self.task {
+            Task::Wish(request) => &request.operation,
+            Task::Settle(..) => &Operation::RepeatLast,
         }
     }
 
@@ -63,47 +96,50 @@ impl Undertaking {
     }
 
     pub(crate) const fn is_resumed(&self) -> bool {
-        self.resumed.is_some()
+        matches!(self.task, Task::Settle(..))
     }
 
     /// What is left of it, if it was sent before.
     pub(crate) const fn resumed(&self) -> Option<&Unresolved> {
-        self.resumed.as_ref()
+        match &self.task {
+            Task::Wish(_) => None,
+            Task::Settle(unresolved, _) => Some(unresolved),
+        }
     }
 
     /// Whether it was found with other requests that are unresolved, too.
     pub(crate) fn has_others(&self) -> bool {
-        self.resumed.as_ref().is_some_and(|unresolved| unresolved.others)
+        self.resumed().is_some_and(|unresolved| unresolved.others)
     }
 
     /// Local time, counted on from what the till said.
     pub(crate) fn wall(&self, now: Instant) -> WallTime {
-        self.request.at.after(now.since(self.started))
+        let (Task::Wish(Request { at, .. }) | Task::Settle(_, at)) = &self.task;
+        at.after(now.since(self.started))
     }
 
     pub(crate) const fn moves_money(&self) -> bool {
-        self.request.operation.moves_money() || self.resumed.is_some()
+        self.operation().moves_money() || self.is_resumed()
     }
 
     /// The amount asked for.
     pub(crate) const fn asked(&self) -> Option<Money> {
-        match &self.resumed {
-            Some(unresolved) => unresolved.amount,
-            None => self.request.operation.amount(),
+        match &self.task {
+            Task::Wish(request) => request.operation.amount(),
+            Task::Settle(unresolved, _) => unresolved.amount,
         }
     }
 
     /// When it was asked for.
     pub(crate) const fn asked_at(&self) -> WallTime {
-        match &self.resumed {
-            Some(unresolved) => unresolved.at,
-            None => self.request.at,
+        match &self.task {
+            Task::Wish(Request { at, .. }) | Task::Settle(Unresolved { at, .. }, _) => *at,
         }
     }
 
     /// The merchant's reference.
     pub(crate) fn reference(&self) -> Option<&str> {
-        self.request.reference.as_ref().map(Reference::as_str)
+        self.request()?.reference.as_ref().map(Reference::as_str)
     }
 
     /// What is stored before it is sent.
@@ -112,17 +148,17 @@ impl Undertaking {
             request_id: self.request_id,
             workstation_id: Id::new(workstation).unwrap_or_default(),
             request_type: Id::new(request_type).unwrap_or_default(),
-            amount: self.request.operation.amount(),
-            reference: self.request.reference.clone(),
-            at: self.request.at,
+            amount: self.asked(),
+            reference: self.request().and_then(|request| request.reference.clone()),
+            at: self.asked_at(),
         }
     }
 
     /// What is left if its end stays unknown.
-    pub(super) fn unresolved(&self, request_type: &str) -> Unresolved {
+    pub(super) fn unresolved(&self, request_type: Id<{ limits::VOCABULARY }>) -> Unresolved {
         Unresolved {
             request_id: self.request_id,
-            request_type: Id::new(request_type).unwrap_or_default(),
+            request_type,
             amount: self.asked(),
             at: self.asked_at(),
             reference: self.reference_seen.clone(),

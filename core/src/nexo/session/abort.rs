@@ -18,7 +18,7 @@ impl Session<'_> {
     pub(super) fn wish_abort(&mut self) -> Result<(), Misuse> {
         let (now, pause) = (self.progress.now, self.settings.timeouts.abort_pause);
         let stoppable =
-            self.current.as_ref().is_some_and(|current| current.undertaking.request.operation != Operation::Abort);
+            self.current.as_ref().is_some_and(|current| *current.undertaking.operation() != Operation::Abort);
         match self.progress.phase() {
             // What is being told has ended.
             _ if !stoppable || self.is_telling() => Err(Misuse::NothingToAbort),
@@ -85,7 +85,7 @@ impl Session<'_> {
                 let arrived = is_success(status);
                 if mistake(Mistake::LetsAnAbortDecide)
                     && arrived
-                    && let Some(current) = &mut self.current
+                    && let Some(current) = self.current.as_mut()
                 {
                     current.answer = super::Answer::aborted();
                     self.progress.signal(Signal::Answered);

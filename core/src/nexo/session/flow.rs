@@ -6,18 +6,19 @@ use super::hear::{Expected, Heard, hear};
 use super::request::{self, Message};
 use super::sheets::Telling;
 use crate::drive::Link;
+use crate::id::Id;
 use crate::nexo::{Category, Vocabulary};
 use crate::operation::{Operation, Outcome};
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Effect, Phase, Signal};
-use crate::session::{Loan, Next};
+use crate::session::{Loan, Next, Work};
 
 impl Session<'_> {
     /// Does what the edge taken last wants done.
     pub(super) fn perform(&mut self, tx: &mut [u8]) -> Option<Next> {
         let timeouts = self.settings.timeouts;
         let effect = self.progress.take_effect()?;
-        if let Some(current) = &mut self.current
+        if let Some(current) = self.current.as_mut()
             && current.undertaking.announce()
         {
             self.progress.put_back(effect);
@@ -40,7 +41,7 @@ impl Session<'_> {
             Effect::Await if mistake(Mistake::WaitsForever) => {}
             Effect::Await => self.progress.give_up_hard_after(timeouts.answer),
             Effect::NotSent(reason) => {
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.undertaking.verdict = (Outcome::NotSent, Some(reason));
                 }
                 return self.conclude();
@@ -73,9 +74,9 @@ impl Session<'_> {
                 self.progress.signal(Signal::Concluded);
             }
             Effect::Conclude => return self.conclude(),
-            Effect::Tell => return Some(self.progress.tell(true)),
-            Effect::TellUnstored => return Some(self.progress.tell(false)),
-            Effect::Rest => self.current = None,
+            Effect::Tell => return Some(self.progress.tell(&mut self.current.as_mut()?.undertaking, true)),
+            Effect::TellUnstored => return Some(self.progress.tell(&mut self.current.as_mut()?.undertaking, false)),
+            Effect::Rest => self.current = Work::Rest,
         }
         None
     }
@@ -97,8 +98,8 @@ impl Session<'_> {
             category: current.category?,
             number: undertaking.request_id,
             at: undertaking.wall(self.progress.now),
-            about: about.filter(|_| undertaking.request.operation == Operation::Abort),
-            request: Some(&undertaking.request),
+            about: about.filter(|_| *undertaking.operation() == Operation::Abort),
+            request: undertaking.request(),
         };
         match message.write(tx) {
             Ok(length) => {
@@ -119,9 +120,9 @@ impl Session<'_> {
         self.abort.forget();
         let current = self.current.as_mut()?;
         current.inquiry = None;
-        let facts = core::mem::take(&mut current.answer.facts);
-        let word = current.request_type();
-        self.progress.conclude(&current.undertaking, word, facts, self.settings.timeouts.local)
+        current.undertaking.end.facts = core::mem::take(&mut current.answer.facts);
+        let word = Id::new(current.request_type()).unwrap_or_default();
+        self.progress.conclude(&mut current.undertaking, word, self.settings.timeouts.local)
     }
 
     /// Looks at what came on the connection of the request.
@@ -146,7 +147,7 @@ impl Session<'_> {
     /// Reads the answer: whose it is first, then what it says.
     fn read_answer(&mut self, status: u16) {
         let phase = self.progress.phase();
-        let Some(current) = &mut self.current else { return self.request.give_up() };
+        let Some(current) = self.current.as_mut() else { return self.request.give_up() };
         let asks = matches!(phase, Phase::Asking | Phase::Hearing);
         // What is settled stays settled, whatever the terminal says next.
         if !(asks || matches!(phase, Phase::Sending | Phase::Waiting | Phase::Pausing | Phase::Reopening)) {

@@ -9,6 +9,7 @@ use crate::journal::Ticket;
 use crate::nexo::Category;
 use crate::operation::{Operation, Request};
 use crate::proof::{Mistake, mistake};
+use crate::session::Work;
 use crate::session::table::Signal;
 use crate::time::WallTime;
 
@@ -19,7 +20,10 @@ impl<'m> Session<'m> {
             Input::Abort => self.wish_abort(),
             // The terminal asks nothing of the till: it is only answered.
             Input::Answer(..) => Err(Misuse::NoSuchQuestion),
-            Input::Resolve { request, charged, note } => self.progress.resolve(request, charged, note),
+            Input::Resolve { request, charged, note } => {
+                self.current = Work::Decision(self.progress.resolve(request, charged, note)?);
+                Ok(())
+            }
             Input::Recover(at) => self.recover(at),
             // There is no listener.
             Input::Listening | Input::ListenFailed => Err(Misuse::Busy),
@@ -72,7 +76,7 @@ impl<'m> Session<'m> {
             return Err(Misuse::NothingToAbort);
         }
         self.abort.forget();
-        self.current = Some(Current::new(self.progress.begin(request), Some(category)));
+        self.current = Work::Request(Current::new(self.progress.begin(request), Some(category)));
         Ok(())
     }
 
@@ -85,7 +89,7 @@ impl<'m> Session<'m> {
         let undertaking = self.progress.recover(at)?;
         self.abort.forget();
         let word = undertaking.resumed().map(|unresolved| unresolved.request_type.clone()).unwrap_or_default();
-        self.current = Some(Current::new(undertaking, request::category_of(word.as_str())));
+        self.current = Work::Request(Current::new(undertaking, request::category_of(word.as_str())));
         Ok(())
     }
 
@@ -134,6 +138,9 @@ impl<'m> Session<'m> {
 
     fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<(), Misuse> {
         if self.progress.stored(ticket, stored)? {
+            if !self.progress.is_resolving() {
+                self.current.forget_decision();
+            }
             return Ok(());
         }
         let telling = self.current.as_mut().and_then(|current| current.telling.as_mut());

@@ -52,7 +52,7 @@ use crate::id::RequestId;
 use crate::journal::Unresolved;
 use crate::limits;
 use crate::session::table::Phase;
-use crate::session::{Aborting, Progress};
+use crate::session::{Aborting, Progress, Work};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: room for the answer on each connection, with one byte to spare.
@@ -74,7 +74,7 @@ pub struct Session<'m> {
     progress: Progress,
     request: Exchange<'m>,
     beside: Exchange<'m>,
-    current: Option<Current>,
+    current: Work<Current>,
     abort: Aborting,
     stash: Stash,
 }
@@ -96,7 +96,7 @@ impl<'m> Session<'m> {
             settings,
             request: Exchange::new(memory.request),
             beside: Exchange::new(memory.abort),
-            current: None,
+            current: Work::Rest,
             abort: Aborting::new(),
             stash: Stash::new(),
         })

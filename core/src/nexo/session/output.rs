@@ -60,7 +60,7 @@ impl Session<'_> {
         }
         match self.progress.expire() {
             Over::Nothing => return any,
-            Over::Resolution => {}
+            Over::Resolution => self.current.forget_decision(),
             Over::Phase => {
                 self.progress.signal(Signal::Deadline);
             }
@@ -80,9 +80,9 @@ impl Session<'_> {
         let current = self.current.as_ref();
         let lent = Lent {
             loan: self.stash.loan(),
-            progress: &self.progress,
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type()),
+            decision: self.current.decision(),
             question: None,
         };
         lent.output(next).unwrap_or_else(|| Output::Wait(self.waiting()))

@@ -9,7 +9,7 @@ impl Session<'_> {
     pub fn copy_from(&mut self, other: &Session<'_>) -> bool {
         self.settings = other.settings.clone();
         self.progress = other.progress.clone();
-        self.current.clone_from(&other.current);
+        self.current = other.current.clone();
         self.abort = other.abort.clone();
         self.stash = other.stash.clone();
         self.request.copy_from(&other.request) && self.beside.copy_from(&other.beside)

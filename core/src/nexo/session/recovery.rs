@@ -51,7 +51,7 @@ impl Session<'_> {
 
     /// Begins to ask about the unresolved request.
     pub(super) fn resume(&mut self) {
-        let Some(current) = &self.current else { return };
+        let Some(current) = self.current.as_ref() else { return };
         let undertaking = &current.undertaking;
         let answered = undertaking.verdict.1.is_some_and(is_of_an_answer);
         let was_there = answered || undertaking.reference_seen.is_some();
@@ -64,7 +64,7 @@ impl Session<'_> {
     }
 
     fn begin_inquiry(&mut self, was_there: bool) {
-        if let Some(current) = &mut self.current {
+        if let Some(current) = self.current.as_mut() {
             let told = current.answer.says_repeated();
             current.inquiry = Some(Inquiry::new(self.progress.now, &self.settings.timeouts, was_there || told));
         }
@@ -109,7 +109,7 @@ impl Session<'_> {
         self.request.give_up();
         let memory = self.settings.timeouts.memory;
         let now = self.progress.now;
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = self.current.as_mut() else { return };
         match current.weight(now, memory) {
             Weight::Settles(outcome, reason, facts) => {
                 current.undertaking.verdict = (outcome, reason);
@@ -130,7 +130,7 @@ impl Session<'_> {
             return;
         }
         let now = self.progress.now;
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = self.current.as_mut() else { return };
         let way = current.inquiry.as_mut().map_or(Way::End, |inquiry| inquiry.go_on(weight, now));
         if let Way::NeverThere = way {
             current.undertaking.verdict = (Outcome::NotSent, Some(Reason::NotReceived));

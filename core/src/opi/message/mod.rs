@@ -17,7 +17,8 @@
 mod record;
 #[macro_use]
 mod vocabulary;
-mod ask;
+#[cfg(feature = "fuzzing")]
+mod alike;
 mod card;
 mod decoder;
 mod device;
@@ -29,19 +30,25 @@ mod fragment;
 mod goods;
 mod header;
 mod instrument;
+mod keep;
 mod node;
 mod output;
 mod part;
 mod payment;
 mod place;
+mod reading;
 mod records;
 mod reply;
 mod request_type;
+mod sending;
 mod service;
+mod shape;
+pub mod till;
 mod value;
 mod whole;
 
-pub(crate) use ask::Ask;
+#[cfg(feature = "fuzzing")]
+pub(crate) use alike::is_untold;
 pub use card::{CardServiceRequest, CardServiceResponse};
 pub use decoder::Decoder;
 pub use device::{DeviceRequest, DeviceResponse, OutputData, OutputImage, OutputLine, OutputMac, OutputSound};
@@ -62,8 +69,10 @@ pub use output::{
 };
 pub use part::{FragmentOf, Part, Piece, Place};
 pub use payment::{Authorisation, Circuit, OriginalTransaction, PosData, Terminal, Timestamp, TotalAmount};
-pub use reply::{Echo, Reply, Verdict};
+pub(crate) use record::Field;
+pub use reply::{Answered, Echo, Reply, Typed, Verdict};
 pub use request_type::RequestType;
+pub(crate) use sending::Sending;
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::{Flaw, Lost};
 pub use vocabulary::{

@@ -5,6 +5,7 @@ use super::Session;
 use super::lane::{Outgoing, Stage, What};
 use super::request::Asking;
 use crate::drive::{Link, Misuse};
+use crate::id::Id;
 use crate::operation::Operation;
 use crate::opi::message::{OverallResult, RequestType};
 use crate::opi::profile::AbortStyle;
@@ -15,7 +16,7 @@ use crate::session::{Next, Step};
 impl<const D: usize> Session<'_, D> {
     pub(super) fn wish_abort(&mut self) -> Result<(), Misuse> {
         let stoppable =
-            self.current.as_ref().is_some_and(|current| current.undertaking.request.operation != Operation::Abort);
+            self.current.as_ref().is_some_and(|current| *current.undertaking.operation() != Operation::Abort);
         match self.progress.phase() {
             _ if !stoppable => Err(Misuse::NothingToAbort),
             Phase::Storing | Phase::Opening | Phase::Connecting | Phase::Pausing => {
@@ -75,9 +76,9 @@ impl<const D: usize> Session<'_, D> {
     pub(super) fn abort_answered(&mut self, result: Option<&OverallResult>) {
         if mistake(Mistake::LetsAnAbortDecide)
             && result == Some(&OverallResult::Success)
-            && let Some(current) = &mut self.current
+            && let Some(current) = self.current.as_mut()
         {
-            current.answer.result = Some(OverallResult::Aborted);
+            current.undertaking.end.facts.overall_result = Id::new(OverallResult::Aborted.as_str()).ok();
             self.progress.signal(Signal::Answered);
         }
         self.abort.end(result == Some(&OverallResult::Success));

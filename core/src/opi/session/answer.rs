@@ -3,49 +3,55 @@
 use crate::id::Id;
 use crate::money::{Decimal, Money};
 use crate::operation::Facts;
-use crate::opi::message::{Authorisation, Lost, OriginalHeader, OverallResult, Part, Place};
+use crate::opi::message::till::{Excerpt, Part};
+use crate::opi::message::{
+    Authorisation, CardValue, Diagnosis, Header, Lost, OverallResult, Place, Terminal, TotalAmount,
+};
+use crate::secret::Pan;
 use crate::text::Text;
 
-/// The facts of one answer.
+/// What one answer says beside the facts of the transaction.
 #[derive(Clone, Debug, Default)]
-pub struct Answer {
-    /// The result, if the answer holds one.
-    pub result: Option<OverallResult>,
-    /// The facts of the transaction.
-    pub facts: Facts,
-    /// The message that was repeated.
-    pub original: Option<OriginalHeader>,
+pub(super) struct Answer {
+    /// The message that it repeats.
+    pub(super) repeats: Option<Repeats>,
     /// What showed in values that could not be kept: [`Decoder::lost`](crate::opi::message::Decoder::lost).
-    pub lost: Lost,
+    pub(super) lost: Lost,
     tip: Option<Money>,
     /// An amount without its currency: it can only be the one that was asked in.
     bare: Option<Decimal>,
 }
 
-/// An identifier in the size that is kept; `None` if it does not fit, for a cut one would be another.
-fn id<const N: usize, const M: usize>(id: &Option<Id<N>>) -> Option<Id<M>> {
-    Id::new(id.as_ref()?.as_str()).ok()
+/// A message that is repeated.
+#[derive(Clone, Debug)]
+pub(super) struct Repeats {
+    /// It is the answer to the request in question.
+    pub(super) ours: bool,
+    pub(super) result: Option<OverallResult>,
+}
+
+/// The result in the facts of an answer, if it holds one.
+pub(super) fn overall_result(facts: &Facts) -> Option<OverallResult> {
+    OverallResult::from_text(facts.overall_result.as_ref()?.as_str())
 }
 
 impl Answer {
     /// Takes in one part. Parts that say nothing of the transaction are passed over.
-    pub fn collect(&mut self, part: &Part<'_>) {
-        let facts = &mut self.facts;
+    pub(super) fn collect(&mut self, facts: &mut Facts, part: &Part<'_>) {
         match part {
             Part::Header(header) => {
-                self.result.clone_from(&header.overall_result);
-                facts.overall_result = header.overall_result.as_ref().and_then(|result| Id::new(result.as_str()).ok());
-                fill(&mut facts.terminal_id, id(&header.terminal_id));
+                facts.overall_result = header.overall_result().and_then(|result| Id::new(result.as_str()).ok());
+                fill(&mut facts.terminal_id, header.values.id(Header::terminal_id));
             }
             Part::Terminal(terminal) => {
-                if let Some(terminal_id) = id(&terminal.terminal_id) {
+                if let Some(terminal_id) = terminal.id(Terminal::terminal_id) {
                     facts.terminal_id = Some(terminal_id);
                 }
-                fill(&mut facts.terminal_batch, id(&terminal.terminal_batch));
-                fill(&mut facts.stan, id(&terminal.stan));
+                fill(&mut facts.terminal_batch, terminal.id(Terminal::terminal_batch));
+                fill(&mut facts.stan, terminal.id(Terminal::stan));
             }
             Part::Total(total, place @ (Place::Tender | Place::Message)) => {
-                let bare = total.value.or(total.detailed_amount).filter(|_| total.currency.is_none());
+                let bare = total.amount().filter(|_| total.currency(TotalAmount::currency).is_none());
                 // What was tendered counts, wherever else the answer repeats what was asked.
                 if *place == Place::Tender {
                     facts.amount = total.money().or(facts.amount.filter(|_| bare.is_none()));
@@ -53,38 +59,34 @@ impl Answer {
                 }
                 fill(&mut facts.amount, total.money());
                 fill(&mut self.bare, bare);
-                fill(&mut facts.cash_back, total.money_of(total.cash_back_amount));
-                fill(&mut self.tip, total.money_of(total.gratuity_amount));
+                fill(&mut facts.cash_back, total.money_of(total.decimal(TotalAmount::cash_back_amount)));
+                fill(&mut self.tip, total.money_of(total.decimal(TotalAmount::gratuity_amount)));
             }
-            Part::Authorisation(authorisation) => authorised(facts, authorisation),
+            Part::Authorisation(authorisation) => authorised(facts, *authorisation),
             Part::CardValue(card) => {
-                fill(&mut facts.masked_card_number, card.card_pan.clone());
-                fill(
-                    &mut facts.card_circuit,
-                    card.card_circuit.as_ref().map(|circuit| Text::from_cut(circuit.as_str())),
-                );
+                fill(&mut facts.masked_card_number, card.text(CardValue::card_pan).and_then(Pan::new));
+                fill(&mut facts.card_circuit, card.text(CardValue::card_circuit).map(Text::from_cut));
             }
             Part::Diagnosis(diagnosis) => {
-                fill(&mut facts.host_decline_reason, id(&diagnosis.host_decline_reason));
-                fill(&mut facts.terminal_decline_reason, id(&diagnosis.terminal_decline_reason));
+                fill(&mut facts.host_decline_reason, diagnosis.id(Diagnosis::host_decline_reason));
+                fill(&mut facts.terminal_decline_reason, diagnosis.id(Diagnosis::terminal_decline_reason));
             }
-            Part::OriginalHeader(original) => self.original = Some((*original).clone()),
             _ => {}
         }
     }
 
     /// Works out the tip: what the answer calls so, or what was booked beyond what was asked.
-    pub fn compare(&mut self, asked: Option<Money>) {
+    pub(super) fn compare(&self, facts: &mut Facts, asked: Option<Money>) {
         if let (Some(bare), Some(asked)) = (self.bare, asked) {
-            fill(&mut self.facts.amount, Money::from_decimal(bare, asked.currency()).ok());
+            fill(&mut facts.amount, Money::from_decimal(bare, asked.currency()).ok());
         }
-        let beyond = match (self.facts.amount, asked) {
+        let beyond = match (facts.amount, asked) {
             (Some(booked), Some(asked)) if booked.currency() == asked.currency() && booked.minor() > asked.minor() => {
                 Some(Money::from_minor(booked.minor() - asked.minor(), booked.currency()))
             }
             _ => None,
         };
-        self.facts.tip = self.tip.filter(|tip| tip.minor() > 0).or(beyond);
+        facts.tip = self.tip.filter(|tip| tip.minor() > 0).or(beyond);
     }
 }
 
@@ -94,14 +96,14 @@ fn fill<T>(slot: &mut Option<T>, value: Option<T>) {
     }
 }
 
-fn authorised(facts: &mut Facts, authorisation: &Authorisation) {
-    fill(&mut facts.approval_code, id(&authorisation.approval_code));
-    fill(&mut facts.trx_reference_number, id(&authorisation.trx_reference_number));
-    fill(&mut facts.receipt_number, id(&authorisation.receipt_number));
-    fill(&mut facts.time_stamp, id(&authorisation.time_stamp));
-    fill(&mut facts.card_circuit, authorisation.card_circuit.as_ref().map(|circuit| Text::from_cut(circuit.as_str())));
-    let card = authorisation.masked_card_number.as_ref().or(authorisation.pan_print.as_ref());
-    fill(&mut facts.masked_card_number, card.or(authorisation.card_pan.as_ref()).cloned());
+fn authorised(facts: &mut Facts, it: Excerpt<'_>) {
+    fill(&mut facts.approval_code, it.id(Authorisation::approval_code));
+    fill(&mut facts.trx_reference_number, it.id(Authorisation::trx_reference_number));
+    fill(&mut facts.receipt_number, it.id(Authorisation::receipt_number));
+    fill(&mut facts.time_stamp, it.id(Authorisation::time_stamp));
+    fill(&mut facts.card_circuit, it.text(Authorisation::card_circuit).map(Text::from_cut));
+    let cards = [Authorisation::masked_card_number, Authorisation::pan_print, Authorisation::card_pan];
+    fill(&mut facts.masked_card_number, cards.into_iter().find_map(|card| it.text(card)).and_then(Pan::new));
     // German OPI: `0` is an approval, everything else a code of ISO 8583.
-    fill(&mut facts.host_decline_reason, id(&authorisation.action_code));
+    fill(&mut facts.host_decline_reason, it.id(Authorisation::action_code));
 }

@@ -9,7 +9,7 @@ use super::lane::{Outgoing, What};
 use super::reading::{Broken, Read, Reading, Role};
 use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
-use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
+use crate::opi::message::{DeviceTarget, Echo, FaultKind, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
@@ -131,7 +131,7 @@ impl<const D: usize> Session<'_, D> {
         match reading.role {
             Role::Answer => {
                 reading.finish();
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.answer.lost = lost;
                 }
                 let in_time = matches!(self.progress.phase(), Phase::Sending | Phase::Waiting);
@@ -140,14 +140,14 @@ impl<const D: usize> Session<'_, D> {
             }
             Role::Testimony => {
                 reading.finish();
-                if let Some(inquiry) = self.current.as_mut().and_then(|current| current.inquiry.as_mut()) {
-                    inquiry.answer.lost = lost;
+                if let Some(current) = self.current.as_mut() {
+                    current.answer.lost = lost;
                 }
                 self.progress.signal(Signal::Answered);
                 None
             }
             Role::AbortAnswer => {
-                let result = reading.header().and_then(|header| header.overall_result.clone());
+                let result = reading.header().and_then(|header| header.overall_result());
                 reading.finish();
                 self.abort_answered(result.as_ref());
                 None
@@ -170,7 +170,7 @@ impl<const D: usize> Session<'_, D> {
         let header = decoding.header()?;
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
-        let (kind, within) = match exchange.kind(header.request_type.as_ref()) {
+        let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
             RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
@@ -247,8 +247,8 @@ impl<const D: usize> Session<'_, D> {
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: exchange.overall(),
             outputs: &exchange.results,
-            input: input.as_ref(),
-            event: None,
+            input,
+            event: false,
         };
         let until = self.progress.now.after(self.settings.timeouts.send);
         let style = &self.settings.profile.style;
@@ -263,15 +263,13 @@ impl<const D: usize> Session<'_, D> {
     fn late_reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         let asked = self.lanes.asked.take()?;
         let (overall, _) = asked.given.as_ref()?;
-        let input = asked.input();
-        let event = asked.takes_event().then(EventResult::default);
         let reply = Reply {
             to: &asked.to,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: *overall,
             outputs: &asked.results,
-            input: input.as_ref(),
-            event: event.as_ref(),
+            input: asked.input(),
+            event: asked.takes_event(),
         };
         let until = self.progress.now.after(self.settings.timeouts.send);
         let style = &self.settings.profile.style;
@@ -368,7 +366,7 @@ impl<const D: usize> Session<'_, D> {
             Link::Request => {
                 self.lanes.reading.ignore();
                 let grace = self.progress.now.after(self.settings.timeouts.grace);
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.foreign = true;
                 }
                 if matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing) {

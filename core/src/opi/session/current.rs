@@ -1,12 +1,12 @@
 //! The request in progress, with what its messages say of it.
 
-use super::answer::Answer;
+use super::answer::{Answer, Repeats};
 use super::inquiry::Inquiry;
-use super::receipt::ReceiptFacts;
 use crate::journal::Unresolved;
 use crate::money::Money;
-use crate::operation::Operation;
-use crate::opi::message::RequestType;
+use crate::operation::{Facts, Operation};
+use crate::opi::message::till::Part;
+use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
 use crate::session::Undertaking;
 
 /// The request in progress.
@@ -23,11 +23,10 @@ pub(super) struct Current {
     pub(super) receipt_came: bool,
     /// An answer to something else came.
     pub(super) foreign: bool,
-    /// What its receipts showed.
-    pub(super) receipt: ReceiptFacts,
     /// The request type it was sent with, if that was before.
     sent_as: Option<RequestType>,
     pub(super) undertaking: Undertaking,
+    /// What the answer being read says beside the facts: its own, or that to a question.
     pub(super) answer: Answer,
     /// What is asked about it.
     pub(super) inquiry: Option<Inquiry>,
@@ -48,7 +47,6 @@ impl Current {
             receipt_came: false,
             foreign: false,
             inquiry: None,
-            receipt: ReceiptFacts::default(),
         }
     }
 
@@ -66,7 +64,36 @@ impl Current {
     /// Goes on to the next verb.
     pub(super) fn use_other_words(&mut self) {
         self.verb += 1;
+        self.forget_answer();
+    }
+
+    /// What was read of the answer is that of another one.
+    pub(super) fn forget_answer(&mut self) {
         self.answer = Answer::default();
+        self.undertaking.end.facts = Facts::default();
+    }
+
+    /// Takes in a part of the answer.
+    pub(super) fn take(&mut self, part: &Part<'_>) {
+        self.answer.collect(&mut self.undertaking.end.facts, part);
+    }
+
+    /// What was read of the answer to the question is that of another one.
+    pub(super) fn forget_testimony(&mut self) {
+        self.answer = Answer::default();
+        if let Some(inquiry) = &mut self.inquiry {
+            inquiry.facts = Facts::default();
+        }
+    }
+
+    /// Takes in a part of the answer to the question, which was asked of this lane.
+    pub(super) fn hear(&mut self, part: &Part<'_>, workstation: &str) {
+        if let Part::OriginalHeader(original) = part {
+            let result = original.text(OriginalHeader::overall_result).and_then(OverallResult::from_text);
+            self.answer.repeats = Some(Repeats { ours: self.is_ours(*original, workstation), result });
+        } else if let Some(inquiry) = &mut self.inquiry {
+            self.answer.collect(&mut inquiry.facts, part);
+        }
     }
 
     /// The amount an answer is compared with: a reversal may say 0 (Nexi), and holds the amount elsewhere.
@@ -77,7 +104,7 @@ impl Current {
     /// Whether the operation waits for distant hosts.
     pub(super) const fn takes_long(&self) -> bool {
         matches!(
-            self.undertaking.request.operation,
+            self.undertaking.operation(),
             Operation::Reconciliation { .. }
                 | Operation::CloseDay
                 | Operation::Transmit

@@ -1,22 +1,24 @@
 //! What is done on each edge of the request in progress.
 
 use super::Session;
+use super::answer::overall_result;
 use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::Weight;
 use super::lane::Stage;
 use crate::drive::Link;
+use crate::id::Id;
 use crate::operation::{Outcome, Reason};
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Effect, Phase, Signal};
-use crate::session::{Loan, Next};
+use crate::session::{Loan, Next, Work};
 
 impl<const D: usize> Session<'_, D> {
     /// Does what the edge taken last wants done.
     pub(super) fn perform(&mut self, tx: &mut [u8]) -> Option<Next> {
         let timeouts = self.settings.timeouts;
         let effect = self.progress.take_effect()?;
-        if let Some(current) = &mut self.current
+        if let Some(current) = self.current.as_mut()
             && current.undertaking.announce()
         {
             self.progress.put_back(effect);
@@ -53,7 +55,7 @@ impl<const D: usize> Session<'_, D> {
                 None
             }
             Effect::NotSent(reason) => {
-                if let Some(current) = &mut self.current {
+                if let Some(current) = self.current.as_mut() {
                     current.undertaking.verdict = (Outcome::NotSent, Some(reason));
                 }
                 self.conclude()
@@ -110,10 +112,10 @@ impl<const D: usize> Session<'_, D> {
                 None
             }
             Effect::Conclude => self.conclude(),
-            Effect::Tell => Some(self.progress.tell(true)),
-            Effect::TellUnstored => Some(self.progress.tell(false)),
+            Effect::Tell => Some(self.progress.tell(&mut self.current.as_mut()?.undertaking, true)),
+            Effect::TellUnstored => Some(self.progress.tell(&mut self.current.as_mut()?.undertaking, false)),
             Effect::Rest => {
-                self.current = None;
+                self.current = Work::Rest;
                 None
             }
         }
@@ -123,12 +125,14 @@ impl<const D: usize> Session<'_, D> {
     fn judge(&mut self) -> Option<Next> {
         let current = self.current.as_mut()?;
         let compared = current.compared();
-        current.answer.compare(compared);
+        let facts = &mut current.undertaking.end.facts;
+        current.answer.compare(facts, compared);
+        let result = overall_result(facts);
         let money = current.undertaking.moves_money();
         let (outcome, reason) = classify(&Evidence {
             moves_money: money,
-            result: current.answer.result.as_ref(),
-            facts: &current.answer.facts,
+            result: result.as_ref(),
+            facts: &current.undertaking.end.facts,
             lost: current.answer.lost,
             prompted: current.prompted,
             asked: compared,
@@ -165,9 +169,8 @@ impl<const D: usize> Session<'_, D> {
             let missing = current.undertaking.moves_money() && !current.undertaking.is_resumed();
             current.undertaking.verdict.1 = (missing && !current.receipt_came).then_some(Reason::NoReceipt);
         }
-        let facts = core::mem::take(&mut current.answer.facts);
-        let request_type = current.request_type().as_str();
-        self.progress.conclude(&current.undertaking, request_type, facts, self.settings.timeouts.local)
+        let request_type = Id::new(current.request_type().as_str()).unwrap_or_default();
+        self.progress.conclude(&mut current.undertaking, request_type, self.settings.timeouts.local)
     }
 
     fn takes_long(&self) -> bool {

@@ -8,6 +8,7 @@ use super::request;
 use crate::drive::{Input, Link, Misuse};
 use crate::journal::Ticket;
 use crate::operation::Request;
+use crate::session::Work;
 use crate::session::table::Signal;
 use crate::time::WallTime;
 
@@ -24,7 +25,10 @@ impl<const D: usize> Session<'_, D> {
                     .filter(is_it)
                     .map_or(Err(Misuse::NoSuchQuestion), |asked| asked.answer(answer))
             }
-            Input::Resolve { request, charged, note } => self.progress.resolve(request, charged, note),
+            Input::Resolve { request, charged, note } => {
+                self.current = Work::Decision(self.progress.resolve(request, charged, note)?);
+                Ok(())
+            }
             Input::Recover(at) => self.recover(at),
             Input::Listening => self.progress.signal_or(Signal::Listening, Misuse::Busy),
             Input::ListenFailed => self.progress.signal_or(Signal::ListenFailed, Misuse::Busy),
@@ -61,14 +65,14 @@ impl<const D: usize> Session<'_, D> {
             return Err(Misuse::Incomplete(what));
         }
         self.abort.forget();
-        self.current = Some(Current::new(self.progress.begin(request), verbs));
+        self.current = Work::Request(Current::new(self.progress.begin(request), verbs));
         Ok(())
     }
 
     fn recover(&mut self, at: WallTime) -> Result<(), Misuse> {
         let undertaking = self.progress.recover(at)?;
         self.abort.forget();
-        self.current = Some(Current::new(undertaking, &[]));
+        self.current = Work::Request(Current::new(undertaking, &[]));
         Ok(())
     }
 
@@ -136,6 +140,9 @@ impl<const D: usize> Session<'_, D> {
 
     fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<(), Misuse> {
         if self.progress.stored(ticket, stored)? {
+            if !self.progress.is_resolving() {
+                self.current.forget_decision();
+            }
             return Ok(());
         }
         if self.lanes.reading.exchange.sheet_stored(ticket, stored) {

@@ -2,7 +2,6 @@
 
 use heapless::Deque;
 
-use super::answer::Answer;
 use super::receipt::ReceiptFacts;
 use crate::id::RequestId;
 use crate::limits;
@@ -29,7 +28,8 @@ pub(super) struct Inquiry {
     pub(super) errand: bool,
     /// The number of the question under way.
     pub(super) request_id: Option<RequestId>,
-    pub(super) answer: Answer,
+    /// What the answer says of the transaction.
+    pub(super) facts: Facts,
     /// What receipts showed while the question was under way.
     pub(super) receipt: ReceiptFacts,
 }
@@ -84,7 +84,7 @@ impl Inquiry {
             ticket_first: false,
             errand,
             request_id: None,
-            answer: Answer::default(),
+            facts: Facts::default(),
             receipt: ReceiptFacts::default(),
         }
     }

@@ -38,7 +38,6 @@ mod request;
 mod send;
 mod weigh;
 
-pub use answer::Answer;
 pub use classify::{Evidence, classify};
 
 use self::current::Current;
@@ -50,7 +49,7 @@ use crate::journal::Unresolved;
 use crate::limits;
 pub use crate::session::table;
 use crate::session::table::Phase;
-use crate::session::{Aborting, Progress};
+use crate::session::{Aborting, Progress, Work};
 use crate::time::Instant;
 
 /// Memory of one session, lent by the caller: a receive window for each connection.
@@ -78,7 +77,7 @@ pub struct Session<'m, const D: usize> {
     crowded: bool,
     settings: Settings,
     progress: Progress,
-    current: Option<Current>,
+    current: Work<Current>,
     stash: Stash,
     lanes: Lanes<'m, D>,
 }
@@ -103,7 +102,7 @@ impl<'m, const D: usize> Session<'m, D> {
             lanes: Lanes::new(memory, limit, tolerance),
             progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
             settings,
-            current: None,
+            current: Work::Rest,
             abort: Aborting::new(),
             stash: Stash::new(),
             crowded: false,

@@ -2,8 +2,8 @@
 
 use super::Session;
 use crate::drive::{Event, Link, Output, Wait};
-use crate::id::Id;
-use crate::opi::message::Part;
+use crate::opi::message::CardCircuit;
+use crate::opi::message::till::Part;
 use crate::session::table::{Phase, Signal};
 use crate::session::{Lent, Loan, Next, Over};
 use crate::time::{Instant, earlier};
@@ -35,7 +35,7 @@ impl<const D: usize> Session<'_, D> {
         any |= self.make_room();
         match self.progress.expire() {
             Over::Nothing => return any,
-            Over::Resolution => {}
+            Over::Resolution => self.current.forget_decision(),
             Over::Phase => {
                 let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
                 let waits = matches!(self.progress.phase(), Phase::Waiting | Phase::Hearing);
@@ -119,8 +119,8 @@ impl<const D: usize> Session<'_, D> {
         match next {
             Next::CardCircuit => {
                 if let Some(Part::CardCircuit(circuit)) = self.lanes.reading.decoding.part() {
-                    let code = circuit.code.as_ref().map_or("", Id::as_str);
-                    let name = Some(circuit.display_name.as_str()).filter(|name| !name.is_empty());
+                    let code = circuit.word(CardCircuit::code);
+                    let name = circuit.text(CardCircuit::display_name).filter(|name| !name.is_empty());
                     return Output::Event(Event::CardCircuit { code, name });
                 }
             }
@@ -135,9 +135,9 @@ impl<const D: usize> Session<'_, D> {
         let current = self.current.as_ref();
         let lent = Lent {
             loan: &self.stash.loan,
-            progress: &self.progress,
             undertaking: current.map(|current| &current.undertaking),
             request_type: current.map_or("", |current| current.request_type().as_str()),
+            decision: self.current.decision(),
             question: self.lanes.question(),
         };
         lent.output(next).unwrap_or_else(|| Output::Wait(self.waiting()))

@@ -11,7 +11,7 @@ impl<const D: usize> Session<'_, D> {
     pub fn copy_from(&mut self, other: &Session<'_, D>) -> bool {
         self.settings = other.settings.clone();
         self.progress.clone_from(&other.progress);
-        self.current.clone_from(&other.current);
+        self.current = other.current.clone();
         self.abort = other.abort.clone();
         self.stash = other.stash.clone();
         self.crowded = other.crowded;

@@ -47,7 +47,7 @@ impl<const D: usize> Session<'_, D> {
     /// Receipts of an earlier payment block the lane: fetches them. The payment itself is not sent again.
     pub(super) fn fetch_receipts(&mut self) {
         self.drop_link(Link::Request);
-        if let Some(current) = &mut self.current {
+        if let Some(current) = self.current.as_mut() {
             current.inquiry = Some(Inquiry::errand());
         }
         self.progress.signal(Signal::Again);
@@ -57,7 +57,7 @@ impl<const D: usize> Session<'_, D> {
     pub(super) fn resume(&mut self) {
         let inquiry = Inquiry::about(self.settings.profile.recovery);
         let asks = inquiry.question().is_some();
-        if let Some(current) = &mut self.current {
+        if let Some(current) = self.current.as_mut() {
             current.inquiry = Some(inquiry);
         }
         self.progress.signal(if asks { Signal::Again } else { Signal::Concluded });
@@ -81,17 +81,16 @@ impl<const D: usize> Session<'_, D> {
     pub(super) fn weigh(&mut self) {
         self.drop_link(Link::Request);
         let lane = LaneFacts {
-            workstation: self.settings.workstation.as_str(),
             alone: self.settings.alone_at_terminal,
             near: self.settings.timeouts.near,
             last_settled: self.progress.last_settled(),
         };
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = self.current.as_mut() else { return };
         match current.weight(&lane) {
             Weight::Settles(outcome, reason, by, facts) => {
                 current.undertaking.verdict = (outcome, reason);
                 current.undertaking.settled_by = by;
-                current.answer.facts = facts;
+                current.undertaking.end.facts = facts;
                 self.progress.signal(Signal::Concluded);
             }
             weight => self.go_on(&weight),

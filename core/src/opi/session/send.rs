@@ -7,6 +7,7 @@ use super::receipt::ReceiptFacts;
 use super::request::Asking;
 use crate::drive::{Link, Misuse};
 use crate::limits;
+use crate::operation::Facts;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::Signal;
@@ -18,7 +19,7 @@ impl<const D: usize> Session<'_, D> {
         let undertaking = &current.undertaking;
         let asking = Asking {
             settings: &self.settings,
-            operation: &undertaking.request.operation,
+            operation: undertaking.operation(),
             reference: undertaking.reference(),
             request_id: undertaking.request_id,
             request_type: current.request_type(),
@@ -37,8 +38,9 @@ impl<const D: usize> Session<'_, D> {
         let at = current.undertaking.wall(self.progress.now);
         let inquiry = current.inquiry.as_mut()?;
         let question = inquiry.question()?;
+        inquiry.facts = Facts::default();
+        current.answer = Answer::default();
         inquiry.request_id = Some(request_id);
-        inquiry.answer = Answer::default();
         inquiry.receipt = ReceiptFacts::default();
         let asking = Asking {
             settings: &self.settings,

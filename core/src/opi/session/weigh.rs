@@ -2,21 +2,20 @@
 
 use core::time::Duration;
 
-use super::answer::Answer;
+use super::answer::{Repeats, overall_result};
 use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::{Question, Weight};
 use super::receipt::ReceiptFacts;
-use crate::id::Id;
 use crate::journal::Settled;
 use crate::operation::{Facts, Outcome, SettledBy};
+use crate::opi::message::till::Excerpt;
 use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
 use crate::proof::{Mistake, mistake};
 use crate::time::{self, WallTime};
 
 /// What of the lane decides what a receipt is worth.
 pub(super) struct LaneFacts<'a> {
-    pub(super) workstation: &'a str,
     /// See [`Settings::alone_at_terminal`](crate::opi::Settings::alone_at_terminal).
     pub(super) alone: bool,
     /// Most between the time of a payment and that of its receipt.
@@ -28,7 +27,7 @@ impl Current {
     /// What the answer to the question comes to.
     pub(super) fn weight(&self, lane: &LaneFacts<'_>) -> Weight {
         let Some(inquiry) = &self.inquiry else { return Weight::Nothing };
-        let result = inquiry.answer.result.as_ref();
+        let result = overall_result(&inquiry.facts);
         match result {
             // CCV's firmware: asks again after a pause.
             Some(OverallResult::Busy | OverallResult::DeviceUnavailable | OverallResult::CommunicationError) => {
@@ -38,47 +37,47 @@ impl Current {
             _ => {}
         }
         match inquiry.question() {
-            Some(Question::RepeatLast) => self.repeated(&inquiry.answer, lane.workstation),
+            Some(Question::RepeatLast) => self.repeated(&inquiry.facts),
             // Whatever it says ("no ticket" is an answer, too), the receipts decide; and only about money.
             Some(Question::Reprint) if !inquiry.errand => {
-                let answered = result == Some(&OverallResult::Success);
-                if answered { self.reprinted(&inquiry.answer.facts, &inquiry.receipt, lane) } else { Weight::Nothing }
+                let answered = result == Some(OverallResult::Success);
+                if answered { self.reprinted(&inquiry.facts, &inquiry.receipt, lane) } else { Weight::Nothing }
             }
             _ => Weight::Nothing,
         }
     }
 
     /// A repeated message settles the request if it is the request's own.
-    fn repeated(&self, answer: &Answer, workstation: &str) -> Weight {
-        let Some(original) = &answer.original else { return Weight::Nothing };
-        if !self.is_ours(original, workstation) || !self.may_be_of(&answer.facts) {
+    fn repeated(&self, facts: &Facts) -> Weight {
+        let Some(Repeats { ours: true, result }) = &self.answer.repeats else { return Weight::Nothing };
+        if !self.may_be_of(facts) {
             return Weight::Nothing;
         }
-        let mut answer = answer.clone();
-        answer.compare(self.compared());
+        let mut facts = facts.clone();
+        self.answer.compare(&mut facts, self.compared());
         let (outcome, reason) = classify(&Evidence {
             moves_money: true,
-            result: original.overall_result.as_ref(),
-            facts: &answer.facts,
-            lost: answer.lost,
+            result: result.as_ref(),
+            facts: &facts,
+            lost: self.answer.lost,
             // Whether the card holder was prompted before a restart is not known: not believed to be idle.
             prompted: self.prompted || self.undertaking.is_resumed(),
             asked: self.compared(),
         });
         match outcome {
             Outcome::Unknown => Weight::Nothing,
-            _ => Weight::Settles(outcome, reason, SettledBy::RepeatLastMessage, answer.facts),
+            _ => Weight::Settles(outcome, reason, SettledBy::RepeatLastMessage, facts),
         }
     }
 
     /// `N`, or `N.M` as CCV's firmware has it, of this lane and this type.
-    fn is_ours(&self, original: &OriginalHeader, workstation: &str) -> bool {
-        let id = original.request_id.as_ref().map_or("", Id::as_str);
+    pub(super) fn is_ours(&self, original: Excerpt<'_>, workstation: &str) -> bool {
+        let id = original.word(OriginalHeader::request_id);
         let number = id.split_once('.').map_or(id, |(number, _)| number);
         self.undertaking.request_id.is_echoed_by(number)
             && (mistake(Mistake::BelievesAnotherTillsAnswer)
-                || original.workstation_id.as_ref().is_some_and(|lane| *lane == *workstation))
-            && original.request_type.as_ref() == Some(self.request_type())
+                || original.text(OriginalHeader::workstation_id) == Some(workstation))
+            && original.text(OriginalHeader::request_type) == Some(self.request_type().as_str())
     }
 
     /// Numbers come again after a long time: a message with another currency or from another day is another one.

@@ -1,0 +1,38 @@
+//! What a session is at: a request, or a person's decision about one that is over. Never both.
+
+use crate::journal::Resolution;
+
+/// What a session is at.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // There is one in a session.
+pub(crate) enum Work<R> {
+    Rest,
+    /// The request in progress.
+    Request(R),
+    /// A person's decision, which is being stored.
+    Decision(Resolution),
+}
+
+impl<R> Work<R> {
+    /// The request in progress.
+    pub(crate) const fn as_ref(&self) -> Option<&R> {
+        if let Self::Request(request) = self { Some(request) } else { None }
+    }
+
+    /// The request in progress.
+    pub(crate) const fn as_mut(&mut self) -> Option<&mut R> {
+        if let Self::Request(request) = self { Some(request) } else { None }
+    }
+
+    /// The decision is stored, or not, and of no more use.
+    pub(crate) fn forget_decision(&mut self) {
+        if self.decision().is_some() {
+            *self = Self::Rest;
+        }
+    }
+
+    /// The decision that is being stored.
+    pub(crate) const fn decision(&self) -> Option<&Resolution> {
+        if let Self::Decision(resolution) = self { Some(resolution) } else { None }
+    }
+}
