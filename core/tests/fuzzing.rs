@@ -105,6 +105,49 @@ fn samples_whatever_the_cuts() {
     }
 }
 
+/// Samples with bytes changed, left out and moved between them: a till is told the same as everybody of what it looks
+/// at, and refuses the same.
+#[test]
+fn changed_samples_for_a_till() {
+    let mut samples = files("tests/data/opi");
+    samples.extend(files("../fuzz/seeds/message"));
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut below = |bound: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random >> 33).unwrap() % bound.max(1)
+    };
+    for _ in 0..60 {
+        for (path, sample) in &samples {
+            let mut data = [&[0; CHOICES], &sample[..]].concat();
+            for _ in 0..1 + below(3) {
+                let (at, length) = (CHOICES + below(data.len() - CHOICES), below(24));
+                let end = data.len().min(at + length);
+                match below(4) {
+                    0 => data[at] = b"<>\"'=/ &;aA0.\x80"[below(14)],
+                    1 => drop(data.drain(at..end)),
+                    // More of the same: too long, or twice.
+                    2 => {
+                        let piece = data[at..end].repeat(1 + below(12));
+                        data.splice(at..at, piece);
+                    }
+                    _ => {
+                        let (_, other) = &samples[below(samples.len())];
+                        let from = below(other.len());
+                        let piece = other[from..other.len().min(from + 4 * length)].to_vec();
+                        data.splice(at..at, piece);
+                    }
+                }
+                if data.len() <= CHOICES + sample.len() / 2 {
+                    break;
+                }
+            }
+            replay(&[(path.clone(), data)], fuzzing::alike);
+        }
+    }
+}
+
 /// Days as a random search would play them, of every dialect and with every script of the terminal.
 #[test]
 fn random_days() {

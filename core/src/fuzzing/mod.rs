@@ -16,7 +16,7 @@ use core::fmt::Write;
 
 use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece};
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
-use crate::opi::message::{Decoder, FragmentOf, Message, Part, Style};
+use crate::opi::message::{Decoder, Fault, FragmentOf, Lost, Message, Part, Style, is_untold, till};
 use crate::xml::{Reader, Token, Tolerance};
 
 pub use choices::CHOICES;
@@ -212,6 +212,7 @@ pub fn message(data: &[u8]) {
     let at_once = parts(choices, document, |take| all_at_once(document, take));
     let windowed = parts(choices, document, |take| through_window(choices, document, take));
     assert_eq!(at_once, windowed, "the parts depend on the window");
+    alike(data);
     if let Ok(message) = Message::decode(document, choices.tolerance()) {
         written(&message, &choices.style());
     }
@@ -252,6 +253,102 @@ fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) ->
     let mut transcript = if refused { without_fragments } else { complete };
     let _ = write!(transcript, "{}", decoder.skipped());
     transcript
+}
+
+/// Reads a message with every record, and with what a till looks at.
+///
+/// # Panics
+/// The till is told something else, another fault, or another loss.
+pub fn alike(data: &[u8]) {
+    let (choices, document) = Choices::take(data);
+    if !has_content_in_untold(choices, document) {
+        let all = told(choices, document, &mut Decoder::new(choices.tolerance()));
+        let till = told(choices, document, &mut till::Decoder::new(choices.tolerance()));
+        assert_eq!(till, all, "a till is told something else");
+    }
+}
+
+/// A decoder whose parts are told as a till is told them.
+trait Tells {
+    /// Tells the next part.
+    fn tell(&mut self, input: &mut &[u8], last: bool, out: &mut Transcript) -> Result<Told, Fault>;
+    fn lost(&self) -> Lost;
+}
+
+enum Told {
+    Incomplete,
+    Part,
+    End,
+}
+
+macro_rules! tells {
+    ($($decoder:ty, $part:path;)+) => {$(
+        impl Tells for $decoder {
+            fn tell(&mut self, input: &mut &[u8], last: bool, out: &mut Transcript) -> Result<Told, Fault> {
+                use $part as Parts;
+
+                let Some(part) = self.next(input, last)? else { return Ok(Told::Incomplete) };
+                let _ = part.tell(out);
+                if let Parts::Fragment { of, piece } = part {
+                    out.mark_once(if of == FragmentOf::EJournal { b'J' } else { b'P' });
+                    let _ = piece.write_to(out);
+                }
+                Ok(match part {
+                    Parts::End => Told::End,
+                    _ => Told::Part,
+                })
+            }
+
+            fn lost(&self) -> Lost {
+                Self::lost(self)
+            }
+        }
+    )+};
+}
+tells! {
+    Decoder, Part;
+    till::Decoder, till::Part;
+}
+
+/// What a till is told, whatever the window.
+fn told(choices: Choices, document: &[u8], decoder: &mut dyn Tells) -> Transcript {
+    let mut transcript = Transcript::default();
+    through_window(choices, document, &mut |input, last| match decoder.tell(input, last, &mut transcript) {
+        Ok(Told::Incomplete) => Flow::Incomplete,
+        Ok(Told::Part) => Flow::Given,
+        Ok(Told::End) => Flow::Over,
+        Err(fault) => {
+            let _ = write!(transcript, "{fault:?}");
+            Flow::Over
+        }
+    });
+    let _ = write!(transcript, "{:?}", decoder.lost());
+    transcript
+}
+
+/// Whether something stands inside of a value that a till does not look at.
+fn has_content_in_untold(choices: Choices, document: &[u8]) -> bool {
+    let (mut reader, mut input) = (Reader::new(choices.tolerance()), document);
+    let mut open = heapless::Vec::<bool, XML_DEPTH>::new();
+    loop {
+        match reader.next(&mut input, true) {
+            Ok(Some(Token::Open(name))) => {
+                if open.last() == Some(&true) {
+                    return true;
+                }
+                let _ = open.push(is_untold(name.local()));
+            }
+            Ok(Some(Token::Attribute { name, .. })) => {
+                let reason = name.local().ends_with(b"DeclineReason");
+                if reason && open.last() == Some(&true) {
+                    return true;
+                }
+            }
+            Ok(Some(Token::Close)) => _ = open.pop(),
+            Ok(Some(Token::End) | None) | Err(_) => return false,
+            Ok(Some(_)) => {}
+        }
+    }
 }
 
 /// A message that was read once has lost what nobody reads; from then on it must stay what it is.

@@ -7,7 +7,7 @@ use super::fragment::Fragment;
 use super::header::{Header, IXRETAIL, Kind};
 use super::payment::TotalAmount;
 use super::record::{Form, Role, Spec, Written};
-use super::value::{Field, Shown};
+use super::value::{Held, Shown};
 use crate::money::Currency;
 use crate::xml::{WriteError, Writer};
 
@@ -134,7 +134,7 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
 
     /// Writes the value if it is an attribute of the record's own element.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn own_attribute<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+    pub(crate) fn own_attribute<F: Held + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
         if self.is_own_attribute(spec)
             && let Some(value) = field.shown(0)
         {
@@ -153,7 +153,7 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
 
     /// Writes every other value, after the attributes.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn content<F: Field + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+    pub(crate) fn content<F: Held + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
         if !self.is_own_attribute(spec) && (!self.coding.is_empty() || field.shown(0).is_some()) {
             // The text of a line: nearly all of what is written in elements.
             #[cfg(target_pointer_width = "64")]

@@ -15,9 +15,9 @@ record! {
     /// Why a payment was declined (Nexi). Found wherever it stands, as attributes or as elements.
     pub struct Diagnosis = "Diagnosis" {
         /// `0`: the host did not decline.
-        host_decline_reason: Option<Number> = attribute ["HostDeclineReason"];
+        host_decline_reason: Option<Number> = attribute ["HostDeclineReason"], told;
         /// `0`: the terminal did not decline; `107`: the cardholder pressed stop.
-        terminal_decline_reason: Option<Number> = attribute ["TerminalDeclineReason"];
+        terminal_decline_reason: Option<Number> = attribute ["TerminalDeclineReason"], told;
     }
 }
 
@@ -31,13 +31,13 @@ record! {
         /// How the cardholder was verified: `NoCVM`.
         card_verification_method: Option<Short> = element ["CardVerificationMethod"];
         /// Code, also with success.
-        error_code: Option<Number> = element ["ErrorCode"];
+        error_code: Option<Number> = element ["ErrorCode"], told;
         /// Text for the cashier.
-        error_text: Text<{ limits::REMARK }> = element ["ErrorText"];
+        error_text: Text<{ limits::REMARK }> = element ["ErrorText"], told;
         /// Version of the terminal's program.
-        software_version: Option<Short> = element ["SoftwareVersion"];
+        software_version: Option<Short> = element ["SoftwareVersion"], told;
         /// When the terminal will restart next.
-        reboot_info: Option<Timestamp> = element ["RebootInfo"];
+        reboot_info: Option<Timestamp> = element ["RebootInfo"], told;
         /// Hash of the card number: whoever has it can find the number.
         pan_hash: Secret<{ limits::TOKEN }> = element ["PANHash"] in "HashData";
     }
@@ -47,25 +47,25 @@ record! {
     /// Identity and state of a terminal (Nexi).
     pub struct Identification = "Identification" {
         /// Terminal.
-        terminal_id: Option<Short> = attribute ["TerminalID"];
+        terminal_id: Option<Short> = attribute ["TerminalID"], told;
         /// Its address.
-        terminal_ip: Option<Id<{ limits::LONG_ID }>> = attribute ["TerminalIP"];
+        terminal_ip: Option<Id<{ limits::LONG_ID }>> = attribute ["TerminalIP"], told;
         /// Version of its program.
-        app_version: Option<Short> = attribute ["AppVersion"];
+        app_version: Option<Short> = attribute ["AppVersion"], told;
         /// Merchant number of ep2.
-        ep2_mid: Option<Short> = attribute ["Ep2MID"];
+        ep2_mid: Option<Short> = attribute ["Ep2MID"], told;
         /// State.
-        terminal_status: Option<Short> = attribute ["TerminalStatus"];
+        terminal_status: Option<Short> = attribute ["TerminalStatus"], told;
         /// State within the state.
-        terminal_sub_status: Option<Short> = attribute ["TerminalSubStatus"];
+        terminal_sub_status: Option<Short> = attribute ["TerminalSubStatus"], told;
         /// Model.
-        hardware: Option<Short> = attribute ["Hardware"];
+        hardware: Option<Short> = attribute ["Hardware"], told;
         /// Serial number.
-        serial_number: Option<Id<{ limits::LONG_ID }>> = attribute ["SerialNumber"];
+        serial_number: Option<Id<{ limits::LONG_ID }>> = attribute ["SerialNumber"], told;
         /// Name of the configuration.
-        configuration_name: Option<Id<{ limits::LONG_ID }>> = attribute ["ConfigurationName"];
+        configuration_name: Option<Id<{ limits::LONG_ID }>> = attribute ["ConfigurationName"], told;
         /// Version of the configuration.
-        configuration_version: Option<Short> = attribute ["ConfigurationVersion"];
+        configuration_version: Option<Short> = attribute ["ConfigurationVersion"], told;
     }
 }
 
@@ -73,7 +73,7 @@ record! {
     /// Name of an acquirer of the terminal (Nexi).
     pub struct Acq = "Acq" {
         /// Name.
-        name: Name = text;
+        name: Name = text, told;
     }
 }
 
@@ -83,11 +83,11 @@ record! {
         /// Language of the texts.
         language_code: Option<Id<8>> = attribute ["LanguageCode"];
         /// Submitted.
-        successful: Option<u32> = attribute ["NumberPayments"] in "Successful";
+        successful: Option<u32> = attribute ["NumberPayments"] in "Successful", told;
         /// How much was submitted.
         successful_amount: Option<Decimal> = text in "Successful";
         /// Not submitted.
-        failed: Option<u32> = attribute ["NumberPayments"] in "Failed";
+        failed: Option<u32> = attribute ["NumberPayments"] in "Failed", told;
         /// How much was not.
         failed_amount: Option<Decimal> = text in "Failed";
     }
@@ -97,7 +97,7 @@ record! {
     /// Result of a self test, for people (IFSF).
     pub struct DiagnosisResult = "DiagnosisResult" {
         /// Text.
-        text: Text<{ limits::REMARK }> = text;
+        text: Text<{ limits::REMARK }> = text, told;
     }
 }
 
@@ -115,11 +115,11 @@ record! {
         /// Category.
         category: Option<Number> = attribute ["Category"];
         /// Code.
-        code: Option<Number> = attribute ["Code"];
+        code: Option<Number> = attribute ["Code"], told;
         /// Severity.
         severity: Option<Number> = attribute ["Severity"];
         /// Text for people.
-        description: Text<{ limits::REMARK }> = attribute ["Description"];
+        description: Text<{ limits::REMARK }> = attribute ["Description"], told;
     }
 }
 

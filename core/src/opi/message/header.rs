@@ -95,23 +95,23 @@ record! {
         blank_lane: bool = false,
     } {
         /// The lane.
-        workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital;
+        workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital, told;
         /// The request.
-        request_id: Option<RequestText> = attribute ["RequestID"] as vital;
+        request_id: Option<RequestText> = attribute ["RequestID"] as vital, told;
         /// What is asked. A `DeviceRequest` without it is what its children are.
-        request_type: Option<RequestType> = attribute ["RequestType"] as vital;
+        request_type: Option<RequestType> = attribute ["RequestType"] as vital, told;
         /// How it ended. A response without it has an unknown result, it is not malformed.
-        overall_result: Option<OverallResult> = attribute ["OverallResult"] as vital;
+        overall_result: Option<OverallResult> = attribute ["OverallResult"] as vital, told;
         /// Reference of the merchant.
         reference_number: Option<Id<{ limits::REFERENCE_RECEIVED }>> = attribute ["ReferenceNumber"];
         /// Product that wrote the message.
         application_sender: Text<{ limits::NAME }> = attribute ["ApplicationSender"];
         /// Point of payment.
-        pop_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["POPID"];
+        pop_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["POPID"], told;
         /// Terminal.
-        terminal_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["TerminalID"];
+        terminal_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["TerminalID"], told;
         /// Number of a device request within a card request (German, IFSF).
-        sequence_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["SequenceID"];
+        sequence_id: Option<Id<{ limits::SHORT_ID }>> = attribute ["SequenceID"], told;
         /// Card request that a device response belongs to (ATS).
         reference_request_id: Option<RequestText> = attribute ["ReferenceRequestID"];
         /// State of the system (ATS).
@@ -151,13 +151,13 @@ record! {
     /// The header of the message that a `RepeatLastMessage` repeats.
     pub struct OriginalHeader = "OriginalHeader" {
         /// The lane.
-        workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital;
+        workstation_id: Option<Id<{ limits::WORKSTATION_ID }>> = attribute ["WorkstationID"] as vital, told;
         /// The request; CCV terminals send `N` or `N.M`.
-        request_id: Option<RequestText> = attribute ["RequestID"] as vital;
+        request_id: Option<RequestText> = attribute ["RequestID"] as vital, told;
         /// What was asked.
-        request_type: Option<RequestType> = attribute ["RequestType"] as vital;
+        request_type: Option<RequestType> = attribute ["RequestType"] as vital, told;
         /// How it ended.
-        overall_result: Option<OverallResult> = attribute ["OverallResult"] as vital;
+        overall_result: Option<OverallResult> = attribute ["OverallResult"] as vital, told;
         /// Product that wrote the message.
         application_sender: Text<{ limits::NAME }> = attribute ["ApplicationSender"];
         /// Point of payment.

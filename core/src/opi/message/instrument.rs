@@ -36,7 +36,7 @@ record! {
         /// What was typed.
         in_string: Secret<{ limits::TYPED }> = element ["InString"];
         /// Card number.
-        card_pan: Option<Pan> = element ["CardPAN"] as card;
+        card_pan: Option<Pan> = element ["CardPAN"] as card, told;
         /// Valid from.
         start_date: Secret<{ limits::CARD_FACT }> = element ["StartDate"];
         /// Valid until.
@@ -44,7 +44,7 @@ record! {
         /// Valid until, third spelling.
         end_date: Secret<{ limits::CARD_FACT }> = element ["EndDate"];
         /// Brand.
-        card_circuit: Option<Circuit> = element ["CardCircuit"] as card;
+        card_circuit: Option<Circuit> = element ["CardCircuit"] as card, told;
         /// Issue number of the card.
         issue_number: Option<Id<8>> = element ["IssueNumber"];
         /// Service code of the magnetic stripe.
@@ -120,11 +120,11 @@ record! {
     /// One brand (its code), accepted or wanted.
     pub struct CardCircuit = "CardCircuit" {
         /// Name for people (CCV, Nexi).
-        display_name: Text<{ limits::CARD_CIRCUIT }> = attribute ["DisplayName"];
+        display_name: Text<{ limits::CARD_CIRCUIT }> = attribute ["DisplayName"], told;
         /// `Accepted` or `Denied` (ATS).
         card_circuit_state: Option<Id<8>> = attribute ["CardCircuitState"];
         /// Code.
-        code: Option<Circuit> = text;
+        code: Option<Circuit> = text, told;
     }
 }
 

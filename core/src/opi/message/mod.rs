@@ -17,6 +17,8 @@
 mod record;
 #[macro_use]
 mod vocabulary;
+#[cfg(feature = "fuzzing")]
+mod alike;
 mod ask;
 mod card;
 mod decoder;
@@ -29,18 +31,24 @@ mod fragment;
 mod goods;
 mod header;
 mod instrument;
+mod keep;
 mod node;
 mod output;
 mod part;
 mod payment;
 mod place;
+mod reading;
 mod records;
 mod reply;
 mod request_type;
 mod service;
+mod shape;
+pub mod till;
 mod value;
 mod whole;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use alike::is_untold;
 pub(crate) use ask::Ask;
 pub use card::{CardServiceRequest, CardServiceResponse};
 pub use decoder::Decoder;

@@ -16,7 +16,7 @@ record! {
     /// One thing to show, print or store; its lines follow.
     pub struct Output = "Output" {
         /// Where.
-        target: Option<DeviceTarget> = attribute ["OutDeviceTarget"];
+        target: Option<DeviceTarget> = attribute ["OutDeviceTarget"], told;
         /// Stays until the input is given.
         input_synchronize: Option<bool> = attribute ["InputSynchronize"];
         /// Answer only when shown.
@@ -30,7 +30,7 @@ record! {
         /// Seconds.
         time_out: Option<u16> = attribute ["TimeOut"];
         /// Which paper (Nexi, CCV).
-        ticket_type: Option<TicketType> = attribute ["TicketType"];
+        ticket_type: Option<TicketType> = attribute ["TicketType"], told;
         /// How many.
         receipt_copies: Option<u8> = attribute ["ReceiptCopies"];
     }
@@ -40,9 +40,9 @@ record! {
     /// One line. Without text it is a blank line.
     pub struct TextLine = "TextLine" {
         /// Row; lines are ordered by it where it is given.
-        row: Option<u16> = attribute ["Row"];
+        row: Option<u16> = attribute ["Row"], told;
         /// Column.
-        column: Option<u16> = attribute ["Column"];
+        column: Option<u16> = attribute ["Column"], told;
         /// Set of characters.
         char_set: Option<u8> = attribute ["CharSet"];
         /// Clear the display first.
@@ -56,25 +56,25 @@ record! {
         /// Colour.
         color: Option<Color> = attribute ["Color"];
         /// Alignment.
-        alignment: Option<Alignment> = attribute ["Alignment"];
+        alignment: Option<Alignment> = attribute ["Alignment"], told;
         /// Height of the characters.
-        height: Option<Size> = attribute ["Height"];
+        height: Option<Size> = attribute ["Height"], told;
         /// Width of the characters.
-        width: Option<Size> = attribute ["Width"];
+        width: Option<Size> = attribute ["Width"], told;
         /// Style.
-        char_style1: Option<CharStyle> = attribute ["CharStyle1"];
+        char_style1: Option<CharStyle> = attribute ["CharStyle1"], told;
         /// Second style.
-        char_style2: Option<CharStyle> = attribute ["CharStyle2"];
+        char_style2: Option<CharStyle> = attribute ["CharStyle2"], told;
         /// Third style.
-        char_style3: Option<CharStyle> = attribute ["CharStyle3"];
+        char_style3: Option<CharStyle> = attribute ["CharStyle3"], told;
         /// Cut the paper after it.
-        paper_cut: Option<bool> = attribute ["PaperCut"];
+        paper_cut: Option<bool> = attribute ["PaperCut"], told;
         /// Number of the choice that this line offers.
-        menu_item: Option<u16> = attribute ["MenuItem"];
+        menu_item: Option<u16> = attribute ["MenuItem"], told;
         /// Not shown (German).
-        hidden: Option<bool> = attribute ["Hidden"];
+        hidden: Option<bool> = attribute ["Hidden"], told;
         /// Text; blanks at its ends count.
-        text: Text<{ limits::TEXT_LINE }> = text;
+        text: Text<{ limits::TEXT_LINE }> = text, told;
     }
 }
 
@@ -124,25 +124,25 @@ record! {
     /// A question for the cashier or the customer.
     pub struct InputCommand = "Input" {
         /// Where.
-        target: Option<DeviceTarget> = attribute ["InDeviceTarget"];
+        target: Option<DeviceTarget> = attribute ["InDeviceTarget"], told;
         /// Exact length.
-        length: Option<u16> = attribute ["Length"] in "Command";
+        length: Option<u16> = attribute ["Length"] in "Command", told;
         /// Least length.
-        min_length: Option<u16> = attribute ["MinLength"] in "Command";
+        min_length: Option<u16> = attribute ["MinLength"] in "Command", told;
         /// Greatest length.
-        max_length: Option<u16> = attribute ["MaxLength"] in "Command";
+        max_length: Option<u16> = attribute ["MaxLength"] in "Command", told;
         /// Decimals.
-        decimals: Option<u8> = attribute ["Decimals"] in "Command";
+        decimals: Option<u8> = attribute ["Decimals"] in "Command", told;
         /// `Dot` or `Comma`.
-        separator: Option<Id<8>> = attribute ["Separator"] in "Command";
+        separator: Option<Id<8>> = attribute ["Separator"] in "Command", told;
         /// `Magstripe`, `ICC`, `EMV`.
         card_read_element: Option<Number> = attribute ["CardReadElement"] in "Command";
         /// Seconds.
-        time_out: Option<u16> = attribute ["TimeOut"] in "Command";
+        time_out: Option<u16> = attribute ["TimeOut"] in "Command", told;
         /// What the question is about (ATS).
         data_required: Option<Short> = attribute ["DataRequired"] in "Command";
         /// What is asked.
-        command: Option<Command> = text in "Command";
+        command: Option<Command> = text in "Command", told;
         /// How the encrypted data is coded: all of it in the same way.
         in_secure_data_coding: Option<Coding> = coding ["InSecureData"];
         /// Encrypted data to work with.
@@ -214,11 +214,11 @@ record! {
         /// Card number, masked by the terminal.
         card_number: Option<Pan> = element ["CardNumber"];
         /// Links later operations to this one.
-        trx_reference_number: Option<Id<{ limits::LONG_ID }>> = element ["TransactionRefNumber", "TrxReferenceNumber"];
+        trx_reference_number: Option<Id<{ limits::LONG_ID }>> = element ["TransactionRefNumber", "TrxReferenceNumber"], told;
         /// Approval code.
-        authorisation_code: Option<Number> = element ["AuthorisationCode", "AuthorizationCode"];
+        authorisation_code: Option<Number> = element ["AuthorisationCode", "AuthorizationCode"], told;
         /// Time of the transaction.
-        date_and_time: Option<Timestamp> = element ["DateAndTime"];
+        date_and_time: Option<Timestamp> = element ["DateAndTime"], told;
         /// Acquirer.
         acquirer_identifier: Option<Short> = element ["AcquirerIdentifier"];
     }

@@ -149,6 +149,13 @@ pub enum Place {
     TransactionInfo,
 }
 
+impl Place {
+    /// Whether a wrong amount there is the message's fault.
+    pub(super) const fn decides_money(self) -> bool {
+        matches!(self, Self::Message | Self::Tender | Self::Event | Self::EventResult)
+    }
+}
+
 /// Which element's content a fragment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

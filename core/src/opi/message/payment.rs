@@ -1,5 +1,6 @@
 //! Records of card requests and answers: the till, the money, the transaction.
 
+use super::record::Field;
 use super::value::Flaw;
 use super::vocabulary::{AuthorisationType, ClerkPermission, DeviceStatus, PaymentType};
 use crate::id::Id;
@@ -95,37 +96,37 @@ record! {
     /// An amount with its currency, and what is said about it.
     pub struct TotalAmount = "TotalAmount" {
         /// ISO 4217.
-        currency: Option<Currency> = attribute ["Currency"] as vital;
+        currency: Option<Currency> = attribute ["Currency"] as vital, told;
         /// Part that is paid.
-        payment_amount: Option<Decimal> = attribute ["PaymentAmount"] as amount;
+        payment_amount: Option<Decimal> = attribute ["PaymentAmount"] as amount, told;
         /// Cash part inside the total.
-        cash_back_amount: Option<Decimal> = attribute ["CashBackAmount"] as amount;
+        cash_back_amount: Option<Decimal> = attribute ["CashBackAmount"] as amount, told;
         /// Tip.
-        gratuity_amount: Option<Decimal> = attribute ["GratuityAmount"] as amount;
+        gratuity_amount: Option<Decimal> = attribute ["GratuityAmount"] as amount, told;
         /// Donation.
-        donation_amount: Option<Decimal> = attribute ["DonationAmount"] as amount;
+        donation_amount: Option<Decimal> = attribute ["DonationAmount"] as amount, told;
         /// Whether the terminal may change it.
         changeable: Option<bool> = attribute ["Changeable"];
         /// Amount before a change.
-        original_amount: Option<Decimal> = attribute ["OriginalAmount"] as amount;
+        original_amount: Option<Decimal> = attribute ["OriginalAmount"] as amount, told;
         /// Balance.
-        available_amount: Option<Decimal> = attribute ["AvailableAmount"] as amount;
+        available_amount: Option<Decimal> = attribute ["AvailableAmount"] as amount, told;
         /// Reconciliation: how many payments.
-        number_payments: Option<u32> = attribute ["NumberPayments"];
+        number_payments: Option<u32> = attribute ["NumberPayments"], told;
         /// Reconciliation: of which kind.
-        payment_type: Option<PaymentType> = attribute ["PaymentType"];
+        payment_type: Option<PaymentType> = attribute ["PaymentType"], told;
         /// Reconciliation: of which brand.
-        card_circuit: Option<Circuit> = attribute ["CardCircuit"];
+        card_circuit: Option<Circuit> = attribute ["CardCircuit"], told;
         /// Reconciliation: of which acquirer.
-        acquirer: Option<Short> = attribute ["Acquirer"];
+        acquirer: Option<Short> = attribute ["Acquirer"], told;
         /// Reconciliation: how many are not submitted yet.
         number_held: Option<u32> = attribute ["NumberHeld"];
         /// Reconciliation: how much is not submitted yet.
-        amount_held: Option<Decimal> = attribute ["AmountHeld"] as amount;
+        amount_held: Option<Decimal> = attribute ["AmountHeld"] as amount, told;
         /// The amount.
-        value: Option<Decimal> = text as amount;
+        value: Option<Decimal> = text as amount, told;
         /// The amount as e-journals write it, a child element (Nexi, CCV).
-        detailed_amount: Option<Decimal> = element ["DetailedAmount"] as amount;
+        detailed_amount: Option<Decimal> = element ["DetailedAmount"] as amount, told;
     }
 }
 
@@ -148,30 +149,53 @@ impl TotalAmount {
         Money::from_decimal(amount?, self.currency?).ok()
     }
 
+    /// All amounts, in the order in which they are checked, with their names.
+    pub(super) const AMOUNTS: [(Field, &'static str); 9] = [
+        (Self::value, "TotalAmount"),
+        (Self::detailed_amount, "DetailedAmount"),
+        (Self::payment_amount, "PaymentAmount"),
+        (Self::cash_back_amount, "CashBackAmount"),
+        (Self::gratuity_amount, "GratuityAmount"),
+        (Self::donation_amount, "DonationAmount"),
+        (Self::original_amount, "OriginalAmount"),
+        (Self::available_amount, "AvailableAmount"),
+        (Self::amount_held, "AmountHeld"),
+    ];
+
     /// Every amount is a whole number of minor units of the currency.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, Flaw)> {
-        let Some(currency) = self.currency else { return Ok(()) };
+    pub(super) fn check(&self) -> Result<(), (&'static str, Flaw)> {
         let amounts = [
-            ("TotalAmount", self.value),
-            ("DetailedAmount", self.detailed_amount),
-            ("PaymentAmount", self.payment_amount),
-            ("CashBackAmount", self.cash_back_amount),
-            ("GratuityAmount", self.gratuity_amount),
-            ("DonationAmount", self.donation_amount),
-            ("OriginalAmount", self.original_amount),
-            ("AvailableAmount", self.available_amount),
-            ("AmountHeld", self.amount_held),
+            self.value,
+            self.detailed_amount,
+            self.payment_amount,
+            self.cash_back_amount,
+            self.gratuity_amount,
+            self.donation_amount,
+            self.original_amount,
+            self.available_amount,
+            self.amount_held,
         ];
-        for (name, amount) in amounts {
-            if let Some(Err(error)) = amount.map(|amount| Money::from_decimal(amount, currency)) {
-                return Err((name, Flaw::Money(error)));
-            }
+        check(self.currency, amounts.into_iter())
+    }
+}
+
+/// Every one of [`AMOUNTS`](TotalAmount::AMOUNTS), in that order, is a whole number of minor units of the currency.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(super) fn check(
+    currency: Option<Currency>,
+    amounts: impl Iterator<Item = Option<Decimal>> + Clone,
+) -> Result<(), (&'static str, Flaw)> {
+    let Some(currency) = currency else { return Ok(()) };
+    for (amount, (_, name)) in amounts.clone().zip(TotalAmount::AMOUNTS) {
+        if let Some(Err(error)) = amount.map(|amount| Money::from_decimal(amount, currency)) {
+            return Err((name, Flaw::Money(error)));
         }
-        // Two forms of one amount that differ are no amount.
-        match (self.value, self.detailed_amount) {
-            (Some(one), Some(other)) if one != other => Err(("DetailedAmount", Flaw::Money(MoneyError::Form))),
-            _ => Ok(()),
-        }
+    }
+    // Two forms of one amount that differ are no amount.
+    let mut forms = amounts.take(2).flatten();
+    match (forms.next(), forms.next()) {
+        (Some(one), Some(other)) if one != other => Err(("DetailedAmount", Flaw::Money(MoneyError::Form))),
+        _ => Ok(()),
     }
 }
 
@@ -179,11 +203,11 @@ record! {
     /// Which terminal, and its numbers of the transaction (text: leading zeros count).
     pub struct Terminal = "Terminal" {
         /// Terminal.
-        terminal_id: Option<Short> = attribute ["TerminalID"];
+        terminal_id: Option<Short> = attribute ["TerminalID"], told;
         /// Batch.
-        terminal_batch: Option<Number> = attribute ["TerminalBatch"];
+        terminal_batch: Option<Number> = attribute ["TerminalBatch"], told;
         /// Trace number.
-        stan: Option<Number> = attribute ["STAN"];
+        stan: Option<Number> = attribute ["STAN"], told;
         /// Merchant.
         merchant_id: Option<Short> = attribute ["MerchantID"];
         /// Device.
@@ -202,23 +226,23 @@ record! {
         /// Acquirer. `undefined` is seen from German terminals.
         acquirer_id: Option<Short> = attribute ["AcquirerID"];
         /// Time of the transaction.
-        time_stamp: Option<Timestamp> = attribute ["TimeStamp"];
+        time_stamp: Option<Timestamp> = attribute ["TimeStamp"], told;
         /// Approval code.
-        approval_code: Option<Number> = attribute ["ApprovalCode"] as approval;
+        approval_code: Option<Number> = attribute ["ApprovalCode"] as approval, told;
         /// Batch of the acquirer.
         acquirer_batch: Option<Number> = attribute ["AcquirerBatch"];
         /// Brand.
-        card_circuit: Option<Circuit> = attribute ["CardCircuit"] as card;
+        card_circuit: Option<Circuit> = attribute ["CardCircuit"] as card, told;
         /// Card number, often masked by the terminal.
-        card_pan: Option<Pan> = attribute ["CardPAN"] as card;
+        card_pan: Option<Pan> = attribute ["CardPAN"] as card, told;
         /// Card number, masked by the terminal (CCV, Nexi).
-        masked_card_number: Option<Pan> = attribute ["MaskedCardNumber"] as card;
+        masked_card_number: Option<Pan> = attribute ["MaskedCardNumber"] as card, told;
         /// Card number as it may be printed.
-        pan_print: Option<Pan> = attribute ["PANprint"] as card;
+        pan_print: Option<Pan> = attribute ["PANprint"] as card, told;
         /// Links later operations to this one (Nexi).
-        trx_reference_number: Option<Long> = attribute ["TrxReferenceNumber"] as reference;
+        trx_reference_number: Option<Long> = attribute ["TrxReferenceNumber"] as reference, told;
         /// Answer of the host (German): `0`, or a code of ISO 8583.
-        action_code: Option<Number> = attribute ["ActionCode"];
+        action_code: Option<Number> = attribute ["ActionCode"], told;
         /// Answer of the terminal.
         return_code: Option<Number> = attribute ["ReturnCode"];
         /// Answer of the host.
@@ -238,7 +262,7 @@ record! {
         /// By whom.
         authorisation_type: Option<AuthorisationType> = attribute ["AuthorisationType"];
         /// Number of the receipt.
-        receipt_number: Option<Number> = attribute ["ReceiptNumber"];
+        receipt_number: Option<Number> = attribute ["ReceiptNumber"], told;
         /// How many receipts are to be printed.
         receipt_copies: Option<u8> = attribute ["ReceiptCopies"];
         /// Reference for the capture.

@@ -54,12 +54,16 @@ macro_rules! slot {
         }
 
         /// Which of them.
-        #[derive(Clone, Copy)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum $by {
             $($record),+
         }
 
         impl $name {
+            /// The values of all of them.
+            #[cfg(feature = "fuzzing")]
+            pub(super) const ALL: &'static [&'static [record::Spec]] = &[$($record::SPECS),+];
+
             /// Begins a record of this kind.
             pub(super) fn begin(&mut self, name: $by) {
                 match name {
@@ -110,11 +114,6 @@ slot! {
 }
 
 impl Inner {
-    /// Whether a wrong amount in it is the message's fault.
-    pub(super) const fn decides_money(&self) -> bool {
-        matches!(self, Self::Total(_, Place::Message | Place::Tender | Place::Event | Place::EventResult))
-    }
-
     pub(super) fn part(&self) -> Option<Part<'_>> {
         Some(match self {
             Self::Empty => return None,
@@ -161,6 +160,15 @@ impl Inner {
 }
 
 impl Outer {
+    pub(super) const fn name(&self) -> Option<OuterName> {
+        match self {
+            Self::Empty => None,
+            Self::TransactionInfo(_) => Some(OuterName::TransactionInfo),
+            Self::Event(_) => Some(OuterName::Event),
+            Self::EventResult(_) => Some(OuterName::EventResult),
+        }
+    }
+
     pub(super) const fn part(&self) -> Option<Part<'_>> {
         Some(match self {
             Self::Empty => return None,
@@ -289,12 +297,11 @@ const BELOW_ROOT: &[Rule] = &[
 ];
 
 /// A record inside an outer record.
-pub(super) fn inside(outer: &Outer, kind: Kind, name: &[u8]) -> Option<Element> {
-    let rules: &[Rule] = match outer {
-        Outer::Empty => &[],
-        Outer::TransactionInfo(_) => const { &[total("TotalAmount", Place::TransactionInfo)] },
-        Outer::Event(_) => const { &[total("TotalAmount", Place::Event), inner("ProductCode", InnerName::Product)] },
-        Outer::EventResult(_) => {
+pub(super) fn inside(outer: Option<OuterName>, kind: Kind, name: &[u8]) -> Option<Element> {
+    let rules: &[Rule] = match outer? {
+        OuterName::TransactionInfo => const { &[total("TotalAmount", Place::TransactionInfo)] },
+        OuterName::Event => const { &[total("TotalAmount", Place::Event), inner("ProductCode", InnerName::Product)] },
+        OuterName::EventResult => {
             const {
                 &[
                     inner("AuthResponse", InnerName::AuthResponse),

@@ -1,7 +1,8 @@
 //! One element with its data as one bounded struct, read and written by one list of names.
 
 use super::encode::RecordWriter;
-use super::value::Field;
+use super::shape::Shape;
+use super::value::Held;
 
 /// Where a value stands when it is written. When it is read, an attribute and a child element are the same
 /// (Nexi terminals send either).
@@ -34,6 +35,7 @@ pub(crate) enum Role {
 }
 
 /// One value of a record. There are hundreds of them: names that are rare are kept as places in a list.
+#[derive(Clone, Copy)]
 pub(crate) struct Spec {
     /// Its name, empty if it has none. Where flash is not scarce, with what stands before the value of an attribute:
     /// ` Name="`.
@@ -44,6 +46,12 @@ pub(crate) struct Spec {
     pub(crate) group: Group,
     /// Another spelling of the name.
     pub(crate) also: Also,
+    /// Its place in the record.
+    pub(crate) field: Field,
+    /// Whether a till looks at it, see [`till`](super::till).
+    pub(crate) told: bool,
+    /// How it is kept where records are not.
+    pub(crate) shape: Shape,
     /// What tells its name from most others, see [`key`].
     #[cfg(target_pointer_width = "64")]
     pub(crate) key: u32,
@@ -83,6 +91,10 @@ macro_rules! lead {
         concat!($($name)?)
     };
 }
+
+/// A value of a record, by its place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Field(pub(super) u8);
 
 /// Child elements that hold values of a record.
 const GROUPS: [&str; 11] = [
@@ -146,7 +158,7 @@ impl Also {
         Self(place_of(name, &SPELLINGS))
     }
 
-    fn is(self, name: &[u8]) -> bool {
+    pub(super) fn is(self, name: &[u8]) -> bool {
         self.0 != 0 && SPELLINGS.get(usize::from(self.0)).is_some_and(|also| same(also, name))
     }
 }
@@ -185,7 +197,7 @@ pub(crate) trait Record {
     #[cfg(target_pointer_width = "64")]
     fn own_text(&self) -> Option<u8>;
     /// The place of the value with this number in [`specs`](Self::specs).
-    fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field>;
+    fn field_mut(&mut self, index: usize) -> Option<&mut dyn Held>;
 }
 
 /// What the writer needs of a record. A till writes few of those it reads.
@@ -194,7 +206,7 @@ pub(crate) trait Written: Record {
     #[cfg(not(target_pointer_width = "64"))]
     fn element(&self) -> &'static str;
     /// The place of the value with this number in [`specs`](Record::specs).
-    fn field(&self, index: usize) -> Option<&dyn Field>;
+    fn field(&self, index: usize) -> Option<&dyn Held>;
     /// Writes the element. Where flash is not scarce, by code for each of its values.
     fn write(&self, out: &mut RecordWriter<'_, '_>);
     /// Writes what is not an attribute, into the element that is open.
@@ -283,6 +295,23 @@ pub(crate) fn find_group(specs: &'static [Spec], name: &[u8]) -> Option<u8> {
     position(specs, |spec| !spec.group.is_own() && same(spec.group.name(), name))
 }
 
+macro_rules! told {
+    () => {
+        false
+    };
+    (told) => {
+        true
+    };
+}
+
+/// What a session reads a value by. There is none for a value that it is not told.
+macro_rules! told_field {
+    ($field:ident) => {};
+    ($field:ident told) => {
+        pub(crate) const $field: Field = Field(Index::$field as u8);
+    };
+}
+
 macro_rules! role {
     () => {
         $crate::opi::message::record::Role::Plain
@@ -304,14 +333,14 @@ macro_rules! role {
     };
 }
 
-/// `field: Type = form ["Name", "Other spelling"] in "Child" as role;`
+/// `field: Type = form ["Name", "Other spelling"] in "Child" as role, told;` What is `told` is what a till looks at.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident = $element:literal $(with { $( $(#[$extra_meta:meta])* $extra:ident: $extra_type:ty = $extra_default:expr ),+ $(,)? })? {
             $(
                 $(#[$field_meta:meta])*
-                $field:ident: $type:ty = $form:ident $([$wire:literal $(, $also:literal)?])? $(in $group:literal)? $(as $role:ident)?;
+                $field:ident: $type:ty = $form:ident $([$wire:literal $(, $also:literal)?])? $(in $group:literal)? $(as $role:ident)? $(, $told:ident)?;
             )+
         }
     ) => {
@@ -335,9 +364,10 @@ macro_rules! record {
         }
 
         const _: () = {
-            use $crate::opi::message::record::{Also, Form, Group, Record, Spec, Written};
+            use $crate::opi::message::record::{Also, Field, Form, Group, Record, Spec, Written};
             use $crate::opi::message::encode::RecordWriter;
-            use $crate::opi::message::value::{Absent, Field};
+            use $crate::opi::message::shape::Shaped;
+            use $crate::opi::message::value::{Absent, Held};
             use $crate::xml::is_name;
 
             // These names are not checked again when they are written.
@@ -350,6 +380,11 @@ macro_rules! record {
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Index { $($field),+ }
 
+            #[allow(non_upper_case_globals)]
+            impl $name {
+                $( told_field!($field $($told)?); )+
+            }
+
             impl $name {
                 pub(crate) const SPECS: &'static [Spec] = &[$(
                     Spec {
@@ -358,6 +393,9 @@ macro_rules! record {
                         role: role!($($role)?),
                         group: const { Group::new(concat!($($group)?)) },
                         also: const { Also::new(concat!($($($also)?)?)) },
+                        field: Field(Index::$field as u8),
+                        told: told!($($told)?),
+                        shape: <$type as Shaped>::SHAPE,
                         #[cfg(target_pointer_width = "64")]
                         key: $crate::opi::message::record::key(concat!($($wire)?).as_bytes()),
                     }
@@ -383,7 +421,7 @@ macro_rules! record {
                     const { $crate::opi::message::record::own_text(Self::SPECS) }
                 }
 
-                fn field_mut(&mut self, index: usize) -> Option<&mut dyn Field> {
+                fn field_mut(&mut self, index: usize) -> Option<&mut dyn Held> {
                     $( if index == Index::$field as usize { return Some(&mut self.$field); } )+
                     None
                 }
@@ -418,7 +456,7 @@ macro_rules! record {
                     out.write_content(self);
                 }
 
-                fn field(&self, index: usize) -> Option<&dyn Field> {
+                fn field(&self, index: usize) -> Option<&dyn Held> {
                     $( if index == Index::$field as usize { return Some(&self.$field); } )+
                     None
                 }

@@ -5,6 +5,7 @@ use super::event::EventResult;
 use super::header::{Header, Kind, RequestText};
 use super::output::{InputResult, OutputResult};
 use super::request_type::RequestType;
+use super::till;
 use super::vocabulary::{DeviceTarget, OverallResult};
 use crate::id::Id;
 use crate::limits;
@@ -22,15 +23,16 @@ pub struct Echo {
     sequence_id: Option<Id<{ limits::SHORT_ID }>>,
 }
 
-impl From<&Header> for Echo {
-    fn from(header: &Header) -> Self {
+impl From<till::Header<'_>> for Echo {
+    fn from(header: till::Header<'_>) -> Self {
+        let values = header.values;
         Self {
-            workstation_id: header.workstation_id.clone().or_else(|| header.blank_lane.then(Id::default)),
-            request_id: header.request_id.clone(),
-            request_type: header.request_type.clone(),
-            pop_id: header.pop_id.clone(),
-            terminal_id: header.terminal_id.clone(),
-            sequence_id: header.sequence_id.clone(),
+            workstation_id: values.id(Header::workstation_id).or_else(|| header.blank_lane.then(Id::default)),
+            request_id: values.id(Header::request_id),
+            request_type: header.request_type(),
+            pop_id: values.id(Header::pop_id),
+            terminal_id: values.id(Header::terminal_id),
+            sequence_id: values.id(Header::sequence_id),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::shape::Shape;
 use super::value::{Flaw, Found, Shown, Value};
 use super::vocabulary::{Unlisted, find};
 use crate::id::Id;

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::shape::{Most, Shape, Shaped};
 use super::vocabulary::Coding;
 use crate::id::Id;
 use crate::money::{Currency, Decimal, MoneyError};
@@ -87,7 +88,7 @@ impl<'a> Found<'a> {
         Self { bytes: word.as_bytes(), text: Some(word), cut: false, element: true }
     }
 
-    fn text(&self) -> &'a str {
+    pub(super) fn text(&self) -> &'a str {
         self.text.unwrap_or_else(|| core::str::from_utf8(self.bytes).unwrap_or_default())
     }
 
@@ -117,7 +118,7 @@ impl<'a> Found<'a> {
     }
 
     /// The text of an identifier; `None` if it is empty, or blank.
-    fn identifier(&self) -> Result<Option<&'a str>, Flaw> {
+    pub(super) fn identifier(&self) -> Result<Option<&'a str>, Flaw> {
         if self.cut {
             return Err(Flaw::TooLong);
         }
@@ -133,7 +134,7 @@ impl<'a> Found<'a> {
         if self.cut { Err(Flaw::TooLong) } else { Ok(Some(word)) }
     }
 
-    fn number(&self, most: u32) -> Result<Option<u32>, Flaw> {
+    pub(super) fn number(&self, most: u32) -> Result<Option<u32>, Flaw> {
         let word = self.word();
         if word.is_empty() {
             return Ok(None);
@@ -144,6 +145,37 @@ impl<'a> Found<'a> {
             number = tenfold.checked_add(u32::from(byte.wrapping_sub(b'0'))).ok_or(Flaw::Number)?;
         }
         if number > most { Err(Flaw::Number) } else { Ok(Some(number)) }
+    }
+
+    pub(super) fn boolean(&self) -> Result<Option<bool>, Flaw> {
+        let word = self.word();
+        if word == b"1" || word.eq_ignore_ascii_case(b"true") {
+            Ok(Some(true))
+        } else if word == b"0" || word.eq_ignore_ascii_case(b"false") {
+            Ok(Some(false))
+        } else if word.is_empty() {
+            Ok(None)
+        } else {
+            Err(Flaw::Boolean)
+        }
+    }
+
+    pub(super) fn decimal(&self) -> Result<Option<Decimal>, Flaw> {
+        let word = self.word_text();
+        if word.is_empty() {
+            return Ok(None);
+        }
+        if self.cut {
+            return Err(Flaw::TooLong);
+        }
+        Decimal::parse(word).map(Some).map_err(Flaw::Money)
+    }
+
+    pub(super) fn currency(&self) -> Result<Option<Currency>, Flaw> {
+        match self.word_text() {
+            "" => Ok(None),
+            word => Currency::new(word).map(Some).map_err(Flaw::Money),
+        }
     }
 }
 
@@ -186,6 +218,8 @@ impl Shown<'_> {
 
 /// One value.
 pub(crate) trait Value: Sized {
+    /// See [`Shaped`].
+    const SHAPE: Shape = Shape::Untold;
     /// Reads it to where it stays. Nothing changes for an empty text: `AcquirerID=""` is no evidence of an acquirer
     /// (seen from PAX terminals). Nor is one of blanks only: `ApprovalCode="      "` must not approve anything.
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw>;
@@ -193,14 +227,14 @@ pub(crate) trait Value: Sized {
 }
 
 /// What a record keeps of one attribute or element: a value, perhaps a value, or several.
-pub(crate) trait Field {
+pub(crate) trait Held {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw>;
     /// Its value with this number, from 0.
     fn shown(&self, number: usize) -> Option<Shown<'_>>;
 }
 
 /// For serde, where absent fields are left out, and for what fills gaps.
-pub(crate) fn absent<F: Field>(field: &F) -> bool {
+pub(crate) fn absent<F: Held>(field: &F) -> bool {
     field.shown(0).is_none()
 }
 
@@ -244,7 +278,27 @@ impl Absent for bool {
     }
 }
 
-impl<T: Value> Field for Option<T> {
+impl<T: Value> Shaped for Option<T> {
+    const SHAPE: Shape = T::SHAPE;
+}
+
+impl<const N: usize> Shaped for Text<N> {
+    const SHAPE: Shape = Shape::Text(Shape::length(N));
+}
+
+impl<T, const N: usize> Shaped for heapless::Vec<T, N> {
+    const SHAPE: Shape = Shape::Untold;
+}
+
+impl<const N: usize> Shaped for Secret<N> {
+    const SHAPE: Shape = Shape::Untold;
+}
+
+impl Shaped for bool {
+    const SHAPE: Shape = Shape::Untold;
+}
+
+impl<T: Value> Held for Option<T> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         // An empty one takes nothing away: the same value may stand as attribute and as element.
         T::read(found, self)
@@ -255,7 +309,7 @@ impl<T: Value> Field for Option<T> {
     }
 }
 
-impl<T: Value, const N: usize> Field for heapless::Vec<T, N> {
+impl<T: Value, const N: usize> Held for heapless::Vec<T, N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         let mut value = None;
         T::read(found, &mut value)?;
@@ -276,7 +330,7 @@ fn only(text: &str, number: usize) -> Option<Shown<'_>> {
     if number == 0 && !text.is_empty() { Some(Shown::Text(text)) } else { None }
 }
 
-impl<const N: usize> Field for Text<N> {
+impl<const N: usize> Held for Text<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         self.clear();
         self.append(found.text());
@@ -291,7 +345,7 @@ impl<const N: usize> Field for Text<N> {
     }
 }
 
-impl<const N: usize> Field for Secret<N> {
+impl<const N: usize> Held for Secret<N> {
     fn put(&mut self, found: &Found<'_>) -> Result<(), Flaw> {
         if found.cut || !self.set(found.opaque()) {
             return Err(Flaw::TooLong);
@@ -305,7 +359,7 @@ impl<const N: usize> Field for Secret<N> {
 }
 
 /// Whether an element is there, whatever it holds.
-impl Field for bool {
+impl Held for bool {
     fn put(&mut self, _: &Found<'_>) -> Result<(), Flaw> {
         *self = true;
         Ok(())
@@ -317,6 +371,7 @@ impl Field for bool {
 }
 
 impl<const N: usize> Value for Id<N> {
+    const SHAPE: Shape = Shape::Id(Shape::length(N));
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
         let Some(text) = found.identifier()? else { return Ok(()) };
         if text.len() > N {
@@ -333,6 +388,7 @@ impl<const N: usize> Value for Id<N> {
 }
 
 impl Value for Pan {
+    const SHAPE: Shape = Shape::Pan;
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
         let Some(text) = found.identifier()? else { return Ok(()) };
         *into = Some(Self::new(text).ok_or(Flaw::TooLong)?);
@@ -361,14 +417,10 @@ impl<const N: usize> Value for Secret<N> {
 }
 
 impl Value for bool {
+    const SHAPE: Shape = Shape::Bool;
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
-        let word = found.word();
-        if word == b"1" || word.eq_ignore_ascii_case(b"true") {
-            *into = Some(true);
-        } else if word == b"0" || word.eq_ignore_ascii_case(b"false") {
-            *into = Some(false);
-        } else if !word.is_empty() {
-            return Err(Flaw::Boolean);
+        if let Some(is) = found.boolean()? {
+            *into = Some(is);
         }
         Ok(())
     }
@@ -379,8 +431,9 @@ impl Value for bool {
 }
 
 macro_rules! whole_numbers {
-    ($($type:ty),*) => {$(
+    ($($type:ty as $most:ident),*) => {$(
         impl Value for $type {
+            const SHAPE: Shape = Shape::Number(Most::$most);
             fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
                 if let Some(number) = found.number(u32::from(Self::MAX))? {
                     *into = Self::try_from(number).ok();
@@ -394,18 +447,14 @@ macro_rules! whole_numbers {
         }
     )*};
 }
-whole_numbers!(u8, u16, u32);
+whole_numbers!(u8 as U8, u16 as U16, u32 as U32);
 
 impl Value for Decimal {
+    const SHAPE: Shape = Shape::Decimal;
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
-        let word = found.word_text();
-        if word.is_empty() {
-            return Ok(());
+        if let Some(decimal) = found.decimal()? {
+            *into = Some(decimal);
         }
-        if found.is_cut() {
-            return Err(Flaw::TooLong);
-        }
-        *into = Some(Self::parse(word).map_err(Flaw::Money)?);
         Ok(())
     }
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -415,10 +464,10 @@ impl Value for Decimal {
 }
 
 impl Value for Currency {
+    const SHAPE: Shape = Shape::Currency;
     fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
-        match found.word_text() {
-            "" => {}
-            word => *into = Some(Self::new(word).map_err(Flaw::Money)?),
+        if let Some(currency) = found.currency()? {
+            *into = Some(currency);
         }
         Ok(())
     }

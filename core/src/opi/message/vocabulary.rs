@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::shape::Shape;
 use super::value::{Flaw, Found, Shown, Value};
 use crate::id::Id;
 use crate::limits;
@@ -81,6 +82,7 @@ macro_rules! vocabulary {
             }
         }
         impl Value for $name {
+            const SHAPE: Shape = Shape::Word(Shape::length($limit));
             fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
                 let Some(text) = found.listed()? else { return Ok(()) };
                 *into = Some(Self::from_text(text).ok_or(Flaw::TooLong)?);
@@ -404,6 +406,7 @@ macro_rules! closed_vocabulary {
             }
         }
         impl Value for $name {
+            const SHAPE: Shape = Shape::listed(stringify!($name));
             fn read(found: &Found<'_>, into: &mut Option<Self>) -> Result<(), Flaw> {
                 match found.word() {
                     b"" => {}

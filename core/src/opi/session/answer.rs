@@ -3,7 +3,11 @@
 use crate::id::Id;
 use crate::money::{Decimal, Money};
 use crate::operation::Facts;
-use crate::opi::message::{Authorisation, Lost, OverallResult, Part, Place};
+use crate::opi::message::till::{Excerpt, Part};
+use crate::opi::message::{
+    Authorisation, CardValue, Diagnosis, Header, Lost, OverallResult, Place, Terminal, TotalAmount,
+};
+use crate::secret::Pan;
 use crate::text::Text;
 
 /// What one answer says beside the facts of the transaction.
@@ -31,28 +35,24 @@ pub(super) fn overall_result(facts: &Facts) -> Option<OverallResult> {
     OverallResult::from_text(facts.overall_result.as_ref()?.as_str())
 }
 
-/// An identifier in the size that is kept; `None` if it does not fit, for a cut one would be another.
-fn id<const N: usize, const M: usize>(id: &Option<Id<N>>) -> Option<Id<M>> {
-    Id::new(id.as_ref()?.as_str()).ok()
-}
-
 impl Answer {
     /// Takes in one part. Parts that say nothing of the transaction are passed over.
     pub(super) fn collect(&mut self, facts: &mut Facts, part: &Part<'_>) {
         match part {
             Part::Header(header) => {
-                facts.overall_result = header.overall_result.as_ref().and_then(|result| Id::new(result.as_str()).ok());
-                fill(&mut facts.terminal_id, id(&header.terminal_id));
+                let result = header.overall_result();
+                facts.overall_result = result.as_ref().and_then(|result| Id::new(result.as_str()).ok());
+                fill(&mut facts.terminal_id, header.values.id(Header::terminal_id));
             }
             Part::Terminal(terminal) => {
-                if let Some(terminal_id) = id(&terminal.terminal_id) {
+                if let Some(terminal_id) = terminal.id(Terminal::terminal_id) {
                     facts.terminal_id = Some(terminal_id);
                 }
-                fill(&mut facts.terminal_batch, id(&terminal.terminal_batch));
-                fill(&mut facts.stan, id(&terminal.stan));
+                fill(&mut facts.terminal_batch, terminal.id(Terminal::terminal_batch));
+                fill(&mut facts.stan, terminal.id(Terminal::stan));
             }
             Part::Total(total, place @ (Place::Tender | Place::Message)) => {
-                let bare = total.value.or(total.detailed_amount).filter(|_| total.currency.is_none());
+                let bare = total.amount().filter(|_| total.currency(TotalAmount::currency).is_none());
                 // What was tendered counts, wherever else the answer repeats what was asked.
                 if *place == Place::Tender {
                     facts.amount = total.money().or(facts.amount.filter(|_| bare.is_none()));
@@ -60,20 +60,17 @@ impl Answer {
                 }
                 fill(&mut facts.amount, total.money());
                 fill(&mut self.bare, bare);
-                fill(&mut facts.cash_back, total.money_of(total.cash_back_amount));
-                fill(&mut self.tip, total.money_of(total.gratuity_amount));
+                fill(&mut facts.cash_back, total.money_of(total.decimal(TotalAmount::cash_back_amount)));
+                fill(&mut self.tip, total.money_of(total.decimal(TotalAmount::gratuity_amount)));
             }
-            Part::Authorisation(authorisation) => authorised(facts, authorisation),
+            Part::Authorisation(authorisation) => authorised(facts, *authorisation),
             Part::CardValue(card) => {
-                fill(&mut facts.masked_card_number, card.card_pan.clone());
-                fill(
-                    &mut facts.card_circuit,
-                    card.card_circuit.as_ref().map(|circuit| Text::from_cut(circuit.as_str())),
-                );
+                fill(&mut facts.masked_card_number, card.text(CardValue::card_pan).and_then(Pan::new));
+                fill(&mut facts.card_circuit, card.text(CardValue::card_circuit).map(Text::from_cut));
             }
             Part::Diagnosis(diagnosis) => {
-                fill(&mut facts.host_decline_reason, id(&diagnosis.host_decline_reason));
-                fill(&mut facts.terminal_decline_reason, id(&diagnosis.terminal_decline_reason));
+                fill(&mut facts.host_decline_reason, diagnosis.id(Diagnosis::host_decline_reason));
+                fill(&mut facts.terminal_decline_reason, diagnosis.id(Diagnosis::terminal_decline_reason));
             }
             _ => {}
         }
@@ -100,14 +97,14 @@ fn fill<T>(slot: &mut Option<T>, value: Option<T>) {
     }
 }
 
-fn authorised(facts: &mut Facts, authorisation: &Authorisation) {
-    fill(&mut facts.approval_code, id(&authorisation.approval_code));
-    fill(&mut facts.trx_reference_number, id(&authorisation.trx_reference_number));
-    fill(&mut facts.receipt_number, id(&authorisation.receipt_number));
-    fill(&mut facts.time_stamp, id(&authorisation.time_stamp));
-    fill(&mut facts.card_circuit, authorisation.card_circuit.as_ref().map(|circuit| Text::from_cut(circuit.as_str())));
-    let card = authorisation.masked_card_number.as_ref().or(authorisation.pan_print.as_ref());
-    fill(&mut facts.masked_card_number, card.or(authorisation.card_pan.as_ref()).cloned());
+fn authorised(facts: &mut Facts, it: Excerpt<'_>) {
+    fill(&mut facts.approval_code, it.id(Authorisation::approval_code));
+    fill(&mut facts.trx_reference_number, it.id(Authorisation::trx_reference_number));
+    fill(&mut facts.receipt_number, it.id(Authorisation::receipt_number));
+    fill(&mut facts.time_stamp, it.id(Authorisation::time_stamp));
+    fill(&mut facts.card_circuit, it.text(Authorisation::card_circuit).map(Text::from_cut));
+    let cards = [Authorisation::masked_card_number, Authorisation::pan_print, Authorisation::card_pan];
+    fill(&mut facts.masked_card_number, cards.into_iter().find_map(|card| it.text(card)).and_then(Pan::new));
     // German OPI: `0` is an approval, everything else a code of ISO 8583.
-    fill(&mut facts.host_decline_reason, id(&authorisation.action_code));
+    fill(&mut facts.host_decline_reason, it.id(Authorisation::action_code));
 }

@@ -147,7 +147,7 @@ impl<const D: usize> Session<'_, D> {
                 None
             }
             Role::AbortAnswer => {
-                let result = reading.header().and_then(|header| header.overall_result.clone());
+                let result = reading.header().and_then(|header| header.overall_result());
                 reading.finish();
                 self.abort_answered(result.as_ref());
                 None
@@ -170,7 +170,7 @@ impl<const D: usize> Session<'_, D> {
         let header = decoding.header()?;
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
-        let (kind, within) = match exchange.kind(header.request_type.as_ref()) {
+        let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
             RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {

@@ -9,7 +9,10 @@ use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
 use crate::operation::Operation;
 use crate::opi::Settings;
-use crate::opi::message::{DeviceTarget, FragmentOf, Header, Kind, Part, Place, RequestType, Verdict};
+use crate::opi::message::till::{Header, Part};
+use crate::opi::message::{
+    DeviceTarget, FragmentOf, Kind, Output, Place, RequestType, TicketType, TotalAmount, Verdict,
+};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
@@ -44,7 +47,7 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     pub(super) fn take(mut self, part: &Part<'_>, role: &mut Role, exchange: &mut Exchange) -> Seen {
         if let Part::Header(header) = part {
-            return match self.role_of(header) {
+            return match self.role_of(*header) {
                 Ok(found) => {
                     *role = found;
                     self.begin(part, found)
@@ -69,8 +72,8 @@ impl Desk<'_> {
     }
 
     /// What a message is to us. A wrong answer is never accepted.
-    fn role_of(&self, header: &Header) -> Result<Role, &'static str> {
-        let lane = header.workstation_id.as_ref().map(Id::as_str);
+    fn role_of(&self, header: Header<'_>) -> Result<Role, &'static str> {
+        let lane = header.workstation_id();
         let ours = lane == Some(self.settings.workstation.as_str());
         match header.kind {
             // An empty name is seen from old firmware: there is only one lane then.
@@ -91,24 +94,24 @@ impl Desk<'_> {
         }
     }
 
-    fn is_abort(&self, header: &Header) -> bool {
-        let id = header.request_id.as_ref().map_or("", Id::as_str);
-        header.request_type == Some(RequestType::AbortRequest)
+    fn is_abort(&self, header: Header<'_>) -> bool {
+        let id = header.request_id().unwrap_or_default();
+        header.request_type() == Some(RequestType::AbortRequest)
             && self.abort_id.is_some_and(|abort| abort.is_echoed_by(id))
     }
 
-    fn is_answer(&self, header: &Header) -> Result<Role, &'static str> {
+    fn is_answer(&self, header: Header<'_>) -> Result<Role, &'static str> {
         let Some(current) = self.current.as_ref().filter(|_| self.link == Link::Request) else {
             return Err("an answer that nobody waits for");
         };
-        let id = header.request_id.as_ref().map_or("", Id::as_str);
+        let id = header.request_id().unwrap_or_default();
         if matches!(self.progress.phase(), Phase::Asking | Phase::Hearing)
             && let Some(inquiry) = &current.inquiry
             && header.kind == Kind::CardServiceResponse
-            && header.request_type == inquiry.verb()
+            && header.request_type() == inquiry.verb()
         {
             // CCV firmware repeats the last message under the number of that message.
-            let repeats = header.request_type == Some(RequestType::RepeatLastMessage);
+            let repeats = header.request_type() == Some(RequestType::RepeatLastMessage);
             let ours = inquiry.request_id.is_some_and(|asked| asked.is_echoed_by(id));
             return if repeats || ours { Ok(Role::Testimony) } else { Err("an answer to another request") };
         }
@@ -122,11 +125,11 @@ impl Desk<'_> {
             _ => Kind::ServiceResponse,
         };
         // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
-        let of_abort = header.request_type == Some(RequestType::AbortRequest);
+        let of_abort = header.request_type() == Some(RequestType::AbortRequest);
         if of_abort && *current.undertaking.operation() != Operation::Abort {
             return Ok(Role::Ignored);
         }
-        if header.kind != expected || header.request_type.as_ref() != Some(current.request_type()) {
+        if header.kind != expected || header.request_type().as_ref() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
@@ -164,10 +167,10 @@ impl Desk<'_> {
             Part::Total(total, Place::Reconciliation) => {
                 self.stash.loan = Loan::Total(Total {
                     amount: total.money(),
-                    number_payments: total.number_payments,
-                    payment_type: total.payment_type.as_ref().map(|word| word.as_str().into()),
-                    card_circuit: total.card_circuit.as_ref().map(|circuit| circuit.as_str().into()),
-                    acquirer: total.acquirer.as_ref().map(|acquirer| acquirer.as_str().into()),
+                    number_payments: total.number(TotalAmount::number_payments),
+                    payment_type: total.text(TotalAmount::payment_type).map(Into::into),
+                    card_circuit: total.text(TotalAmount::card_circuit).map(Into::into),
+                    acquirer: total.text(TotalAmount::acquirer).map(Into::into),
                 });
                 Seen::Next(Next::Total)
             }
@@ -184,15 +187,17 @@ impl Desk<'_> {
                 Some(inquiry) => inquiry.receipt.collect(part),
                 None => {
                     if let Part::TransactionInfo(info) = part {
-                        current.undertaking.reference_seen = reference(info);
+                        current.undertaking.reference_seen = reference(*info);
                     }
                 }
             }
         }
         match part {
             Part::OutputBegin(output) => {
-                let target = output.target.clone().unwrap_or(DeviceTarget::CashierDisplay);
-                let purpose = self.settings.profile.routing.purpose(&target, output.ticket_type.as_ref());
+                let target = output.text(Output::target).and_then(DeviceTarget::from_text);
+                let target = target.unwrap_or(DeviceTarget::CashierDisplay);
+                let ticket_type = output.text(Output::ticket_type).and_then(TicketType::from_text);
+                let purpose = self.settings.profile.routing.purpose(&target, ticket_type.as_ref());
                 let purpose = purpose.filter(|purpose| self.is_there(*purpose));
                 let Some(purpose) = purpose else {
                     exchange.output = Some(Showing { target, sheet: None });
@@ -206,7 +211,7 @@ impl Desk<'_> {
                 exchange.last_sheet = Some(id);
                 Seen::Next(Next::SheetBegun)
             }
-            Part::TextLine(wire) => match (&exchange.output, line(wire)) {
+            Part::TextLine(wire) => match (&exchange.output, line(*wire)) {
                 (Some(Showing { sheet: Some((sheet, _)), .. }), Some(line)) => {
                     self.stash.loan = Loan::Line(line);
                     Seen::Next(Next::Line(*sheet))
@@ -219,10 +224,10 @@ impl Desk<'_> {
             },
             Part::OutputEnd => self.output_ended(exchange),
             Part::Input(input) => {
-                exchange.wish = Some(Wish::of(input));
+                exchange.wish = Some(Wish::of(*input));
                 Seen::Nothing
             }
-            Part::Event(_) => {
+            Part::Event => {
                 exchange.event = true;
                 Seen::Nothing
             }

@@ -10,6 +10,7 @@ use crate::drive::{Answer, Link, Misuse, Question, QuestionId, QuestionKind};
 use crate::journal::Ticket;
 use crate::limits;
 use crate::money::Decimal;
+use crate::opi::message::till::Excerpt;
 use crate::opi::message::{
     Alignment, CharStyle, Command, DeviceTarget, Echo, InputCommand, InputResult, RequestType, Size, TextLine, Verdict,
 };
@@ -261,8 +262,9 @@ impl Asked {
 
 impl Wish {
     /// What a till can make of the command.
-    pub(super) fn of(input: &InputCommand) -> Self {
-        let kind = input.command.as_ref().and_then(|command| match command {
+    pub(super) fn of(input: Excerpt<'_>) -> Self {
+        let command = input.text(InputCommand::command).and_then(Command::from_text);
+        let kind = command.and_then(|command| match command {
             Command::GetConfirmation => Some(QuestionKind::Confirmation),
             Command::GetAnyKey => Some(QuestionKind::AnyKey),
             Command::GetDecimals | Command::GetAmount | Command::GetAmountNoPrompt => Some(QuestionKind::Number),
@@ -271,14 +273,16 @@ impl Wish {
             // Cards, PINs and keys are the terminal's own work: a till without such a device says so.
             _ => None,
         });
+        let target = input.text(InputCommand::target).and_then(DeviceTarget::from_text);
+        let length = input.small(InputCommand::length);
         Self {
-            target: input.target.clone().unwrap_or(DeviceTarget::CashierKeyboard),
+            target: target.unwrap_or(DeviceTarget::CashierKeyboard),
             kind,
-            min_length: input.min_length.or(input.length),
-            max_length: input.max_length.or(input.length),
-            decimals: input.decimals.map(u16::from),
-            comma: input.separator.as_ref().is_some_and(|separator| separator.as_str() == "Comma"),
-            time_out: input.time_out,
+            min_length: input.small(InputCommand::min_length).or(length),
+            max_length: input.small(InputCommand::max_length).or(length),
+            decimals: input.small(InputCommand::decimals),
+            comma: input.word(InputCommand::separator) == "Comma",
+            time_out: input.small(InputCommand::time_out),
         }
     }
 
@@ -339,24 +343,25 @@ impl Wish {
 }
 
 /// A line of the wire as a line of a sheet; `None` for one that is not to be shown.
-pub(super) fn line(wire: &TextLine) -> Option<Line> {
-    if wire.hidden == Some(true) {
+pub(super) fn line(wire: Excerpt<'_>) -> Option<Line> {
+    if wire.is(TextLine::hidden) {
         return None;
     }
-    let bold = Some(CharStyle::Bold);
+    let is = |field, word: &str| wire.word(field) == word;
+    let styles = [TextLine::char_style1, TextLine::char_style2, TextLine::char_style3];
     Some(Line {
-        text: wire.text.clone(),
-        row: wire.row,
-        column: wire.column,
-        alignment: match wire.alignment {
-            Some(Alignment::Center) => receipt::Alignment::Center,
-            Some(Alignment::Right) => receipt::Alignment::Right,
+        text: wire.free(TextLine::text),
+        row: wire.small(TextLine::row),
+        column: wire.small(TextLine::column),
+        alignment: match wire.word(TextLine::alignment) {
+            word if word == Alignment::Center.as_str() => receipt::Alignment::Center,
+            word if word == Alignment::Right.as_str() => receipt::Alignment::Right,
             _ => receipt::Alignment::Left,
         },
-        bold: wire.char_style1 == bold || wire.char_style2 == bold || wire.char_style3 == bold,
-        double_width: wire.width == Some(Size::Double),
-        double_height: wire.height == Some(Size::Double),
-        paper_cut: wire.paper_cut == Some(true),
-        menu_item: wire.menu_item,
+        bold: styles.into_iter().any(|style| is(style, CharStyle::Bold.as_str())),
+        double_width: is(TextLine::width, Size::Double.as_str()),
+        double_height: is(TextLine::height, Size::Double.as_str()),
+        paper_cut: wire.is(TextLine::paper_cut),
+        menu_item: wire.small(TextLine::menu_item),
     })
 }

@@ -2,8 +2,8 @@
 
 use super::Session;
 use crate::drive::{Event, Link, Output, Wait};
-use crate::id::Id;
-use crate::opi::message::Part;
+use crate::opi::message::CardCircuit;
+use crate::opi::message::till::Part;
 use crate::session::table::{Phase, Signal};
 use crate::session::{Lent, Loan, Next, Over};
 use crate::time::{Instant, earlier};
@@ -119,8 +119,8 @@ impl<const D: usize> Session<'_, D> {
         match next {
             Next::CardCircuit => {
                 if let Some(Part::CardCircuit(circuit)) = self.lanes.reading.decoding.part() {
-                    let code = circuit.code.as_ref().map_or("", Id::as_str);
-                    let name = Some(circuit.display_name.as_str()).filter(|name| !name.is_empty());
+                    let code = circuit.word(CardCircuit::code);
+                    let name = Some(circuit.word(CardCircuit::display_name)).filter(|name| !name.is_empty());
                     return Output::Event(Event::CardCircuit { code, name });
                 }
             }

@@ -12,7 +12,8 @@ use crate::drive::Link;
 use crate::frame::FrameError;
 use crate::limits;
 use crate::opi::Timeouts;
-use crate::opi::message::{Decoder, Fault, Header, Lost, Part};
+use crate::opi::message::till::{Decoder, Header, Part};
+use crate::opi::message::{Fault, Lost};
 use crate::receipt::SheetId;
 use crate::session::{Loan, Next};
 use crate::text::Text;
@@ -163,7 +164,7 @@ impl Reading {
     }
 
     /// The header of the message.
-    pub(super) fn header(&self) -> Option<&Header> {
+    pub(super) fn header(&self) -> Option<Header<'_>> {
         self.decoding.header()
     }
 
@@ -289,7 +290,7 @@ impl Decoding {
     }
 
     /// The header of the message.
-    pub(super) fn header(&self) -> Option<&Header> {
+    pub(super) fn header(&self) -> Option<Header<'_>> {
         self.decoder.header()
     }
 

@@ -3,7 +3,8 @@
 use crate::id::Id;
 use crate::limits;
 use crate::money::Money;
-use crate::opi::message::{Part, Place, TransactionInfo};
+use crate::opi::message::till::{Excerpt, Part};
+use crate::opi::message::{Place, TransactionInfo};
 
 /// The facts of one receipt.
 #[derive(Clone, Debug, Default)]
@@ -20,9 +21,9 @@ impl ReceiptFacts {
         match part {
             Part::Total(total, Place::TransactionInfo) => self.amount = total.money().or(self.amount),
             Part::TransactionInfo(info) => {
-                self.trx_reference_number.clone_from(&info.trx_reference_number);
-                self.approval_code.clone_from(&info.authorisation_code);
-                self.time_stamp = info.date_and_time.as_ref().and_then(|text| Id::new(text.as_str()).ok());
+                self.trx_reference_number = info.id(TransactionInfo::trx_reference_number);
+                self.approval_code = info.id(TransactionInfo::authorisation_code);
+                self.time_stamp = info.id(TransactionInfo::date_and_time);
             }
             _ => {}
         }
@@ -30,7 +31,6 @@ impl ReceiptFacts {
 }
 
 /// The name that the transaction has with the terminal.
-pub(super) fn reference(info: &TransactionInfo) -> Option<Id<{ limits::LONG_ID }>> {
-    let approval = info.authorisation_code.as_ref().and_then(|code| Id::new(code.as_str()).ok());
-    info.trx_reference_number.clone().or(approval)
+pub(super) fn reference(info: Excerpt<'_>) -> Option<Id<{ limits::LONG_ID }>> {
+    info.id(TransactionInfo::trx_reference_number).or_else(|| info.id(TransactionInfo::authorisation_code))
 }

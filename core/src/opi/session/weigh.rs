@@ -7,9 +7,9 @@ use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::{Question, Weight};
 use super::receipt::ReceiptFacts;
-use crate::id::Id;
 use crate::journal::Settled;
 use crate::operation::{Facts, Outcome, SettledBy};
+use crate::opi::message::till::Excerpt;
 use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
 use crate::proof::{Mistake, mistake};
 use crate::time::{self, WallTime};
@@ -71,13 +71,14 @@ impl Current {
     }
 
     /// `N`, or `N.M` as CCV's firmware has it, of this lane and this type.
-    pub(super) fn is_ours(&self, original: &OriginalHeader, workstation: &str) -> bool {
-        let id = original.request_id.as_ref().map_or("", Id::as_str);
+    pub(super) fn is_ours(&self, original: Excerpt<'_>, workstation: &str) -> bool {
+        let id = original.word(OriginalHeader::request_id);
         let number = id.split_once('.').map_or(id, |(number, _)| number);
         self.undertaking.request_id.is_echoed_by(number)
             && (mistake(Mistake::BelievesAnotherTillsAnswer)
-                || original.workstation_id.as_ref().is_some_and(|lane| *lane == *workstation))
-            && original.request_type.as_ref() == Some(self.request_type())
+                || original.text(OriginalHeader::workstation_id) == Some(workstation))
+            && original.text(OriginalHeader::request_type).and_then(RequestType::from_text).as_ref()
+                == Some(self.request_type())
     }
 
     /// Numbers come again after a long time: a message with another currency or from another day is another one.

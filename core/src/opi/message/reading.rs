@@ -1,0 +1,517 @@
+//! Tokens in, parts out: one message at a time, in bounded memory whatever its length. What is kept of its records is
+//! not decided here, see [`Keep`].
+
+use super::fault::{Fault, FaultKind};
+use super::header::Kind;
+use super::keep::{Keep, Wrong};
+use super::node::{Given, Node, OpenFragment, Slot};
+use super::part::{FragmentOf, Piece, Place};
+use super::place::{self, Container, Element, InnerName, OuterName};
+use super::record::{self, Group};
+use super::request_type::RequestType;
+use super::value::{Found, Lost};
+use super::vocabulary::Coding;
+use crate::limits;
+use crate::text::Text;
+use crate::xml::{Name, Raw, Reader, Token, Tolerance};
+
+/// How far a message is read.
+#[derive(Clone)]
+// Small parts first: there, short instructions reach them.
+#[cfg_attr(not(target_pointer_width = "64"), repr(C))]
+pub(super) struct Reading<K> {
+    /// Whose value the attribute being read is.
+    attribute: Option<(Slot, u8)>,
+    fragment: Option<OpenFragment>,
+    /// A part that comes after the piece of a fragment.
+    waiting: Option<Given>,
+    given: Option<Given>,
+    pub(super) header_given: bool,
+    /// The request type was read off the children.
+    derived: bool,
+    pub(super) skipped: u32,
+    pub(super) lost: Lost,
+    failed: Option<Fault>,
+    /// The open elements.
+    nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
+    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
+    value: Text<{ limits::VALUE }>,
+    /// The text of the record being read.
+    own: Text<{ limits::REMARK }>,
+    reader: Reader,
+    pub(super) kept: K,
+}
+
+/// What one run over the tokens gave.
+enum Step<'a> {
+    Given(Given),
+    Piece(FragmentOf, Raw<'a>),
+    Incomplete,
+}
+
+impl<K: Keep> Reading<K> {
+    pub(super) fn new(tolerance: Tolerance) -> Self {
+        Self {
+            reader: Reader::new(tolerance),
+            nodes: heapless::Vec::new(),
+            kept: K::blank(),
+            value: Text::new(),
+            own: Text::new(),
+            attribute: None,
+            fragment: None,
+            waiting: None,
+            given: None,
+            header_given: false,
+            derived: false,
+            skipped: 0,
+            lost: Lost::Nothing,
+            failed: None,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.reader.reset();
+        self.nodes.clear();
+        self.kept.clear();
+        self.value.clear();
+        self.own.clear();
+        self.attribute = None;
+        self.fragment = None;
+        self.waiting = None;
+        self.given = None;
+        self.header_given = false;
+        self.derived = false;
+        self.skipped = 0;
+        self.lost = Lost::Nothing;
+        self.failed = None;
+    }
+
+    pub(super) fn next<'a, 'w: 'a>(
+        &'a mut self,
+        input: &mut &'w [u8],
+        last: bool,
+    ) -> Result<Option<K::Part<'a>>, Fault> {
+        if let Some(fault) = self.failed {
+            return Err(fault);
+        }
+        match self.step(input, last) {
+            Ok(Step::Incomplete) => Ok(None),
+            Ok(Step::Piece(of, raw)) => Ok(Some(K::fragment(of, Piece::new(raw)))),
+            Ok(Step::Given(given)) => Ok(self.kept.part(given)),
+            Err(fault) => Err(*self.failed.insert(fault)),
+        }
+    }
+
+    pub(super) fn offset(&self) -> u32 {
+        self.reader.offset()
+    }
+
+    fn step<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Step<'a>, Fault> {
+        if let Some(given) = self.given.take() {
+            self.kept.forget(given);
+        }
+        if let Some(given) = self.waiting.take() {
+            return Ok(self.give(given));
+        }
+        loop {
+            let step = match self.fragment {
+                Some(fragment) => self.step_inside(fragment, input, last)?,
+                None => self.step_outside(input, last)?,
+            };
+            if let Some(step) = step {
+                return Ok(step);
+            }
+        }
+    }
+
+    /// Outside of a fragment, until one begins.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn step_outside<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Step<'a>>, Fault> {
+        while self.fragment.is_none() {
+            // Matched as it comes: a token that is converted with its `Result` is copied.
+            match self.reader.next(input, last) {
+                Ok(Some(token)) => {
+                    if let Some(given) = self.take(token)? {
+                        return Ok(Some(self.give(given)));
+                    }
+                }
+                Ok(None) => return Ok(Some(Step::Incomplete)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Inside of a fragment, until it ends.
+    #[inline(never)]
+    fn step_inside<'a>(
+        &mut self,
+        fragment: OpenFragment,
+        input: &mut &'a [u8],
+        last: bool,
+    ) -> Result<Option<Step<'a>>, Fault> {
+        // Where the fragment begins in this window.
+        let from = *input;
+        loop {
+            let token = self.reader.next_calmly(input, last)?;
+            let given = match token {
+                Some(token) => self.take(token)?,
+                None => None,
+            };
+            let is_over = self.fragment.is_none();
+            if !is_over && given.is_none() && token.is_some() {
+                continue;
+            }
+            let mut piece = from.get(..from.len() - input.len()).unwrap_or_default();
+            if is_over || (token.is_none() && self.ends(fragment)) {
+                // An end tag has no second `</` in it, and nothing comes behind it.
+                let end = piece.windows(2).rposition(|pair| pair == b"</");
+                piece = piece.get(..end.unwrap_or(0)).unwrap_or_default();
+                self.fragment = None;
+            }
+            if !piece.is_empty() {
+                self.waiting = given;
+                return Ok(Some(Step::Piece(fragment.of, self.reader.verbatim(piece))));
+            }
+            return Ok(match (given, token) {
+                (Some(given), _) => Some(self.give(given)),
+                (None, None) => Some(Step::Incomplete),
+                (None, Some(_)) => None,
+            });
+        }
+    }
+
+    /// The part given last.
+    pub(super) fn given(&self) -> Option<K::Part<'_>> {
+        self.given.and_then(|given| self.kept.part(given))
+    }
+
+    /// Bytes of a fragment, in the encoding of the message.
+    pub(super) fn piece<'a>(&self, bytes: &'a [u8]) -> Piece<'a> {
+        Piece::new(self.reader.verbatim(bytes))
+    }
+
+    fn give<'a>(&mut self, given: Given) -> Step<'a> {
+        self.given = Some(given);
+        Step::Given(given)
+    }
+
+    /// Whether the reader stands in the end tag of the fragment's owner.
+    fn ends(&self, fragment: OpenFragment) -> bool {
+        self.reader.in_end_tag() && self.reader.depth() == fragment.depth
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn take(&mut self, token: Token<'_>) -> Result<Option<Given>, Fault> {
+        match token {
+            Token::Open(name) => {
+                let node = self.open(name)?;
+                // The reader has the same bound, so this cannot fail.
+                let _ = self.nodes.push(node);
+                Ok(None)
+            }
+            Token::Attribute { name, value, more } => {
+                self.attribute = if name.is_xmlns() { None } else { self.find_attribute(name.local()) };
+                self.value.clear();
+                self.attribute_piece(value, more)?;
+                Ok(None)
+            }
+            Token::Value { value, more } => {
+                self.attribute_piece(value, more)?;
+                Ok(None)
+            }
+            Token::Enter => Ok(self.enter()),
+            Token::Text(text) => {
+                match self.nodes.last() {
+                    Some(Node::Leaf(..) | Node::Stray(_) | Node::InLeaf) => add(&mut self.value, text),
+                    Some(Node::Record(_) | Node::Group(..)) => add(&mut self.own, text),
+                    _ => {}
+                }
+                Ok(None)
+            }
+            Token::Close => self.close(),
+            Token::End => Ok(Some(Given::End)),
+        }
+    }
+
+    fn find_attribute(&self, name: &[u8]) -> Option<(Slot, u8)> {
+        let own = match *self.nodes.last()? {
+            Node::Container(Container::Root) => self.kept.find(Slot::Header, Group::OWN, name),
+            Node::Record(slot) => self.kept.find(slot, Group::OWN, name),
+            Node::Group(slot, index) => self.kept.find(slot, self.kept.group(slot, index), name),
+            // Their text is being read into the same place.
+            Node::Leaf(..) | Node::Stray(_) | Node::InLeaf => return None,
+            Node::Container(Container::Tender | Container::Reconciliation) => {
+                self.kept.find(Slot::Language, Group::OWN, name)
+            }
+            Node::Container(_) | Node::Unknown => None,
+        };
+        own.or_else(|| self.kept.find(Slot::Diagnosis, Group::OWN, name))
+    }
+
+    fn attribute_piece(&mut self, value: Raw<'_>, more: bool) -> Result<(), Fault> {
+        let Some((slot, index)) = self.attribute else { return Ok(()) };
+        if !more
+            && self.value.is_empty()
+            && let Some(bytes) = value.as_plain_bytes()
+        {
+            return self.put(slot, index, &Found::attribute(bytes));
+        }
+        add(&mut self.value, value);
+        if more { Ok(()) } else { self.put_value(slot, index, false) }
+    }
+
+    /// The value that was collected is complete.
+    fn put_value(&mut self, slot: Slot, index: u8, element: bool) -> Result<(), Fault> {
+        let found = Found::text_of(&self.value, element);
+        let result = self.kept.put(slot, index, &found);
+        self.value.clear();
+        self.judge(result)
+    }
+
+    fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Fault> {
+        let result = self.kept.put(slot, index, found);
+        self.judge(result)
+    }
+
+    fn judge(&mut self, result: Result<(), Wrong>) -> Result<(), Fault> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(Wrong { fatal: true, name, flaw, .. }) => {
+                Err(Fault { offset: self.reader.offset(), kind: FaultKind::Field { name, flaw } })
+            }
+            Err(wrong) => {
+                self.skipped = self.skipped.saturating_add(1);
+                self.lost = self.lost.max(wrong.lost);
+                Ok(())
+            }
+        }
+    }
+
+    /// What the element is that begins.
+    fn open(&mut self, name: Name<'_>) -> Result<Node, Fault> {
+        let local = name.local();
+        let Some(&top) = self.nodes.last() else {
+            return self.open_root(name);
+        };
+        if let Node::Leaf(slot, index) = top
+            && let Some(coding) = record::find_coding(self.kept.specs(slot), index)
+            && let Some(name) = Coding::LISTED.iter().find(|coding| coding.as_str().as_bytes() == local)
+        {
+            self.put(slot, coding, &Found::word_of(name.as_str()))?;
+        }
+        if matches!(top, Node::Leaf(..) | Node::Stray(_) | Node::InLeaf) {
+            return Ok(Node::InLeaf);
+        }
+        if let Some((slot, group)) = self.around(top) {
+            if group.is_own()
+                && let Some(index) = record::find_group(self.kept.specs(slot), local)
+            {
+                if let Some(presence) = record::find_presence(self.kept.specs(slot), self.kept.group(slot, index)) {
+                    self.put(slot, presence, &Found::word_of(""))?;
+                }
+                self.own.clear();
+                return Ok(Node::Group(slot, index));
+            }
+            if let Some((slot, index)) = self.kept.find(slot, group, local) {
+                self.value.clear();
+                return Ok(Node::Leaf(slot, index));
+            }
+        }
+        let kind = self.kept.kind();
+        let element = match top {
+            Node::Container(container) => place::below(container, kind, local),
+            _ => None,
+        };
+        let element = element
+            .or_else(|| if self.kept.is_inner_empty() { place::inside(self.kept.outer(), kind, local) } else { None })
+            .or_else(|| place::anywhere(kind, local));
+        Ok(match element {
+            Some(Element::Container(Container::Private)) if self.in_private() => Node::Unknown,
+            Some(Element::Container(container)) => Node::Container(container),
+            Some(element @ (Element::Inner(_) | Element::Total(_))) if self.kept.is_inner_empty() => {
+                match element {
+                    Element::Inner(name) => self.kept.begin_inner(name),
+                    Element::Total(place) => self.kept.begin_total(place),
+                    _ => {}
+                }
+                self.derive_request_type();
+                self.own.clear();
+                Node::Record(Slot::Inner)
+            }
+            Some(Element::Outer(name)) if self.kept.is_inner_empty() && self.kept.is_outer_empty() => {
+                self.kept.begin_outer(name);
+                self.derive_request_type();
+                Node::Record(Slot::Outer)
+            }
+            _ => self.stray(top, local),
+        })
+    }
+
+    fn open_root(&mut self, name: Name<'_>) -> Result<Node, Fault> {
+        let Some(kind) = Kind::from_name(name.local()) else {
+            let tag = u32::try_from(name.as_bytes().len()).unwrap_or(u32::MAX).saturating_add(1);
+            return Err(Fault { offset: self.reader.offset().saturating_sub(tag), kind: FaultKind::Root });
+        };
+        self.kept.begin_message(kind);
+        Ok(Node::Container(Container::Root))
+    }
+
+    /// The record, and the group in it, whose values may stand below this element.
+    fn around(&self, top: Node) -> Option<(Slot, Group)> {
+        match top {
+            Node::Record(slot) => Some((slot, Group::OWN)),
+            Node::Group(slot, index) => Some((slot, self.kept.group(slot, index))),
+            Node::Container(Container::Private) => Some((Slot::Facts, Group::OWN)),
+            // Only some documents say how e-journals are nested.
+            Node::Unknown
+                if self.kept.is_inner_empty() && matches!(self.kept.outer(), Some(OuterName::TransactionInfo)) =>
+            {
+                Some((Slot::Outer, Group::OWN))
+            }
+            _ => None,
+        }
+    }
+
+    /// A value outside of the record it belongs to.
+    fn stray(&mut self, top: Node, name: &[u8]) -> Node {
+        if let Some((slot, index)) = self.kept.find(Slot::Diagnosis, Group::OWN, name) {
+            self.value.clear();
+            return Node::Leaf(slot, index);
+        }
+        if top == Node::Container(Container::Root)
+            && name == b"ReferenceNumber"
+            && let Some((slot, index)) = self.kept.find(Slot::Header, Group::OWN, name)
+        {
+            self.value.clear();
+            return Node::Leaf(slot, index);
+        }
+        if self.kept.is_inner_empty()
+            && self.kept.is_outer_empty()
+            && place::is_stray_authorisation(self.kept.kind(), name)
+            && let Some(index) = record::find(K::AUTHORISATION, Group::OWN, name)
+        {
+            self.kept.begin_inner(InnerName::Authorisation);
+            self.value.clear();
+            return Node::Stray(index);
+        }
+        Node::Unknown
+    }
+
+    fn in_private(&self) -> bool {
+        self.nodes.contains(&Node::Container(Container::Private))
+    }
+
+    /// A device request that does not say what it is: the question decides, if there is one.
+    fn derive_request_type(&mut self) {
+        let missing = !self.kept.has_request_type();
+        let request_type = match self.kept.implies() {
+            Some(request_type @ RequestType::Input) if missing || self.derived => request_type,
+            Some(request_type @ (RequestType::Output | RequestType::Event)) if missing => request_type,
+            _ => return,
+        };
+        self.kept.set_request_type(request_type);
+        self.derived = true;
+    }
+
+    /// The start tag is complete.
+    fn enter(&mut self) -> Option<Given> {
+        self.attribute = None;
+        match *self.nodes.last()? {
+            Node::Container(Container::Root) => {
+                self.kept.set_namespace(self.reader.namespace());
+                self.header_given = true;
+                Some(Given::Header)
+            }
+            Node::Container(Container::CardCircuits) => Some(Given::CardCircuits),
+            Node::Container(Container::Tender) => self.language(Place::Tender),
+            Node::Container(Container::Reconciliation) => self.language(Place::Reconciliation),
+            Node::Container(Container::Private) => {
+                self.keep_fragment(FragmentOf::PrivateData);
+                None
+            }
+            Node::Container(Container::Kept(of)) => {
+                self.keep_fragment(of);
+                None
+            }
+            Node::Record(Slot::Inner) => {
+                let journal = self.kept.begins_journal()?;
+                if let Some(top) = self.nodes.last_mut() {
+                    *top = Node::Container(Container::Output);
+                }
+                if journal {
+                    self.keep_fragment(FragmentOf::EJournal);
+                }
+                Some(Given::Inner)
+            }
+            _ => None,
+        }
+    }
+
+    fn language(&self, place: Place) -> Option<Given> {
+        self.kept.has(Slot::Language).then_some(Given::Language(place))
+    }
+
+    fn keep_fragment(&mut self, of: FragmentOf) {
+        if self.fragment.is_none() {
+            self.fragment = Some(OpenFragment { of, depth: self.nodes.len() });
+        }
+    }
+
+    /// The text of a record or of a group in it is a value of its own; child elements are not part of it.
+    fn own_text(&mut self, node: Node) -> Result<(), Fault> {
+        let (slot, group) = match node {
+            Node::Record(slot) => (slot, Group::OWN),
+            Node::Group(slot, index) => (slot, self.kept.group(slot, index)),
+            _ => return Ok(()),
+        };
+        let result = match self.kept.text(slot, group) {
+            Some(index) => {
+                let found = Found::text_of(&self.own, true);
+                self.kept.put(slot, index, &found)
+            }
+            None => Ok(()),
+        };
+        self.own.clear();
+        self.judge(result)
+    }
+
+    fn close(&mut self) -> Result<Option<Given>, Fault> {
+        let Some(node) = self.nodes.pop() else { return Ok(None) };
+        if self.fragment.is_some_and(|fragment| fragment.depth > self.nodes.len()) {
+            self.fragment = None;
+        }
+        self.own_text(node)?;
+        Ok(match node {
+            Node::Leaf(slot, index) => {
+                self.put_value(slot, index, true)?;
+                None
+            }
+            Node::Stray(index) => {
+                self.put_value(Slot::Inner, index, true)?;
+                Some(Given::Inner)
+            }
+            Node::Record(Slot::Inner) => {
+                if let Err((name, flaw)) = self.kept.check_total() {
+                    let fatal = self.kept.total().is_some_and(Place::decides_money);
+                    self.judge(Err(Wrong { fatal, lost: Lost::Nothing, name, flaw }))?;
+                }
+                Some(Given::Inner)
+            }
+            Node::Record(Slot::Outer) => Some(Given::Outer),
+            Node::Container(Container::Output) => Some(Given::OutputEnd),
+            Node::Container(Container::Private) if self.kept.has(Slot::Facts) => Some(Given::Facts),
+            Node::Container(Container::Root) if self.kept.has(Slot::Diagnosis) => Some(Given::Diagnosis),
+            _ => None,
+        })
+    }
+}
+
+/// Adds the characters of a piece.
+fn add<const N: usize>(text: &mut Text<N>, piece: Raw<'_>) {
+    match piece.as_plain() {
+        Some(plain) => text.append(plain),
+        // A text takes everything, if need be by being cut.
+        None => _ = piece.write_to(text),
+    }
+}
