@@ -5,8 +5,10 @@ use opi_core::id::{RequestId, WorkstationId};
 use opi_core::journal::{Record, Ticket};
 use opi_core::money::{Currency, Money};
 use opi_core::operation::{Finished, Operation, Reason, Request};
+use opi_core::opi::message::{Message, Style};
 use opi_core::opi::{Memory, Profile, Session, Settings};
 use opi_core::time::{Instant, WallTime};
+use opi_core::xml::Tolerance;
 
 pub(crate) const WINDOW: usize = 512;
 
@@ -78,6 +80,7 @@ impl Till {
             Output::Connect(link) => Did::Connect(link),
             Output::Send { link, length } => {
                 assert_eq!(tx[..4], u32::try_from(length - 4).unwrap().to_be_bytes());
+                assert_as_recorded(&tx[4..length]);
                 Did::Sent(link, String::from_utf8(tx[4..length].to_vec()).unwrap())
             }
             Output::Close(link) => Did::Close(link),
@@ -212,4 +215,19 @@ pub(crate) fn sent(did: &[Did]) -> &str {
     let frame = frames.next().unwrap_or_else(|| panic!("no frame in {did:?}"));
     assert_eq!(frames.next(), None, "one frame only");
     frame
+}
+
+/// What a session writes value by value is what is written by the lists of its records.
+fn assert_as_recorded(document: &[u8]) {
+    let text = std::str::from_utf8(document).unwrap();
+    let style = Style {
+        declaration: text.starts_with("<?xml"),
+        namespace: text.contains(" xmlns="),
+        shift_number_as_attribute: text.contains(" ShiftNumber="),
+        ..Style::CCV
+    };
+    let mut again = [0; 4096];
+    let length = Message::decode(document, Tolerance::STRICT).unwrap().encode(&style, &mut again).unwrap();
+    // Records do not hold an empty name.
+    assert_eq!(std::str::from_utf8(&again[..length]).unwrap(), text.replace(" WorkstationID=\"\"", ""));
 }

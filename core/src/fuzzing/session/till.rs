@@ -6,9 +6,10 @@ use super::wire::{WIRES, Wire};
 use crate::drive::{Event, Input, Link, Output, QuestionId};
 use crate::id::{RequestId, WorkstationId};
 use crate::journal::{self, Ledger, MAX_RECORD, Record, Replay, Ticket};
+use crate::limits;
 use crate::money::{Currency, Money};
 use crate::operation::{Operation, Outcome, Request};
-use crate::opi::message::{DeviceTarget, Message, OverallResult};
+use crate::opi::message::{DeviceTarget, Message, OverallResult, Style};
 use crate::opi::{Memory, Profile, Session, Settings};
 use crate::time::{Instant, WallTime};
 use crate::xml::Tolerance;
@@ -314,7 +315,9 @@ impl<'m> Till<'m> {
     /// A frame begins to leave.
     fn leaves(&mut self, frame: &[u8]) {
         let document = frame.get(4..).unwrap_or_default();
-        let request = match Message::decode(document, Tolerance::STRICT) {
+        let message = Message::decode(document, Tolerance::STRICT);
+        assert!(message.as_ref().is_ok_and(|message| is_as_recorded(message, document)), "not as records are written");
+        let request = match message {
             Ok(Message::CardServiceRequest(request)) => request,
             Ok(Message::DeviceResponse(response)) => {
                 let kept = response.outputs.iter().filter(|output| output.result == Some(OverallResult::Success));
@@ -403,4 +406,19 @@ fn boot<'m>(
         session.set_unresolved(unresolved);
     }
     Some(session)
+}
+
+/// What a till writes value by value is what is written by the lists of its records.
+fn is_as_recorded(message: &Message, document: &[u8]) -> bool {
+    let has = |text: &[u8]| document.windows(text.len()).any(|part| part == text);
+    let style = Style {
+        declaration: document.starts_with(b"<?xml"),
+        namespace: has(b" xmlns="),
+        shift_number_as_attribute: has(b" ShiftNumber="),
+        ..Style::CCV
+    };
+    let mut again = [0; limits::TRANSMIT_MIN];
+    // Records do not hold an empty name.
+    has(b" WorkstationID=\"\"")
+        || message.encode(&style, &mut again).is_ok_and(|length| again.get(..length) == Some(document))
 }

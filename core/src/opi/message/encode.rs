@@ -289,13 +289,6 @@ impl<'b> MessageWriter<'b> {
         }
     }
 
-    /// An element that is written by hand.
-    pub(super) fn element(&mut self, name: &'static str, content: &dyn Fn(&mut Writer<'_>)) {
-        self.xml.open(name);
-        content(&mut self.xml);
-        self.xml.close();
-    }
-
     pub(super) fn within(&mut self, element: &'static str, content: impl FnOnce(&mut Self)) {
         self.xml.open(element);
         content(self);

@@ -19,7 +19,6 @@ mod record;
 mod vocabulary;
 #[cfg(feature = "fuzzing")]
 mod alike;
-mod ask;
 mod card;
 mod decoder;
 mod device;
@@ -41,6 +40,7 @@ mod reading;
 mod records;
 mod reply;
 mod request_type;
+mod sending;
 mod service;
 mod shape;
 pub mod till;
@@ -49,7 +49,6 @@ mod whole;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use alike::is_untold;
-pub(crate) use ask::Ask;
 pub use card::{CardServiceRequest, CardServiceResponse};
 pub use decoder::Decoder;
 pub use device::{DeviceRequest, DeviceResponse, OutputData, OutputImage, OutputLine, OutputMac, OutputSound};
@@ -70,8 +69,10 @@ pub use output::{
 };
 pub use part::{FragmentOf, Part, Piece, Place};
 pub use payment::{Authorisation, Circuit, OriginalTransaction, PosData, Terminal, Timestamp, TotalAmount};
-pub use reply::{Echo, Reply, Verdict};
+pub(crate) use record::Field;
+pub use reply::{Answered, Echo, Reply, Typed, Verdict};
 pub use request_type::RequestType;
+pub(crate) use sending::Sending;
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::{Flaw, Lost};
 pub use vocabulary::{

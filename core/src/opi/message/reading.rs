@@ -25,7 +25,7 @@ pub(super) struct Reading<K> {
     fragment: Option<OpenFragment>,
     /// A part that comes after the piece of a fragment.
     waiting: Option<Given>,
-    given: Option<Given>,
+    pub(super) given: Option<Given>,
     pub(super) header_given: bool,
     /// The request type was read off the children.
     derived: bool,
@@ -100,6 +100,10 @@ impl<K: Keep> Reading<K> {
             Ok(Step::Given(given)) => Ok(self.kept.part(given)),
             Err(fault) => Err(*self.failed.insert(fault)),
         }
+    }
+
+    pub(super) fn piece<'a>(&self, bytes: &'a [u8]) -> Piece<'a> {
+        Piece::new(self.reader.verbatim(bytes))
     }
 
     pub(super) fn offset(&self) -> u32 {
@@ -179,16 +183,6 @@ impl<K: Keep> Reading<K> {
                 (None, Some(_)) => None,
             });
         }
-    }
-
-    /// The part given last.
-    pub(super) fn given(&self) -> Option<K::Part<'_>> {
-        self.given.and_then(|given| self.kept.part(given))
-    }
-
-    /// Bytes of a fragment, in the encoding of the message.
-    pub(super) fn piece<'a>(&self, bytes: &'a [u8]) -> Piece<'a> {
-        Piece::new(self.reader.verbatim(bytes))
     }
 
     fn give<'a>(&mut self, given: Given) -> Step<'a> {

@@ -1,10 +1,9 @@
 //! The answer to a device request, written without collecting it first.
 
-use super::encode::{EncodeError, MessageWriter, Style};
-use super::event::EventResult;
+use super::encode::{EncodeError, Style};
 use super::header::{Header, Kind, RequestText};
-use super::output::{InputResult, OutputResult};
 use super::request_type::RequestType;
+use super::sending::Sending;
 use super::till;
 use super::vocabulary::{DeviceTarget, OverallResult};
 use crate::id::Id;
@@ -72,6 +71,30 @@ impl Verdict {
     }
 }
 
+/// The answer to a question.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered<'a> {
+    /// Where it was asked.
+    pub target: &'a DeviceTarget,
+    /// How it ended.
+    pub result: Verdict,
+    /// What was answered, if anything was.
+    pub value: Option<Typed<'a>>,
+}
+
+/// What was answered to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed<'a> {
+    /// Any key.
+    Key,
+    /// Yes or no.
+    Boolean(bool),
+    /// A number as it was typed.
+    Number(&'a str),
+    /// A text; an empty one is no value.
+    Text(&'a str),
+}
+
 /// A `DeviceResponse` by its parts: what a till answers, in the memory that it has anyway.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply<'a> {
@@ -84,9 +107,9 @@ pub struct Reply<'a> {
     /// One result for each output, in order (I7).
     pub outputs: &'a [(DeviceTarget, Verdict)],
     /// The answer to a question.
-    pub input: Option<&'a InputResult>,
-    /// What the till makes of an event.
-    pub event: Option<&'a EventResult>,
+    pub input: Option<Answered<'a>>,
+    /// The till takes the event; what it makes of it is not told.
+    pub event: bool,
 }
 
 impl Reply<'_> {
@@ -95,30 +118,45 @@ impl Reply<'_> {
     /// # Errors
     /// The buffer is too small, or something cannot be written.
     pub fn encode(&self, style: &Style, out: &mut [u8]) -> Result<usize, EncodeError> {
-        let to = self.to.clone();
-        let header = Header {
-            kind: Kind::DeviceResponse,
-            workstation_id: to.workstation_id,
-            request_id: to.request_id,
-            request_type: to.request_type,
-            overall_result: Some(self.overall.word()),
-            application_sender: self.sender.into(),
-            pop_id: to.pop_id,
-            terminal_id: to.terminal_id,
-            sequence_id: to.sequence_id,
-            ..Header::default()
-        };
-        let mut writer = MessageWriter::new(style, out);
-        writer.begin(Kind::DeviceResponse, &header);
+        fn text<const N: usize>(id: &Option<Id<N>>) -> Option<&str> {
+            id.as_ref().map(Id::as_str)
+        }
+        let to = self.to;
+        let mut sending = Sending::new(Kind::DeviceResponse, style, out);
+        sending.attribute("WorkstationID", text(&to.workstation_id));
+        sending.attribute("RequestID", text(&to.request_id));
+        sending.attribute("RequestType", to.request_type.as_ref().map(RequestType::as_str));
+        sending.attribute("OverallResult", Some(self.overall.word().as_str()));
+        sending.attribute("ApplicationSender", Some(self.sender).filter(|sender| !sender.is_empty()));
+        sending.attribute("POPID", text(&to.pop_id));
+        sending.attribute("TerminalID", text(&to.terminal_id));
+        sending.attribute("SequenceID", text(&to.sequence_id));
         for (target, verdict) in self.outputs {
-            writer.record(&OutputResult { target: Some(target.clone()), result: Some(verdict.word()) });
+            sending.xml.open_known("Output");
+            sending.attribute("OutDeviceTarget", Some(target.as_str()));
+            sending.attribute("OutResult", Some(verdict.word().as_str()));
+            sending.xml.close();
         }
-        if let Some(input) = self.input {
-            writer.record(input);
+        if let Some(Answered { target, result, value }) = self.input {
+            sending.xml.open_known("Input");
+            sending.attribute("InDeviceTarget", Some(target.as_str()));
+            sending.attribute("InResult", Some(result.word().as_str()));
+            if let Some(value) = value.filter(|value| *value != Typed::Text("")) {
+                sending.xml.open_known("InputValue");
+                match value {
+                    Typed::Key => {}
+                    Typed::Boolean(yes) => sending.element("InBoolean", Some(if yes { "true" } else { "false" })),
+                    Typed::Number(number) => sending.element("InNumber", Some(number)),
+                    Typed::Text(text) => sending.element("InString", Some(text)),
+                }
+                sending.xml.close();
+            }
+            sending.xml.close();
         }
-        if let Some(event) = self.event {
-            writer.record(event);
+        if self.event {
+            sending.xml.open_known("EventResult");
+            sending.xml.close();
         }
-        writer.finish()
+        sending.finish()
     }
 }

@@ -63,7 +63,7 @@ impl Decoder {
     /// The part given last, as long as the next one was not asked for; `None` for a fragment.
     #[must_use]
     pub fn given(&self) -> Option<Part<'_>> {
-        self.0.given()
+        self.0.given.and_then(|given| self.0.kept.part(given))
     }
 
     /// Bytes of a fragment of this message once more: in its encoding.

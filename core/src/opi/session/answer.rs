@@ -40,8 +40,7 @@ impl Answer {
     pub(super) fn collect(&mut self, facts: &mut Facts, part: &Part<'_>) {
         match part {
             Part::Header(header) => {
-                let result = header.overall_result();
-                facts.overall_result = result.as_ref().and_then(|result| Id::new(result.as_str()).ok());
+                facts.overall_result = header.overall_result().and_then(|result| Id::new(result.as_str()).ok());
                 fill(&mut facts.terminal_id, header.values.id(Header::terminal_id));
             }
             Part::Terminal(terminal) => {

@@ -9,7 +9,7 @@ use super::lane::{Outgoing, What};
 use super::reading::{Broken, Read, Reading, Role};
 use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
-use crate::opi::message::{DeviceTarget, Echo, EventResult, FaultKind, Reply, RequestType, Verdict};
+use crate::opi::message::{DeviceTarget, Echo, FaultKind, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
@@ -247,8 +247,8 @@ impl<const D: usize> Session<'_, D> {
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: exchange.overall(),
             outputs: &exchange.results,
-            input: input.as_ref(),
-            event: None,
+            input,
+            event: false,
         };
         let until = self.progress.now.after(self.settings.timeouts.send);
         let style = &self.settings.profile.style;
@@ -263,15 +263,13 @@ impl<const D: usize> Session<'_, D> {
     fn late_reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         let asked = self.lanes.asked.take()?;
         let (overall, _) = asked.given.as_ref()?;
-        let input = asked.input();
-        let event = asked.takes_event().then(EventResult::default);
         let reply = Reply {
             to: &asked.to,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: *overall,
             outputs: &asked.results,
-            input: input.as_ref(),
-            event: event.as_ref(),
+            input: asked.input(),
+            event: asked.takes_event(),
         };
         let until = self.progress.now.after(self.settings.timeouts.send);
         let style = &self.settings.profile.style;

@@ -12,7 +12,8 @@ use crate::limits;
 use crate::money::Decimal;
 use crate::opi::message::till::Excerpt;
 use crate::opi::message::{
-    Alignment, CharStyle, Command, DeviceTarget, Echo, InputCommand, InputResult, RequestType, Size, TextLine, Verdict,
+    Alignment, Answered, CharStyle, Command, DeviceTarget, Echo, InputCommand, RequestType, Size, TextLine, Typed,
+    Verdict,
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
 use crate::text::Text;
@@ -239,18 +240,17 @@ impl Asked {
     }
 
     /// The answer for the wire, if the request was an input.
-    pub(super) fn input(&self) -> Option<InputResult> {
+    pub(super) fn input(&self) -> Option<Answered<'_>> {
         let (wish, (verdict, given)) = (self.wish.as_ref()?, self.given.as_ref()?);
         let verdict = if *given == Given::Nothing { *verdict } else { Verdict::Success };
-        let mut input = wish.result(verdict);
-        match given {
-            Given::Nothing => {}
-            Given::Key => input.has_value = true,
-            Given::Boolean(yes) => input.in_boolean = Some(*yes),
-            Given::Number(number) => input.in_number = crate::id::Id::new(number.as_str()).ok(),
-            Given::Text(text) => input.in_string = text.as_str().into(),
-        }
-        Some(input)
+        let value = match given {
+            Given::Nothing => None,
+            Given::Key => Some(Typed::Key),
+            Given::Boolean(yes) => Some(Typed::Boolean(*yes)),
+            Given::Number(number) => Some(Typed::Number(number.as_str())),
+            Given::Text(text) => Some(Typed::Text(text.as_str())),
+        };
+        Some(Answered { value, ..wish.result(verdict) })
     }
 
     /// Whether the till takes a forecourt event.
@@ -287,8 +287,8 @@ impl Wish {
     }
 
     /// The bare result.
-    pub(super) fn result(&self, verdict: Verdict) -> InputResult {
-        InputResult { target: Some(self.target.clone()), result: Some(verdict.word()), ..InputResult::default() }
+    pub(super) const fn result(&self, verdict: Verdict) -> Answered<'_> {
+        Answered { target: &self.target, result: verdict, value: None }
     }
 
     /// An answer, if it fits the question.

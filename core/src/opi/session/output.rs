@@ -120,7 +120,7 @@ impl<const D: usize> Session<'_, D> {
             Next::CardCircuit => {
                 if let Some(Part::CardCircuit(circuit)) = self.lanes.reading.decoding.part() {
                     let code = circuit.word(CardCircuit::code);
-                    let name = Some(circuit.word(CardCircuit::display_name)).filter(|name| !name.is_empty());
+                    let name = circuit.text(CardCircuit::display_name).filter(|name| !name.is_empty());
                     return Output::Event(Event::CardCircuit { code, name });
                 }
             }

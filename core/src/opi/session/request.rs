@@ -2,14 +2,13 @@
 
 use core::time::Duration;
 
-use crate::id::{Id, RequestId};
-use crate::money::Figures;
+use crate::id::{Id, Reference, RequestId};
+use crate::money::{Figures, Money};
 use crate::operation::{Operation, Original};
-use crate::opi::message::{
-    Ask, DeviceStatus, EncodeError, Header, Kind, OriginalTransaction, PosData, RequestType, TotalAmount,
-};
+use crate::opi::message::{DeviceStatus, EncodeError, Kind, RequestType, Sending};
 use crate::opi::profile::{AbortFamily, Login, PrinterStates, ReversalBy};
 use crate::opi::settings::Settings;
+use crate::text::Text;
 use crate::time::WallTime;
 use crate::xml::Writer;
 
@@ -69,62 +68,112 @@ pub(super) fn missing(settings: &Settings, operation: &Operation) -> Option<&'st
 impl Asking<'_> {
     /// Writes the payload and says how long it is.
     pub(super) fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
+        let profile = self.settings.profile;
         let kind = family(self.settings, self.operation);
-        let mut ask = Ask::new(kind);
-        self.fill_header(&mut ask.header);
-        self.fill_pos_data(&mut ask.pos_data, kind);
-        if kind == Kind::CardServiceRequest {
-            self.fill_card(&mut ask);
+        let card = kind == Kind::CardServiceRequest;
+        let original = match self.operation {
+            Operation::Refund { original, .. }
+            | Operation::Reversal { original, .. }
+            | Operation::Completion { original, .. } => Some(original),
+            _ => None,
+        };
+        // The earlier transaction by reference (Nexi, CCV), or by its numbers (German, IFSF).
+        let (named, numbered) = if profile.reversal == ReversalBy::Last { (original, None) } else { (None, original) };
+        let mut sending = Sending::new(kind, &profile.style, out);
+        self.write_header(&mut sending, named);
+        self.write_pos_data(&mut sending, card, named);
+        if let Some(original) = numbered {
+            self.write_original(&mut sending, original);
         }
-        let declares = kind != Kind::CardServiceRequest
-            && self.settings.profile.login == Login::WithDevices
-            && *self.request_type == RequestType::Login;
-        let declare = |xml: &mut Writer<'_>| self.declare_devices(xml);
-        ask.encode(&self.settings.profile.style, out, if declares { Some(&declare) } else { None })
+        self.write_total(&mut sending);
+        if !card && profile.login == Login::WithDevices && *self.request_type == RequestType::Login {
+            sending.xml.open("PrivateData");
+            self.declare_devices(&mut sending.xml);
+            sending.xml.close();
+        }
+        sending.finish()
     }
 
-    fn fill_header(&self, header: &mut Header) {
+    fn write_header(&self, sending: &mut Sending<'_>, named: Option<&Original>) {
         let settings = self.settings;
-        set(&mut header.workstation_id, Some(settings.workstation.as_str()));
-        header.request_id = Some(self.request_id.id());
-        header.request_type = Some(self.request_type.clone());
-        set(&mut header.reference_number, self.reference);
-        if let Some(sender) = &settings.application_sender {
-            header.application_sender.append(sender.as_str());
-        }
-        set(&mut header.pop_id, settings.pop_id.as_ref().map(Id::as_str));
+        let earlier = named.and_then(|original| original.reference.as_ref()).map(Reference::as_str);
+        let sender = settings.application_sender.as_ref().map(Text::as_str);
+        sending.attribute("WorkstationID", Some(settings.workstation.as_str()));
+        sending.attribute("RequestID", Some(self.request_id.id().as_str()));
+        sending.attribute("RequestType", Some(self.request_type.as_str()));
+        sending.attribute("ReferenceNumber", earlier.or(self.reference));
+        sending.attribute("ApplicationSender", sender.filter(|sender| !sender.is_empty()));
+        sending.attribute("POPID", settings.pop_id.as_ref().map(Id::as_str));
     }
 
-    fn fill_pos_data(&self, data: &mut PosData, kind: Kind) {
+    fn write_pos_data(&self, sending: &mut Sending<'_>, card: bool, named: Option<&Original>) {
         let settings = self.settings;
         let profile = settings.profile;
-        set(&mut data.language_code, Some(settings.language.code()));
-        data.pos_time_stamp = self.stamp();
-        data.shift_number = settings.shift_number;
-        set(&mut data.clerk_id, settings.clerk_id.as_ref().map(Id::as_str));
-        let card = kind == Kind::CardServiceRequest;
+        let asks = (card && profile.request_flags).then_some("true");
+        // Nexi SDKs: the header of receipts is not asked for with these.
+        let repeats = matches!(self.operation, Operation::Reprint | Operation::RepeatLast | Operation::Abort);
+        let shift = settings.shift_number.map(|number| Figures::of(u64::from(number), 0, 0));
+        let shift = shift.as_ref().map(Figures::as_str);
+        let (in_attribute, in_element) =
+            if profile.style.shift_number_as_attribute { (shift, None) } else { (None, shift) };
+        sending.xml.open_known("POSdata");
+        sending.attribute("LanguageCode", Some(settings.language.code()));
+        sending.attribute("RequestTransactionInformation", asks);
+        sending.attribute("RequestToken", asks);
+        sending.attribute("RequestReceiptHeader", asks.filter(|_| !repeats));
+        let reference = named.and_then(|original| original.trx_reference_number.as_ref());
+        sending.attribute("TrxReferenceNumber", reference.map(Id::as_str));
+        sending.attribute("ShiftNumber", in_attribute);
+        let stamp = if profile.zone { self.at.with_zone() } else { self.at.without_zone() };
+        sending.element("POSTimeStamp", Some(stamp.text().as_str()));
+        sending.element("ShiftNumber", in_element);
+        sending.element("ClerkID", settings.clerk_id.as_ref().map(Id::as_str));
+        let tests = matches!(self.operation, Operation::Diagnosis | Operation::Status)
+            && *self.request_type == RequestType::Diagnosis;
+        sending.element("DiagnosisMethod", tests.then_some("OnLine"));
         if profile.printer_states == PrinterStates::All || (card && profile.printer_states == PrinterStates::Card) {
-            data.printer_status = Some(settings.devices.printer.clone());
-            data.e_journal_status = Some(settings.devices.e_journal.clone());
-            data.journal_printer_status = Some(settings.devices.journal_printer.clone());
+            sending.element("PrinterStatus", Some(settings.devices.printer.as_str()));
+            sending.element("E-JournalStatus", Some(settings.devices.e_journal.as_str()));
+            sending.element("JournalPrinterStatus", Some(settings.devices.journal_printer.as_str()));
         }
-        if card && profile.request_flags {
-            data.request_transaction_information = Some(true);
-            data.request_token = Some(true);
-            // Nexi SDKs: the header of receipts is not asked for with these.
-            let repeats = matches!(self.operation, Operation::Reprint | Operation::RepeatLast | Operation::Abort);
-            data.request_receipt_header = (!repeats).then_some(true);
-        }
-        if let Operation::Diagnosis | Operation::Status = self.operation
-            && *self.request_type == RequestType::Diagnosis
-        {
-            set(&mut data.diagnosis_method, Some("OnLine"));
-        }
+        sending.xml.close();
     }
 
-    fn stamp(&self) -> Option<crate::opi::message::Timestamp> {
-        let stamp = if self.settings.profile.zone { self.at.with_zone() } else { self.at.without_zone() };
-        Id::new(stamp.text().as_str()).ok()
+    fn write_original(&self, sending: &mut Sending<'_>, original: &Original) {
+        let full = self.settings.profile.reversal == ReversalBy::Full;
+        let Original { terminal_id, terminal_batch, stan, time_stamp, .. } = original;
+        let stan = stan.as_ref().map(Id::as_str);
+        let terminal_id = terminal_id.as_ref().map(Id::as_str).filter(|_| full);
+        let terminal_batch = terminal_batch.as_ref().map(Id::as_str).filter(|_| full);
+        let time_stamp = time_stamp.as_ref().map(Id::as_str).filter(|_| full);
+        if [stan, terminal_id, terminal_batch, time_stamp] == [None; 4] {
+            return;
+        }
+        sending.xml.open_known("OriginalTransaction");
+        sending.attribute("TerminalID", terminal_id);
+        sending.attribute("TerminalBatch", terminal_batch);
+        sending.attribute("STAN", stan);
+        sending.attribute("TimeStamp", time_stamp);
+        sending.xml.close();
+    }
+
+    fn write_total(&self, sending: &mut Sending<'_>) {
+        let (amount, cash_back) = match self.operation {
+            Operation::Payment { amount, cash_back } => (*amount, *cash_back),
+            Operation::Reservation { amount }
+            | Operation::Refund { amount, .. }
+            | Operation::Completion { amount, .. } => (*amount, None),
+            Operation::Reversal { amount: Some(amount), .. } if self.settings.profile.reversal != ReversalBy::Stan => {
+                (*amount, None)
+            }
+            _ => return,
+        };
+        let decimals = amount.currency().exponent();
+        sending.xml.open_known("TotalAmount");
+        sending.attribute("Currency", Some(amount.currency().code()));
+        sending.amount("CashBackAmount", cash_back.map(Money::decimal), decimals);
+        sending.xml.text(amount.decimal().figures(decimals).as_str());
+        sending.xml.close();
     }
 
     /// Whose copies the till prints, where that is agreed at login.
@@ -157,55 +206,4 @@ impl Asking<'_> {
         xml.close();
         xml.close();
     }
-
-    fn fill_card(&self, ask: &mut Ask) {
-        match self.operation {
-            Operation::Payment { amount, cash_back } => {
-                let total = ask.total.insert(TotalAmount::of(*amount));
-                total.cash_back_amount = cash_back.map(crate::money::Money::decimal);
-            }
-            Operation::Reservation { amount } => ask.total = Some(TotalAmount::of(*amount)),
-            Operation::Refund { amount, original } | Operation::Completion { amount, original } => {
-                ask.total = Some(TotalAmount::of(*amount));
-                self.refer(ask, original);
-            }
-            Operation::Reversal { amount, original } => {
-                if self.settings.profile.reversal != ReversalBy::Stan {
-                    ask.total = amount.map(TotalAmount::of);
-                }
-                self.refer(ask, original);
-            }
-            _ => {}
-        }
-    }
-
-    /// Names the earlier transaction: by reference (Nexi, CCV), or by its numbers (German, IFSF).
-    fn refer(&self, ask: &mut Ask, original: &Original) {
-        if self.settings.profile.reversal == ReversalBy::Last {
-            if let Some(reference) = &original.trx_reference_number {
-                set(&mut ask.pos_data.trx_reference_number, Some(reference.as_str()));
-            }
-            if let Some(reference) = &original.reference {
-                set(&mut ask.header.reference_number, Some(reference.as_str()));
-            }
-            return;
-        }
-        let full = self.settings.profile.reversal == ReversalBy::Full;
-        let mut numbers = OriginalTransaction::default();
-        let mut named = set(&mut numbers.stan, original.stan.as_ref().map(Id::as_str));
-        if full {
-            named |= set(&mut numbers.terminal_id, original.terminal_id.as_ref().map(Id::as_str));
-            named |= set(&mut numbers.terminal_batch, original.terminal_batch.as_ref().map(Id::as_str));
-            named |= set(&mut numbers.time_stamp, original.time_stamp.as_ref().map(Id::as_str));
-        }
-        if named {
-            ask.original = Some(numbers);
-        }
-    }
-}
-
-/// Takes the text over, if there is one; whether there is. A text that is too long for the message is left out.
-fn set<const N: usize>(to: &mut Option<Id<N>>, text: Option<&str>) -> bool {
-    let Some(text) = text.filter(|text| text.len() <= N) else { return false };
-    to.get_or_insert_default().set(text)
 }
