@@ -43,7 +43,7 @@ pub struct Settings {
     /// that a power cut left unfinished are taken for those of a new one.
     pub first_sheet: SheetId,
     /// What names the last transaction in this lane's journal that was charged, or may have been, and is settled: no
-    /// receipt of it settles another request.
+    /// receipt of it settles another request. The session goes on with it.
     pub last_settled: Option<Settled>,
     /// Longest frame accepted, in bytes.
     pub frame_limit: u32,

@@ -8,7 +8,7 @@ use super::counters::Counters;
 use super::table::{Effect, Phase, Signal, edge_for};
 use crate::drive::{Misuse, Why};
 use crate::id::RequestId;
-use crate::journal::{Settled, Ticket, Unresolved};
+use crate::journal::{Ticket, Unresolved};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
 use crate::time::Instant;
@@ -37,7 +37,6 @@ pub(crate) struct Progress {
     pub(super) unresolved: Option<Unresolved>,
     /// The unresolved request about which a person decided, while that is being stored.
     pub(super) resolving: Option<RequestId>,
-    pub(super) last_settled: Option<Settled>,
 }
 
 /// When the request in progress gives up.
@@ -61,7 +60,7 @@ pub(crate) enum Over {
 
 impl Progress {
     /// A lane at rest, with what a restart finds in the store.
-    pub(crate) fn new(first_request: RequestId, first_sheet: SheetId, last_settled: Option<Settled>) -> Self {
+    pub(crate) fn new(first_request: RequestId, first_sheet: SheetId) -> Self {
         Self {
             now: Instant::default(),
             phase: Phase::Idle,
@@ -75,7 +74,6 @@ impl Progress {
             sent_ticket: None,
             unresolved: None,
             resolving: None,
-            last_settled,
         }
     }
 
@@ -94,11 +92,6 @@ impl Progress {
 
     pub(crate) const fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle)
-    }
-
-    /// Whether a person's decision is being stored.
-    pub(crate) const fn is_resolving(&self) -> bool {
-        self.resolving.is_some()
     }
 
     /// Takes the edge of this signal; `false` if there is none.

@@ -19,6 +19,9 @@ impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
     pub(super) fn read_link(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         loop {
+            if self.stash.has_fault() {
+                return None;
+            }
             // An answer waits until its connection is free of other frames.
             if let Some(asker) = self.lanes.answerable() {
                 if let Some(next) = self.late_reply(asker, tx) {
@@ -169,7 +172,7 @@ impl<const D: usize> Session<'_, D> {
         let Reading { exchange, decoding, .. } = &mut self.lanes.reading;
         let header = decoding.header()?;
         exchange.step = Step::Replying;
-        let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
+        let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
         let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
             RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
             RequestType::Output => return None,
@@ -241,7 +244,10 @@ impl<const D: usize> Session<'_, D> {
         let to = reading.header().map(Echo::from).unwrap_or_default();
         let exchange = &reading.exchange;
         // An input that is refused or taken back is answered in its own element, too.
-        let input = exchange.wish.as_ref().map(|wish| wish.result(exchange.refused.unwrap_or(Verdict::Success)));
+        let input = exchange
+            .wish
+            .as_ref()
+            .map(|wish| wish.result(&exchange.results, exchange.refused.unwrap_or(Verdict::Success)));
         let reply = Reply {
             to: &to,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),

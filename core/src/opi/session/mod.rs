@@ -66,7 +66,8 @@ pub struct Memory<'m, const D: usize> {
     pub device: [&'m mut [u8]; D],
 }
 
-type Stash = crate::session::Stash<{ limits::STEP }>;
+/// A fault is told before anything else is read, so there is one at a time.
+type Stash = crate::session::Stash<{ limits::STEP }, 1>;
 
 /// One lane: see the [module](self).
 // Small parts first: there, short instructions reach them.
@@ -100,7 +101,7 @@ impl<'m, const D: usize> Session<'m, D> {
         let (limit, tolerance) = (settings.frame_limit, settings.profile.tolerance);
         Ok(Self {
             lanes: Lanes::new(memory, limit, tolerance),
-            progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
+            progress: Progress::new(settings.first_request, settings.first_sheet),
             settings,
             current: Work::Rest,
             abort: Aborting::new(),

@@ -83,7 +83,7 @@ impl<const D: usize> Session<'_, D> {
         let lane = LaneFacts {
             alone: self.settings.alone_at_terminal,
             near: self.settings.timeouts.near,
-            last_settled: self.progress.last_settled(),
+            last_settled: self.settings.last_settled.as_ref(),
         };
         let Some(current) = self.current.as_mut() else { return };
         match current.weight(&lane) {
