@@ -158,13 +158,20 @@ impl Reference {
 }
 
 fn word<const N: usize>(text: &str) -> Result<Id<N>, IdError> {
+    check_word(text)?;
+    Id::new(text)
+}
+
+/// One function for words of all sizes.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn check_word(text: &str) -> Result<(), IdError> {
     if text.is_empty() {
         return Err(IdError::Empty);
     }
     if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
         return Err(IdError::Character);
     }
-    Id::new(text)
+    Ok(())
 }
 
 /// The number of one request of this till: 1 to 999 999 999, never used twice (I5).

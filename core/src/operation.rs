@@ -223,68 +223,68 @@ impl Outcome {
 #[non_exhaustive]
 pub enum Reason {
     /// Approved, but for less than was asked.
-    PartialApproval,
+    PartialApproval = 1,
     /// Approved with restrictions: look at the receipt.
-    CheckReceipt,
+    CheckReceipt = 2,
     /// Taken in by the terminal; the host decides later (Adyen: reversals).
-    HostDecidesLater,
+    HostDecidesLater = 30,
     /// The card's bank said no.
-    HostDeclined,
+    HostDeclined = 3,
     /// The terminal said no or failed.
-    TerminalRefused,
+    TerminalRefused = 4,
     /// The card holder pressed stop, or the abort of the cashier took effect.
-    Stopped,
+    Stopped = 5,
     /// The payment host could not be reached.
-    HostUnreachable,
+    HostUnreachable = 6,
     /// Time ran out at the terminal before a card was read.
-    TimedOut,
+    TimedOut = 7,
     /// The card is not known.
-    UnknownCard,
+    UnknownCard = 8,
     /// The terminal cannot do this.
-    NotSupported,
+    NotSupported = 9,
     /// The terminal does not accept the message: a mistake in program or configuration; never send it again unchanged.
-    Rejected,
+    Rejected = 10,
     /// The terminal is busy with something else.
-    Busy,
+    Busy = 11,
     /// The terminal cannot be used now; pause some seconds.
-    DeviceUnavailable,
+    DeviceUnavailable = 12,
     /// Nobody is logged in: activate, then ask again.
-    LoggedOut,
+    LoggedOut = 13,
     /// The last receipts must be fetched first: reprint, then ask again.
-    PrintLastTicket,
+    PrintLastTicket = 14,
     /// The till could not store the request before sending it.
-    NotStored,
+    NotStored = 15,
     /// The till could not listen for the terminal's callbacks.
-    NotListening,
+    NotListening = 16,
     /// The terminal could not be reached.
-    NotConnected,
+    NotConnected = 17,
     /// The connection broke before the whole request had left.
-    NotTransmitted,
+    NotTransmitted = 18,
     /// The terminal was asked about the request and never had it.
-    NotReceived,
+    NotReceived = 29,
     /// Stopped by the till before the request had left.
-    Withdrawn,
+    Withdrawn = 19,
     /// The transmit buffer is too small for the request, or for the answers that the terminal will want
     /// ([`limits::TRANSMIT_MIN`]), or the request holds a character that XML cannot carry.
-    NotEncodable,
+    NotEncodable = 20,
     /// The connection ended before the answer.
-    ConnectionLost,
+    ConnectionLost = 21,
     /// No answer in time.
-    Deadline,
+    Deadline = 22,
     /// The answer cannot be read.
-    Unreadable,
+    Unreadable = 23,
     /// The answer belongs to another request.
-    ForeignAnswer,
+    ForeignAnswer = 24,
     /// The answer holds no result.
-    MissingResult,
+    MissingResult = 25,
     /// The answer holds a result that nobody knows.
-    UnlistedResult,
+    UnlistedResult = 26,
     /// A refusal, but with signs that the card was charged, or after the card holder was already prompted.
-    Contradiction,
+    Contradiction = 27,
     /// The terminal does not know what its host decided.
-    AuthorisationUnknown,
+    AuthorisationUnknown = 28,
     /// Approved, but the terminal sent no receipt: have it printed again, or look for it at the terminal.
-    NoReceipt,
+    NoReceipt = 31,
 }
 
 impl Reason {

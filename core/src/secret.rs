@@ -164,12 +164,14 @@ impl Pan {
         if mistake(Mistake::ShowsCardNumbers) {
             return out.write_str(self.0.as_str());
         }
-        let is_mask = |character: char| matches!(character, '*' | 'X' | 'x' | '#' | '.');
+        let mut bytes = self.0.bytes();
+        let is_masked = bytes.any(|byte| matches!(byte, b'*' | b'X' | b'x' | b'#' | b'.'));
         let digits = self.0.bytes().filter(u8::is_ascii_digit).count();
-        if self.0.contains(is_mask) && digits <= limits::PAN_DIGITS_SHOWN {
+        if is_masked && digits <= limits::PAN_DIGITS_SHOWN {
             return out.write_str(self.0.as_str());
         }
-        let length = self.0.chars().count();
+        // Characters, by their first bytes.
+        let length = self.0.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
         for (place, character) in self.0.chars().enumerate() {
             out.write_char(if place + 4 >= length && length > 8 { character } else { '*' })?;
         }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::world::{Cut, Role, Shared, wall};
-use common::{Clerk, Kept, Memory, payment, pipe_till, settings, setup, wires};
+use common::{Clerk, Kept, Memory, SLOTS, payment, pipe_till, settings, setup, wires};
 use opi_core::journal::{Entry, Record};
 use opi_core::operation::{Finished, Outcome, Reason};
 use opi_core::opi::Profile;
@@ -65,6 +65,23 @@ fn a_payment_in_each_profile_however_its_bytes_come() {
                 let case = format!("{} {fault:?} {chop}", profile.name);
                 check_approved(&case, &world, &store, &clerk, &finished);
             }
+        }
+    }
+}
+
+/// As terminals do that forget to close: every slot is taken when the terminal wants to show its first prompt.
+#[test]
+fn connections_that_say_nothing_make_room_for_one_that_does() {
+    for profile in Profile::ALL {
+        for silent in 1..=SLOTS {
+            let (world, store, mut clerk) = (Shared::new(setup(profile), 4096), Kept::default(), Clerk::default());
+            world.0.borrow_mut().silent = silent;
+            let mut memory = Memory::new();
+            let mut till = pipe_till(&world, &mut memory, profile, store.clone());
+            let finished = till.run(&payment(2500, profile, wall(0)), &mut clerk).unwrap().clone();
+            let case = format!("{}, {silent} silent connections", profile.name);
+            check_approved(&case, &world, &store, &clerk, &finished);
+            assert!(world.silent_kept() < SLOTS, "{case}");
         }
     }
 }

@@ -29,8 +29,7 @@ trait Fields {
     /// Bytes at most.
     const MOST: usize;
     fn put(&self, out: &mut Out<'_>);
-    /// What `false` leaves is not to be used.
-    fn read(&mut self, from: &mut In<'_>) -> bool;
+    fn read(&mut self, from: &mut In<'_>);
 }
 
 /// A struct as its fields, in the order written here.
@@ -38,11 +37,13 @@ macro_rules! fields {
     ($name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         impl Fields for $name {
             const MOST: usize = 0 $(+ <$type>::MOST)+;
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
             fn put(&self, out: &mut Out<'_>) {
                 $(self.$field.put(out);)+
             }
-            fn read(&mut self, from: &mut In<'_>) -> bool {
-                $(self.$field.read(from))&&+
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+            fn read(&mut self, from: &mut In<'_>) {
+                $(self.$field.read(from);)+
             }
         }
     };
@@ -94,6 +95,7 @@ fields!(Settled {
 impl Fields for Resolution {
     const MOST: usize =
         RequestId::MOST + Outcome::MOST + SettledBy::MOST + Text::<{ limits::NOTE }>::MOST + Facts::MOST;
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn put(&self, out: &mut Out<'_>) {
         self.request_id.put(out);
         self.outcome.put(out);
@@ -101,20 +103,21 @@ impl Fields for Resolution {
         self.note.put(out);
         self.facts.put(out);
     }
-    fn read(&mut self, from: &mut In<'_>) -> bool {
-        let good = self.request_id.read(from)
-            && self.outcome.read(from)
-            && self.by.read(from)
-            && self.note.read(from)
-            && self.facts.read(from);
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn read(&mut self, from: &mut In<'_>) {
+        self.request_id.read(from);
+        self.outcome.read(from);
+        self.by.read(from);
+        self.note.read(from);
+        self.facts.read(from);
         self.charged = matches!(self.outcome, Outcome::Approved);
-        good
     }
 }
 
 /// Its text is not masked: it is what was printed.
 impl Fields for Line {
     const MOST: usize = verbatim(limits::TEXT_LINE) + 3 * Option::<u16>::MOST + Alignment::MOST + 4 * bool::MOST;
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn put(&self, out: &mut Out<'_>) {
         self.text.is_cut().put(out);
         put_long(self.text.as_str(), out);
@@ -126,16 +129,16 @@ impl Fields for Line {
         }
         self.menu_item.put(out);
     }
-    fn read(&mut self, from: &mut In<'_>) -> bool {
-        read_verbatim(&mut self.text, from)
-            && self.row.read(from)
-            && self.column.read(from)
-            && self.alignment.read(from)
-            && self.bold.read(from)
-            && self.double_width.read(from)
-            && self.double_height.read(from)
-            && self.paper_cut.read(from)
-            && self.menu_item.read(from)
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn read(&mut self, from: &mut In<'_>) {
+        read_verbatim(&mut self.text, from);
+        self.row.read(from);
+        self.column.read(from);
+        self.alignment.read(from);
+        for flag in [&mut self.bold, &mut self.double_width, &mut self.double_height, &mut self.paper_cut] {
+            flag.read(from);
+        }
+        self.menu_item.read(from);
     }
 }
 
@@ -229,28 +232,44 @@ pub(super) enum Flaw {
     Unreadable,
 }
 
-pub(super) fn take(kind: u8, body: &[u8]) -> Result<Entry, Flaw> {
-    let mut entry = blank(kind).ok_or(Flaw::Unlisted)?;
-    let from = &mut In(body);
-    let whole = match &mut entry {
-        Entry::Block { first, last } => first.read(from) && last.read(from) && first <= last,
+/// Reads a body to where it stays. What a flaw leaves there is not to be used.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(super) fn read(entry: &mut Entry, kind: u8, body: &[u8]) -> Result<(), Flaw> {
+    blank(entry, kind)?;
+    let from = &mut In::new(body);
+    let mut in_order = true;
+    match entry {
+        Entry::Block { first, last } => {
+            first.read(from);
+            last.read(from);
+            in_order = first <= last;
+        }
         Entry::Intent(intent) => intent.read(from),
         Entry::Sent { request_id } => request_id.read(from),
-        Entry::Line { sheet, line } => sheet.read(from) && line.read(from),
-        Entry::Text { sheet, text } => sheet.read(from) && read_long(text, from),
+        Entry::Line { sheet, line } => {
+            sheet.read(from);
+            line.read(from);
+        }
+        Entry::Text { sheet, text } => {
+            sheet.read(from);
+            read_long(text, from);
+        }
         Entry::Sheet { sheet, purpose, request, reference } => {
-            sheet.read(from) && purpose.read(from) && request.read(from) && reference.read(from)
+            sheet.read(from);
+            purpose.read(from);
+            request.read(from);
+            reference.read(from);
         }
         Entry::Result(finished) => finished.read(from),
         Entry::Resolution(resolution) => resolution.read(from),
         Entry::Settled(settled) => settled.read(from),
-    };
-    if whole && from.0.is_empty() { Ok(entry) } else { Err(Flaw::Unreadable) }
+    }
+    if in_order && from.is_whole() { Ok(()) } else { Err(Flaw::Unreadable) }
 }
 
 /// What a body is about: the fields that stand first.
 pub(super) fn brief(kind: u8, body: &[u8]) -> Result<Brief, Flaw> {
-    let from = &mut In(body);
+    let from = &mut In::new(body);
     let brief = match kind {
         kind::LINE | kind::TEXT => SheetId::take(from).map(Brief::Piece),
         kind::SHEET => SheetId::take(from).and_then(|sheet| {
@@ -263,10 +282,11 @@ pub(super) fn brief(kind: u8, body: &[u8]) -> Result<Brief, Flaw> {
     brief.ok_or(Flaw::Unreadable)
 }
 
-/// An entry of this kind, to be read into.
-fn blank(kind: u8) -> Option<Entry> {
+/// Makes it an entry of this kind, to be read into.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn blank(entry: &mut Entry, kind: u8) -> Result<(), Flaw> {
     let (sheet, request_id) = (SheetId(0), RequestId::FIRST);
-    Some(match kind {
+    *entry = match kind {
         kind::BLOCK => Entry::Block { first: request_id, last: request_id },
         kind::INTENT => Entry::Intent(Intent {
             request_id,
@@ -296,6 +316,7 @@ fn blank(kind: u8) -> Option<Entry> {
             receipt_number: None,
             reference: None,
         }),
-        _ => return None,
-    })
+        _ => return Err(Flaw::Unlisted),
+    };
+    Ok(())
 }

@@ -120,7 +120,9 @@ impl core::error::Error for DecodeError {}
 /// [`DecodeError`]. [`Short`](DecodeError::Short) never comes with [`limits::JOURNAL_RECORD`] bytes or more.
 pub fn decode(bytes: &[u8]) -> Result<(Entry, usize), DecodeError> {
     let checked = check(bytes)?;
-    checked.read().map(|entry| (entry, checked.bytes))
+    let mut entry = Entry::Sent { request_id: RequestId::FIRST };
+    checked.read(&mut entry)?;
+    Ok((entry, checked.bytes))
 }
 
 /// What a record is about, of all that it says.
@@ -158,8 +160,9 @@ pub(super) struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    pub(super) fn read(&self) -> Result<Entry, DecodeError> {
-        body::take(self.kind, self.body).map_err(|flaw| self.error(&flaw))
+    /// Reads it to where it stays. What an error leaves there is not to be used.
+    pub(super) fn read(&self, entry: &mut Entry) -> Result<(), DecodeError> {
+        body::read(entry, self.kind, self.body).map_err(|flaw| self.error(&flaw))
     }
 
     const fn error(&self, flaw: &Flaw) -> DecodeError {

@@ -1,6 +1,7 @@
 //! The fields of records: the most bytes each takes, how it is written and how it is read.
 //!
-//! Reading gives `None` for bytes that writing never makes.
+//! Bytes that writing never makes are noticed by the reader, [`In`], which then gives nothing more and says so in the end:
+//! a question after each field would be most of the code. For the same reason a record is read to where it stays.
 
 use crate::id::{Id, Reference, RequestId};
 use crate::limits;
@@ -23,6 +24,7 @@ impl<'a> Out<'a> {
         Self { rest: to, written: 0, full: false }
     }
 
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn put(&mut self, bytes: &[u8]) {
         match core::mem::take(&mut self.rest).split_at_mut_checked(bytes.len()) {
             Some((here, after)) if !self.full => {
@@ -34,6 +36,15 @@ impl<'a> Out<'a> {
         }
     }
 
+    /// The lower bytes of a number, so many, big-endian.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn number(&mut self, bytes: usize, number: u32) {
+        match number.to_be_bytes().get(4_usize.saturating_sub(bytes)..) {
+            Some(lower) => self.put(lower),
+            None => self.full = true,
+        }
+    }
+
     /// Bytes written, if all had room.
     pub(crate) const fn end(&self) -> Option<usize> {
         if self.full { None } else { Some(self.written) }
@@ -41,19 +52,77 @@ impl<'a> Out<'a> {
 }
 
 /// What is left to be read of a body.
-pub(crate) struct In<'a>(pub(crate) &'a [u8]);
+pub(crate) struct In<'a> {
+    rest: &'a [u8],
+    failed: bool,
+}
 
 impl<'a> In<'a> {
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (here, after) = self.0.split_first_chunk()?;
-        self.0 = after;
-        Some(*here)
+    pub(crate) const fn new(body: &'a [u8]) -> Self {
+        Self { rest: body, failed: false }
     }
 
-    pub(crate) fn text(&mut self, length: usize) -> Option<&'a str> {
-        let (here, after) = self.0.split_at_checked(length)?;
-        self.0 = after;
-        core::str::from_utf8(here).ok()
+    /// What was not read.
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Whether all of it was read, and all was as it is written.
+    pub(crate) const fn is_whole(&self) -> bool {
+        !self.failed && self.rest.is_empty()
+    }
+
+    fn good<T>(&self, value: T) -> Option<T> {
+        if self.failed { None } else { Some(value) }
+    }
+
+    /// The next bytes, so many; none if there are fewer.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn bytes(&mut self, length: usize) -> &'a [u8] {
+        match self.rest.split_at_checked(length) {
+            Some((here, after)) if !self.failed => {
+                self.rest = after;
+                here
+            }
+            _ => {
+                self.failed = true;
+                &[]
+            }
+        }
+    }
+
+    /// A number of so many bytes, big-endian.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn number(&mut self, bytes: usize) -> u32 {
+        self.bytes(bytes).iter().fold(0, |number, byte| number << 8 | u32::from(*byte))
+    }
+
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn flag(&mut self) -> bool {
+        let number = self.number(1);
+        self.failed |= number > 1;
+        number == 1
+    }
+
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn text(&mut self, length: usize) -> &'a str {
+        core::str::from_utf8(self.bytes(length)).unwrap_or_else(|_| {
+            self.failed = true;
+            ""
+        })
+    }
+
+    /// A text of which the length stands before it, in so many bytes.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn counted(&mut self, bytes: usize) -> &'a str {
+        let length = self.number(bytes);
+        self.text(length as usize)
+    }
+
+    /// What `value` is, unless it is nothing.
+    fn some<T>(&mut self, value: Option<T>) -> Option<T> {
+        self.failed |= value.is_none();
+        value
     }
 }
 
@@ -61,54 +130,100 @@ pub(crate) trait Field: Sized {
     /// Bytes at most.
     const MOST: usize;
     fn put(&self, out: &mut Out<'_>);
+    /// `None`: writing never makes this.
     fn take(from: &mut In<'_>) -> Option<Self>;
-    /// As [`take`](Self::take), to where it stays: records are large, and moving their fields would be most of the code.
-    /// What `false` leaves is not to be used.
-    fn read(&mut self, from: &mut In<'_>) -> bool {
-        match Self::take(from) {
-            Some(value) => {
-                *self = value;
-                true
-            }
-            None => false,
+    /// As [`take`](Self::take), to where it stays. Whether it was right, the reader says in the end.
+    fn read(&mut self, from: &mut In<'_>) {
+        let taken = Self::take(from);
+        if let Some(value) = from.some(taken) {
+            *self = value;
         }
+    }
+    /// The same, to where nothing stands yet.
+    fn fill(to: &mut Option<Self>, from: &mut In<'_>) {
+        let taken = Self::take(from);
+        *to = from.some(taken);
     }
 }
 
 macro_rules! numbers {
-    ($($type:ty),+) => {$(
+    ($($type:ty: $bytes:literal),+) => {$(
         /// Big-endian.
         impl Field for $type {
-            const MOST: usize = size_of::<$type>();
+            const MOST: usize = $bytes;
             fn put(&self, out: &mut Out<'_>) {
-                out.put(&self.to_be_bytes());
+                out.number($bytes, (*self).into());
             }
             fn take(from: &mut In<'_>) -> Option<Self> {
-                from.array().map(<$type>::from_be_bytes)
+                let number = Self::of(from);
+                from.good(number)
+            }
+            fn read(&mut self, from: &mut In<'_>) {
+                *self = Self::of(from);
             }
         }
     )+};
 }
-numbers!(u8, u16, u32, u64, i16, i64);
+numbers!(u8: 1, u16: 2, u32: 4);
+
+/// A number of this type; 0 if there is none.
+trait Number {
+    fn of(from: &mut In<'_>) -> Self;
+}
+
+impl Number for u8 {
+    fn of(from: &mut In<'_>) -> Self {
+        let [.., low] = from.number(1).to_be_bytes();
+        low
+    }
+}
+
+impl Number for u16 {
+    fn of(from: &mut In<'_>) -> Self {
+        let [.., high, low] = from.number(2).to_be_bytes();
+        Self::from_be_bytes([high, low])
+    }
+}
+
+impl Number for u32 {
+    fn of(from: &mut In<'_>) -> Self {
+        from.number(4)
+    }
+}
+
+/// Its upper and its lower half.
+impl Field for u64 {
+    const MOST: usize = 8;
+    fn put(&self, out: &mut Out<'_>) {
+        let [a, b, c, d, rest @ ..] = self.to_be_bytes();
+        out.number(4, u32::from_be_bytes([a, b, c, d]));
+        out.number(4, u32::from_be_bytes(rest));
+    }
+    fn take(from: &mut In<'_>) -> Option<Self> {
+        let number = Self::from(from.number(4)) << 32 | Self::from(from.number(4));
+        from.good(number)
+    }
+}
 
 /// One byte, 0 or 1.
 impl Field for bool {
     const MOST: usize = 1;
     fn put(&self, out: &mut Out<'_>) {
-        out.put(&[u8::from(*self)]);
+        out.number(1, (*self).into());
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        match u8::take(from)? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        }
+        let flag = from.flag();
+        from.good(flag)
+    }
+    fn read(&mut self, from: &mut In<'_>) {
+        *self = from.flag();
     }
 }
 
 /// Whether it is there, then the value.
 impl<T: Field> Field for Option<T> {
     const MOST: usize = bool::MOST + T::MOST;
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn put(&self, out: &mut Out<'_>) {
         self.is_some().put(out);
         if let Some(value) = self {
@@ -116,24 +231,32 @@ impl<T: Field> Field for Option<T> {
         }
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        if bool::take(from)? { T::take(from).map(Some) } else { Some(None) }
+        let mut value = None;
+        Field::read(&mut value, from);
+        from.good(value)
+    }
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn read(&mut self, from: &mut In<'_>) {
+        if from.flag() { T::fill(self, from) } else { *self = None }
     }
 }
 
 /// Writes a length of one byte and the text. Every identifier is shorter than 256 bytes.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn put_short(text: &str, out: &mut Out<'_>) {
-    match u8::try_from(text.len()) {
-        Ok(length) => {
-            length.put(out);
-            out.put(text.as_bytes());
-        }
-        Err(_) => out.full = true,
-    }
+    put_counted(1, text, out);
 }
 
-fn take_short<'a>(from: &mut In<'a>) -> Option<&'a str> {
-    let length = u8::take(from)?;
-    from.text(usize::from(length))
+/// Writes a length of so many bytes and the text.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn put_counted(bytes: usize, text: &str, out: &mut Out<'_>) {
+    match u32::try_from(text.len()) {
+        Ok(length) if length >> (8 * bytes) == 0 => {
+            out.number(bytes, length);
+            out.put(text.as_bytes());
+        }
+        _ => out.full = true,
+    }
 }
 
 impl<const N: usize> Field for Id<N> {
@@ -142,10 +265,15 @@ impl<const N: usize> Field for Id<N> {
         put_short(self.as_str(), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        Self::new(take_short(from)?).ok()
+        let mut id = Self::default();
+        id.read(from);
+        from.good(id)
     }
-    fn read(&mut self, from: &mut In<'_>) -> bool {
-        take_short(from).is_some_and(|text| self.set(text))
+    fn read(&mut self, from: &mut In<'_>) {
+        from.failed |= !self.set(from.counted(1));
+    }
+    fn fill(to: &mut Option<Self>, from: &mut In<'_>) {
+        to.insert(Self::default()).read(from);
     }
 }
 
@@ -155,7 +283,7 @@ impl Field for Reference {
         put_short(self.as_str(), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        Self::new(take_short(from)?).ok()
+        Self::new(from.counted(1)).ok()
     }
 }
 
@@ -169,7 +297,8 @@ impl Field for Pan {
         put_short(mask.as_str(), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        Self::new(take_short(from)?)
+        let pan = Self::new(from.counted(1));
+        pan.filter(|_| !from.failed)
     }
 }
 
@@ -189,40 +318,37 @@ impl<const N: usize> Field for Text<N> {
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
         let mut text = Self::new();
-        text.read(from).then_some(text)
+        text.read(from);
+        from.good(text)
     }
-    fn read(&mut self, from: &mut In<'_>) -> bool {
-        read_verbatim(self, from)
+    fn read(&mut self, from: &mut In<'_>) {
+        read_verbatim(self, from);
+    }
+    fn fill(to: &mut Option<Self>, from: &mut In<'_>) {
+        to.insert(Self::new()).read(from);
     }
 }
 
 /// Writes a length of two bytes and the text.
 pub(crate) fn put_long(text: &str, out: &mut Out<'_>) {
-    match u16::try_from(text.len()) {
-        Ok(length) => {
-            length.put(out);
-            out.put(text.as_bytes());
-        }
-        Err(_) => out.full = true,
-    }
+    put_counted(2, text, out);
 }
 
-/// Reads such a text; `false` if there is none, or if it is too long.
-pub(crate) fn read_long<const N: usize>(into: &mut Text<N>, from: &mut In<'_>) -> bool {
-    let Some(text) = u16::take(from).and_then(|length| from.text(usize::from(length))) else { return false };
+/// Reads such a text, which must not be too long.
+pub(crate) fn read_long<const N: usize>(into: &mut Text<N>, from: &mut In<'_>) {
+    let text = from.counted(2);
     into.clear();
     into.append(text);
-    !into.is_cut()
+    from.failed |= into.is_cut();
 }
 
 /// Reads whether a text was cut, and the text.
-pub(crate) fn read_verbatim<const N: usize>(into: &mut Text<N>, from: &mut In<'_>) -> bool {
-    let Some(cut) = bool::take(from) else { return false };
-    let good = read_long(into, from);
+pub(crate) fn read_verbatim<const N: usize>(into: &mut Text<N>, from: &mut In<'_>) {
+    let cut = from.flag();
+    read_long(into, from);
     if cut {
         into.mark_cut();
     }
-    good
 }
 
 /// Minor units, then the three letters of the currency.
@@ -234,7 +360,7 @@ impl Field for Money {
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
         let minor = u64::take(from)?;
-        let currency = Currency::new(from.text(3)?).ok()?;
+        let currency = Currency::new(from.text(3)).ok()?;
         Some(Self::from_minor(minor, currency))
     }
 }
@@ -245,7 +371,7 @@ impl Field for RequestId {
         self.get().put(out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        Self::new(u32::take(from)?).ok()
+        Self::new(from.number(4)).ok()
     }
 }
 
@@ -257,17 +383,20 @@ impl Field for SheetId {
     fn take(from: &mut In<'_>) -> Option<Self> {
         u32::take(from).map(Self)
     }
+    fn read(&mut self, from: &mut In<'_>) {
+        self.0.read(from);
+    }
 }
 
 /// Seconds since 1970 UTC, then the minutes by which local time is ahead.
 impl Field for WallTime {
-    const MOST: usize = i64::MOST + i16::MOST;
+    const MOST: usize = u64::MOST + u16::MOST;
     fn put(&self, out: &mut Out<'_>) {
-        self.unix_seconds().put(out);
-        self.offset_minutes().put(out);
+        self.unix_seconds().cast_unsigned().put(out);
+        self.offset_minutes().cast_unsigned().put(out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
-        let (seconds, minutes) = (i64::take(from)?, i16::take(from)?);
+        let (seconds, minutes) = (u64::take(from)?.cast_signed(), u16::take(from)?.cast_signed());
         let time = Self::new(seconds, minutes);
         // Times beyond its range are moved into it, and were never written.
         (time.unix_seconds() == seconds && time.offset_minutes() == minutes).then_some(time)
@@ -280,10 +409,10 @@ macro_rules! codes {
         impl Field for $type {
             const MOST: usize = 1;
             fn put(&self, out: &mut Out<'_>) {
-                out.put(&[match self { $(Self::$variant $(($inner))? => $code,)+ }]);
+                out.number(1, match self { $(Self::$variant $(($inner))? => $code,)+ });
             }
             fn take(from: &mut In<'_>) -> Option<Self> {
-                match u8::take(from)? {
+                match from.number(1) {
                     $($code => Some(Self::$variant $(($inner))?),)+
                     _ => None,
                 }

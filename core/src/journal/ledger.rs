@@ -53,8 +53,8 @@ pub struct Blocker {
 }
 
 impl Blocker {
-    const fn new(request_id: RequestId, intent: Option<Intent>) -> Self {
-        Self { request_id, intent, sent: false, reference: None, reason: None }
+    const fn new(request_id: RequestId) -> Self {
+        Self { request_id, intent: None, sent: false, reference: None, reason: None }
     }
 
     /// What a session is told of it. If the journal lost the intent, there is no amount and no request type, and the
@@ -288,9 +288,9 @@ impl<const N: usize> Ledger<N> {
             open.whole = false;
         }
         // As many blocks as can have stood there, and one for a record begun or ended outside.
-        let blocks = (dropped.bytes / BLOCK_RECORD as u64).saturating_add(1);
-        let numbers = blocks.saturating_mul(u64::from(limits::REQUEST_BLOCK));
-        let numbers = u32::try_from(numbers).unwrap_or(u32::MAX).min(limits::REQUEST_SKIP);
+        let bytes = usize::try_from(dropped.bytes).unwrap_or(usize::MAX);
+        let blocks = u32::try_from(bytes / BLOCK_RECORD).unwrap_or(u32::MAX).saturating_add(1);
+        let numbers = blocks.saturating_mul(limits::REQUEST_BLOCK).min(limits::REQUEST_SKIP);
         self.highest = self.highest.saturating_add(numbers);
     }
 
@@ -298,31 +298,34 @@ impl<const N: usize> Ledger<N> {
         add(&mut self.counts.intents, 1);
         let request_id = intent.request_id;
         self.take_number(request_id);
-        let mut blockers = self.blockers.iter_mut();
-        if let Some(blocker) = blockers.find(|blocker| blocker.request_id == request_id) {
-            // Stored twice: the first storing was not confirmed.
+        // Stored twice, if the first storing was not confirmed.
+        let place = self.place(request_id).or_else(|| self.block(request_id));
+        if let Some(blocker) = place.and_then(|place| self.blockers.get_mut(place)) {
             blocker.intent = Some(intent.clone());
-        } else {
-            self.block(Blocker::new(request_id, Some(intent.clone())));
         }
+    }
+
+    /// Where it stands among the blockers.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn place(&self, request_id: RequestId) -> Option<usize> {
+        self.blockers.iter().position(|blocker| blocker.request_id == request_id)
     }
 
     /// The blocker of this request, unless the request was settled. Its intent may have been lost.
     fn blocker(&mut self, request_id: RequestId) -> Option<&mut Blocker> {
-        let listed = self.blockers.iter().position(|blocker| blocker.request_id == request_id);
-        let place = match listed {
+        let place = match self.place(request_id) {
             Some(place) => place,
-            None if request_id.get() > self.settled => self.block(Blocker::new(request_id, None))?,
+            None if request_id.get() > self.settled => self.block(request_id)?,
             None => return None,
         };
         self.blockers.get_mut(place)
     }
 
     /// Lists it; where it stands, unless only its number fits.
-    fn block(&mut self, blocker: Blocker) -> Option<usize> {
-        if let Err(blocker) = self.blockers.push(blocker) {
-            let known = self.further.contains(&blocker.request_id) || mistake(Mistake::ForgetsTheFifth);
-            if !known && self.further.push(blocker.request_id).is_err() {
+    fn block(&mut self, request_id: RequestId) -> Option<usize> {
+        if self.blockers.push(Blocker::new(request_id)).is_err() {
+            let known = self.further.contains(&request_id) || mistake(Mistake::ForgetsTheFifth);
+            if !known && self.further.push(request_id).is_err() {
                 add(&mut self.counts.more_unresolved, 1);
             }
             return None;
@@ -357,8 +360,8 @@ impl<const N: usize> Ledger<N> {
     /// Remembers a sheet of an unresolved request.
     fn file(&mut self, stored: StoredSheet, reference: Option<&Id<{ limits::LONG_ID }>>) {
         self.take_number(stored.request_id);
-        let mut blockers = self.blockers.iter_mut();
-        let Some(blocker) = blockers.find(|blocker| blocker.request_id == stored.request_id) else { return };
+        let place = self.place(stored.request_id);
+        let Some(blocker) = place.and_then(|place| self.blockers.get_mut(place)) else { return };
         if reference.is_some() {
             blocker.reference = reference.cloned();
         }
@@ -376,9 +379,11 @@ impl<const N: usize> Ledger<N> {
                 if let Some(blocker) = self.blocker(request_id) {
                     blocker.reason = finished.reason;
                     let facts = &finished.facts;
-                    let approval = facts.approval_code.as_ref().and_then(|code| Id::new(code.as_str()).ok());
-                    let named = facts.trx_reference_number.clone().or(approval);
-                    blocker.reference = blocker.reference.take().or(named);
+                    if blocker.reference.is_none() {
+                        let approval = facts.approval_code.as_ref().map(Id::as_str);
+                        let named = facts.trx_reference_number.as_ref().map(Id::as_str).or(approval);
+                        blocker.reference = named.and_then(|name| Id::new(name).ok());
+                    }
                 }
             }
             outcome => {
@@ -401,7 +406,7 @@ impl<const N: usize> Ledger<N> {
 
     /// Remembers what names a transaction. To be called while its blocker stands: its receipts are known by that.
     fn remember(&mut self, request_id: RequestId, facts: &Facts) {
-        let seen = self.blockers.iter().find(|blocker| blocker.request_id == request_id);
+        let seen = self.place(request_id).and_then(|place| self.blockers.get(place));
         let reference = seen.and_then(|blocker| blocker.reference.as_ref());
         self.last_settled = Some(Settled::of(request_id, facts, reference));
     }
@@ -416,12 +421,13 @@ impl<const N: usize> Ledger<N> {
         self.further.retain(|further| *further != request_id);
         if let Some(next) = self.further.first().copied().filter(|_| !self.blockers.is_full()) {
             self.further.remove(0);
-            self.block(Blocker::new(next, None));
+            self.block(next);
         }
         self.sheets.retain(|sheet| sheet.request_id != request_id);
     }
 }
 
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 const fn add(count: &mut u64, more: u64) {
     *count = count.saturating_add(more);
 }

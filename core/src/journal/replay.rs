@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::codec::{self, DecodeError};
 use super::{Entry, VERSION};
+use crate::id::RequestId;
 use crate::limits;
 
 /// What stands in a journal.
@@ -125,10 +126,12 @@ impl Replay {
     ///
     /// # Errors
     /// [`UnknownVersion`], and again at each later call: what follows is not read.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub fn next(&mut self, input: &mut &[u8]) -> Result<Option<Found>, UnknownVersion> {
+        let mut found = None;
         loop {
             self.fill(input);
-            let found = self.look(false)?;
+            self.look(&mut found, false)?;
             if found.is_some() || input.is_empty() {
                 return Ok(found);
             }
@@ -140,7 +143,9 @@ impl Replay {
     /// # Errors
     /// As for [`next`](Self::next).
     pub fn finish(&mut self) -> Result<Option<Found>, UnknownVersion> {
-        self.look(true)
+        let mut found = None;
+        self.look(&mut found, true)?;
+        Ok(found)
     }
 
     /// Bytes of the journal up to the end of the last whole record found: where the unfinished end begins, to be cut
@@ -166,50 +171,58 @@ impl Replay {
         *input = later;
     }
 
-    fn look(&mut self, finished: bool) -> Result<Option<Found>, UnknownVersion> {
+    /// Looks for what stands next. It is made where it stays: an entry is large.
+    fn look(&mut self, found: &mut Option<Found>, finished: bool) -> Result<(), UnknownVersion> {
         if let Some(refused) = self.refused {
             return Err(refused);
         }
         loop {
             let window = self.held.get(self.start..self.end).unwrap_or_default();
-            // The entry is made where it stays: the parts of a record that can fail come before it.
             let error = match codec::check(window) {
-                Ok(checked) => match checked.read() {
-                    Ok(entry) => {
-                        let bytes = checked.bytes;
-                        return Ok(Some(match self.whole(bytes) {
-                            Ok(at) => Found::Entry { at, entry },
-                            Err(dropped) => Found::Dropped(dropped),
-                        }));
+                Ok(checked) => {
+                    let entry = Entry::Sent { request_id: RequestId::FIRST };
+                    let Found::Entry { at, entry } = found.insert(Found::Entry { at: 0, entry }) else { return Ok(()) };
+                    match checked.read(entry) {
+                        Ok(()) => {
+                            let bytes = checked.bytes;
+                            match self.whole(bytes) {
+                                Ok(began) => *at = began,
+                                Err(dropped) => *found = Some(Found::Dropped(dropped)),
+                            }
+                            return Ok(());
+                        }
+                        Err(error) => error,
                     }
-                    Err(error) => error,
-                },
+                }
                 Err(error) => error,
             };
-            match error {
-                DecodeError::Short if !finished => return Ok(None),
-                DecodeError::Short if window.is_empty() => return Ok(self.dropped().map(Found::Dropped)),
-                DecodeError::Short | DecodeError::Damaged => self.drop(1),
+            *found = match error {
+                DecodeError::Short if !finished => None,
+                DecodeError::Short if window.is_empty() => self.dropped().map(Found::Dropped),
+                DecodeError::Short | DecodeError::Damaged => {
+                    self.drop(1);
+                    continue;
+                }
                 DecodeError::Body { bytes } => {
                     // Nothing in it is searched for records: it was written as one.
                     self.drop(bytes);
                     self.kept = self.at;
+                    continue;
                 }
-                DecodeError::Kind { kind, bytes } => {
-                    return Ok(Some(match self.whole(bytes) {
-                        Ok(at) => Found::Unlisted { at, kind },
-                        Err(dropped) => Found::Dropped(dropped),
-                    }));
-                }
-                DecodeError::Version(version) => {
-                    if let Some(dropped) = self.dropped() {
-                        return Ok(Some(Found::Dropped(dropped)));
+                DecodeError::Kind { kind, bytes } => Some(match self.whole(bytes) {
+                    Ok(at) => Found::Unlisted { at, kind },
+                    Err(dropped) => Found::Dropped(dropped),
+                }),
+                DecodeError::Version(version) => match self.dropped() {
+                    Some(dropped) => Some(Found::Dropped(dropped)),
+                    None => {
+                        let refused = UnknownVersion { version, at: self.at };
+                        self.refused = Some(refused);
+                        return Err(refused);
                     }
-                    let refused = UnknownVersion { version, at: self.at };
-                    self.refused = Some(refused);
-                    return Err(refused);
-                }
-            }
+                },
+            };
+            return Ok(());
         }
     }
 

@@ -40,6 +40,8 @@ struct Pipe {
     role: Role,
     conn: Option<Conn>,
     till_has_it: bool,
+    /// Nobody is at its other end, and it does not end.
+    is_silent: bool,
     to_terminal: VecDeque<u8>,
     to_till: VecDeque<u8>,
     broken: bool,
@@ -62,6 +64,8 @@ pub struct World {
     pub passed: [[usize; 2]; 3],
     /// Nobody answers at the terminal's port.
     pub unreachable: bool,
+    /// So many connections come in from the terminal's side that say nothing and stay.
+    pub silent: usize,
     /// The terminal takes nothing more once it has so many bytes of requests.
     pub stuck_after: usize,
     quiet: u32,
@@ -87,6 +91,7 @@ impl Shared {
             cut: None,
             passed: [[0; 2]; 3],
             unreachable: false,
+            silent: 0,
             stuck_after: usize::MAX,
             quiet: 0,
             power: None,
@@ -95,6 +100,11 @@ impl Shared {
 
     pub fn wire(&self, role: Role) -> PipeWire {
         PipeWire { world: self.clone(), role, pipe: None, listening: false }
+    }
+
+    /// How many of the silent connections the till keeps.
+    pub fn silent_kept(&self) -> usize {
+        self.0.borrow().pipes.iter().filter(|pipe| pipe.is_silent && pipe.till_has_it).count()
     }
 
     /// Lets the terminal do what it can, or time pass.
@@ -174,6 +184,7 @@ impl World {
             role,
             conn: Some(conn),
             till_has_it: true,
+            is_silent: false,
             to_terminal: VecDeque::new(),
             to_till: VecDeque::new(),
             broken: false,
@@ -246,7 +257,7 @@ impl ReadReady for PipeWire {
             return Ok(false);
         }
         let pipe = &world.pipes[self.pipe.ok_or(ErrorKind::NotConnected)?];
-        Ok(pipe.broken || !pipe.to_till.is_empty() || pipe.conn.is_none())
+        Ok(pipe.broken || !pipe.to_till.is_empty() || (pipe.conn.is_none() && !pipe.is_silent))
     }
 }
 
@@ -311,9 +322,17 @@ impl blocking::Wire for PipeWire {
     fn is_open(&mut self) -> Result<bool, ErrorKind> {
         if self.role == Role::Device && self.pipe.is_none() {
             let mut world = self.world.0.borrow_mut();
-            let Some(conn) = world.calls.pop_front() else { return Ok(false) };
-            self.pipe = Some(world.new_pipe(Role::Device, conn));
-            world.terminal(Input::Connected(conn));
+            if world.silent > 0 {
+                world.silent -= 1;
+                let pipe = world.new_pipe(Role::Device, Conn::Device(0));
+                world.pipes[pipe].conn = None;
+                world.pipes[pipe].is_silent = true;
+                self.pipe = Some(pipe);
+            } else {
+                let Some(conn) = world.calls.pop_front() else { return Ok(false) };
+                self.pipe = Some(world.new_pipe(Role::Device, conn));
+                world.terminal(Input::Connected(conn));
+            }
             self.listening = false;
             world.listening -= 1;
         }

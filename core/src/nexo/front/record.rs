@@ -225,18 +225,18 @@ pub(super) fn read(bytes: &[u8]) -> Option<Entry<'_>> {
 }
 
 fn entry(kind: u8, body: &[u8]) -> Option<Entry<'_>> {
-    let mut from = In(body);
+    let mut from = In::new(body);
     let sale_id = || core::str::from_utf8(body).ok().and_then(|text| Id::new(text).ok());
     let entry = match kind {
         kind::USED => Entry::Used(Used::take(&mut from)?),
         kind::ACCEPTED => Entry::Accepted(Transaction::take(&mut from)?, Taken::take(&mut from)?),
         kind::ANSWERED => {
             let ended = Ended::take(&mut from)?;
-            return Some(Entry::Answered(ended, Response(from.0)));
+            return Some(Entry::Answered(ended, Response(from.rest())));
         }
         kind::LOGGED_IN => return sale_id().map(Entry::LoggedIn),
         kind::LOGGED_OUT => return sale_id().map(Entry::LoggedOut),
         _ => return None,
     };
-    from.0.is_empty().then_some(entry)
+    from.is_whole().then_some(entry)
 }
