@@ -12,6 +12,7 @@ mod wait;
 mod work;
 
 use core::fmt;
+use core::mem::MaybeUninit;
 use core::task::Poll;
 
 use heapless::Vec;
@@ -20,7 +21,7 @@ use opi_core::id::{Id, RequestId};
 use opi_core::journal::Unresolved;
 use opi_core::limits::{OPEN_SHEETS, OPERATION_REQUESTS, WORKSTATION_ID};
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
-use opi_core::opi::{ConfigError, Session, Settings};
+use opi_core::opi::{self, ConfigError, Session, Settings};
 use opi_core::receipt::SheetId;
 use opi_core::time::Instant;
 
@@ -120,27 +121,43 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     /// # Errors
     /// [`OpenError`].
     pub fn new(
-        mut settings: Settings,
+        settings: Settings,
         memory: Memory<'m, D>,
         wires: [W; N],
         store: S,
         clock: C,
     ) -> Result<Self, OpenError> {
+        let session = open_session(settings, memory.windows, &store)?;
+        let mut till = Self::closed(session, memory.transmit, wires, store, clock);
+        till.open();
+        Ok(till)
+    }
+
+    /// The same, in a place that stays, such as a static: a till is large, and each move takes its size of the stack.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn new_in<'p>(
+        place: &'p mut MaybeUninit<Self>,
+        settings: Settings,
+        memory: Memory<'m, D>,
+        wires: [W; N],
+        store: S,
+        clock: C,
+    ) -> Result<&'p mut Self, OpenError> {
+        let session = open_session(settings, memory.windows, &store)?;
+        let till = place.write(Self::closed(session, memory.transmit, wires, store, clock));
+        till.open();
+        Ok(till)
+    }
+
+    #[inline(always)] // So that it is made where it stays.
+    pub(crate) fn closed(session: Session<'m, D>, transmit: &'m mut [u8], wires: [W; N], store: S, clock: C) -> Self {
         const { assert!(N >= 3, "a wire for requests, one for aborts, at least one for the terminal") };
-        if let Some(recovered) = store.recovered() {
-            let own = settings.workstation.as_str();
-            if let Some(workstation) = recovered.workstation.filter(|workstation| *workstation != *own) {
-                return Err(OpenError::OtherLane { workstation });
-            }
-            settings.first_request = recovered.first_request.unwrap_or(settings.first_request);
-            settings.first_sheet = recovered.first_sheet;
-            settings.last_settled = recovered.last_settled;
-        }
-        let session = Session::new(settings, memory.windows).map_err(OpenError::Settings)?;
         let mut links = [Some(Link::Request), Some(Link::Abort)].into_iter();
-        let mut till = Self {
+        Self {
             session,
-            transmit: memory.transmit,
+            transmit,
             connections: wires.map(|wire| Connection::new(wire, links.next().flatten())),
             turn: 0,
             overdue: 0,
@@ -153,11 +170,14 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             finished: None,
             has_finished: false,
             unreserved: None,
-        };
-        till.take_up_unresolved();
+        }
+    }
+
+    /// Takes up what earlier runs left, and lets the terminal connect.
+    pub(crate) fn open(&mut self) {
+        self.take_up_unresolved();
         // If it fails, it fails again and is told when the first operation begins.
-        let _ = till.listen();
-        Ok(till)
+        let _ = self.listen();
     }
 
     /// Begins an operation. It goes on in [`next`](Self::next).
@@ -336,4 +356,29 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             self.wait.why = Why::Unresolved;
         }
     }
+}
+
+/// A session that goes on where the store ends.
+#[inline(always)] // So that it is made where it stays.
+pub(crate) fn open_session<'m, S: Store, const D: usize>(
+    mut settings: Settings,
+    windows: opi::Memory<'m, D>,
+    store: &S,
+) -> Result<Session<'m, D>, OpenError> {
+    go_on(&mut settings, store)?;
+    Session::new(settings, windows).map_err(OpenError::Settings)
+}
+
+/// Sets what the store knows of earlier runs.
+#[inline(never)]
+fn go_on<S: Store>(settings: &mut Settings, store: &S) -> Result<(), OpenError> {
+    let Some(recovered) = store.recovered() else { return Ok(()) };
+    let own = settings.workstation.as_str();
+    if let Some(workstation) = recovered.workstation.filter(|workstation| *workstation != *own) {
+        return Err(OpenError::OtherLane { workstation });
+    }
+    settings.first_request = recovered.first_request.unwrap_or(settings.first_request);
+    settings.first_sheet = recovered.first_sheet;
+    settings.last_settled = recovered.last_settled;
+    Ok(())
 }
