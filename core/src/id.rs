@@ -142,6 +142,12 @@ impl WorkstationId {
 pub struct Reference(Id<{ limits::REFERENCE }>);
 
 impl Reference {
+    /// As [`new`](Self::new), to where it stays; `false`: what is left there is not to be used.
+    pub(crate) fn put(to: &mut Option<Self>, text: &str) -> bool {
+        let fits = to.insert(Self(Id::default())).0.set(text);
+        fits && check_word(text).is_ok()
+    }
+
     /// Checks and takes the reference.
     ///
     /// # Errors

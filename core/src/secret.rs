@@ -137,6 +137,11 @@ impl Pan {
         heapless::String::try_from(text).ok().map(Self)
     }
 
+    /// As [`new`](Self::new), to where it stays; `false`: what is left there is not to be used.
+    pub(crate) fn put(to: &mut Option<Self>, text: &str) -> bool {
+        crate::id::set(to.insert(Self(heapless::String::new())).0.as_mut_view(), text)
+    }
+
     /// The number as it was received. Do not show, store or log it.
     #[must_use]
     pub fn expose_card_number(&self) -> &str {

@@ -4,6 +4,7 @@
 //! nothing to do.
 
 use core::future::poll_fn;
+use core::mem::MaybeUninit;
 use core::task::Poll;
 
 use embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write};
@@ -212,6 +213,25 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
         clock: C,
     ) -> Result<Self, OpenError> {
         till::Till::new(settings, memory, wires.map(Polled), store, Polled(clock)).map(Self)
+    }
+
+    /// The same, in a place that stays: see [`crate::Till::new_in`].
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn new_in<'p>(
+        place: &'p mut MaybeUninit<Self>,
+        settings: Settings,
+        memory: Memory<'m, D>,
+        wires: [W; N],
+        store: S,
+        clock: C,
+    ) -> Result<&'p mut Self, OpenError> {
+        let session = till::open_session(settings, memory.windows, &store)?;
+        let wires = wires.map(Polled);
+        let till = place.write(Self(till::Till::closed(session, memory.transmit, wires, store, Polled(clock))));
+        till.0.open();
+        Ok(till)
     }
 
     /// Begins an operation. It goes on in [`next`](Self::next).

@@ -285,6 +285,9 @@ impl Field for Reference {
     fn take(from: &mut In<'_>) -> Option<Self> {
         Self::new(from.counted(1)).ok()
     }
+    fn fill(to: &mut Option<Self>, from: &mut In<'_>) {
+        from.failed |= !Self::put(to, from.counted(1));
+    }
 }
 
 /// The mask, never the number (I12).
@@ -299,6 +302,9 @@ impl Field for Pan {
     fn take(from: &mut In<'_>) -> Option<Self> {
         let pan = Self::new(from.counted(1));
         pan.filter(|_| !from.failed)
+    }
+    fn fill(to: &mut Option<Self>, from: &mut In<'_>) {
+        from.failed |= !Self::put(to, from.counted(1));
     }
 }
 

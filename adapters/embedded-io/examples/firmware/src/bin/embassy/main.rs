@@ -115,10 +115,9 @@ fn open(stack: Stack<'static>, told: &Told) -> &'static mut Lane {
         Socket { socket, way: ways.next().unwrap_or(Way::From(LISTENER)) }
     });
     let (settings, journal) = (console::settings(), console::journal(told.starts));
-    match Till::new(settings, BUFFERS.take().lend(), sockets, journal, Clocks) {
-        Ok(till) => LANE.init(till),
-        Err(_) => fail("settings"),
-    }
+    let memory = BUFFERS.take().lend();
+    let Ok(till) = Till::new_in(LANE.uninit(), settings, memory, sockets, journal, Clocks) else { fail("settings") };
+    till
 }
 
 /// Settles what an earlier run left unresolved.

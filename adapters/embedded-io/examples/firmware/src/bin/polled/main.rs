@@ -85,10 +85,11 @@ fn open(told: &Told) -> &'static mut Lane {
         Socket { network, handle, way }
     });
     let (settings, journal) = (console::settings(), console::journal(told.starts));
-    match Till::new(settings, BUFFERS.take().lend(), sockets, journal, Board(network)) {
-        Ok(till) => LANE.init(till),
-        Err(_) => fail("settings"),
-    }
+    let memory = BUFFERS.take().lend();
+    let Ok(till) = Till::new_in(LANE.uninit(), settings, memory, sockets, journal, Board(network)) else {
+        fail("settings")
+    };
+    till
 }
 
 /// Settles what an earlier run left unresolved.
