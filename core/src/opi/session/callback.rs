@@ -174,7 +174,7 @@ impl<const D: usize> Session<'_, D> {
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
         let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
-            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
+            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery.into()),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
@@ -187,8 +187,8 @@ impl<const D: usize> Session<'_, D> {
                     };
                     // Of a second or two the half is left.
                     let in_time = |whole: Duration| whole.saturating_sub(LEAD).max(whole / 2);
-                    let within = named.or(declared).map_or(timeouts.question, in_time);
-                    (*kind, within.min(timeouts.hard))
+                    let within = named.or(declared).map_or(timeouts.question.into(), in_time);
+                    (*kind, within.min(timeouts.hard.into()))
                 }
                 // Nothing that a till can ask a cashier.
                 _ => {
@@ -196,7 +196,9 @@ impl<const D: usize> Session<'_, D> {
                     return None;
                 }
             },
-            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
+            RequestType::Event if self.settings.handles_events => {
+                (QuestionKind::ForecourtEvent, timeouts.question.into())
+            }
             // What was asked before is taken back; that is all there is to do.
             RequestType::AbortInput => {
                 self.withdraw_question();
