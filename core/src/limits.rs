@@ -10,8 +10,8 @@
 /// number costs no memory.
 pub const FRAME_BYTES: u32 = 4 * 1024 * 1024;
 
-/// Open elements at one time. The Nexi SDKs use 64; real messages use at most 7.
-pub const XML_DEPTH: usize = 64;
+/// Open elements at one time. The Nexi SDKs use 64; real messages use at most 7, and small machines have room for less.
+pub const XML_DEPTH: usize = if cfg!(target_pointer_width = "64") { 64 } else { 32 };
 
 /// Longest element or attribute name, prefix included, in bytes. The longest known name has 29.
 pub const XML_NAME: usize = 64;
@@ -19,8 +19,10 @@ pub const XML_NAME: usize = 64;
 /// Attributes of one element. `Authorisation` has 31 known ones, `CardServiceResponse` about 14.
 pub const XML_ATTRIBUTES: usize = 64;
 
-/// Bytes kept for the names of open elements, the attribute names of one tag and the namespace bindings in scope.
-pub const XML_SCOPE: usize = 1024;
+/// Bytes kept for the names of open elements, the attribute names of one tag and the namespace bindings in scope, with
+/// two or three bytes for each on a small machine. Real messages need at most 310; an `Authorisation` with all of its
+/// known attributes in a `Tender`, below a root with three namespaces, needs 610.
+pub const XML_SCOPE: usize = if cfg!(target_pointer_width = "64") { 1024 } else { 640 };
 
 /// Namespace declarations in scope at one time. Real messages declare at most four on the root; some repeat the
 /// default one on children.
@@ -211,6 +213,10 @@ pub const OUTPUT_EXTRAS: usize = 2;
 /// Bytes of a message that a session reads in one step: pieces of journals and private data are no longer. Must be
 /// at least [`WINDOW_MIN`].
 pub const STEP: usize = 256;
+
+/// Most text that is lent in one piece from where it is not received, in bytes: as much as fits beside the other things
+/// that are lent, and a [`REMARK`] does. What is plain in the window is lent from there, in pieces of a [`STEP`].
+pub const LENT: usize = 188;
 
 /// The text of one step: a byte of Windows-1252 has up to three in UTF-8.
 pub const STEP_TEXT: usize = 3 * STEP;

@@ -4,8 +4,6 @@
 //! look at the journal later; nothing waits for it, and nothing follows if that fails. An end that is unknown blocks the lane until it
 //! is settled, and what settles it counts when it is stored, not before (I6).
 
-use core::time::Duration;
-
 use super::progress::Progress;
 use super::stash::Next;
 use super::table::{Phase, Signal};
@@ -16,7 +14,7 @@ use crate::journal::{Resolution, Ticket, Unresolved};
 use crate::limits;
 use crate::operation::{Facts, Outcome, Request};
 use crate::proof::{Mistake, mistake};
-use crate::time::WallTime;
+use crate::time::{Millis, WallTime};
 
 /// What ended, when a storing did.
 pub(crate) enum Storing {
@@ -94,13 +92,13 @@ impl Progress {
     }
 
     /// Has the intent stored.
-    pub(crate) fn store_intent(&mut self, within: Duration) -> Next {
+    pub(crate) fn store_intent(&mut self, within: impl Into<Millis>) -> Next {
         self.give_up_after(within);
         Next::StoreIntent(self.fresh_ticket())
     }
 
     /// Has stored what the steps of the request do not wait for: that its frame left, or a person's decision.
-    pub(crate) fn store_aside(&mut self, within: Duration) -> Option<Next> {
+    pub(crate) fn store_aside(&mut self, within: impl Into<Millis>) -> Option<Next> {
         if core::mem::take(&mut self.sent) {
             let ticket = self.counters.ticket();
             self.sent_ticket = Some(ticket);
@@ -118,7 +116,7 @@ impl Progress {
         &mut self,
         undertaking: &mut Undertaking,
         request_type: Id<{ limits::VOCABULARY }>,
-        within: Duration,
+        within: impl Into<Millis>,
     ) -> Option<Next> {
         let (outcome, reason) = undertaking.verdict;
         let money = undertaking.moves_money();

@@ -1,7 +1,5 @@
 //! Where the request in progress stands on the table, and when it gives up.
 
-use core::time::Duration;
-
 use heapless::Vec;
 
 use super::counters::Counters;
@@ -11,7 +9,7 @@ use crate::id::RequestId;
 use crate::journal::{Ticket, Unresolved};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// The walk of one request after the other on the table.
 #[derive(Clone, Debug)]
@@ -145,7 +143,7 @@ impl Progress {
     }
 
     /// The phase ends after so long.
-    pub(crate) fn give_up_after(&mut self, within: Duration) {
+    pub(crate) fn give_up_after(&mut self, within: impl Into<Millis>) {
         self.deadlines.phase = Some(self.now.after(within));
     }
 
@@ -155,7 +153,7 @@ impl Progress {
     }
 
     /// The waiting ends after so long, whatever happens (I9).
-    pub(crate) fn give_up_hard_after(&mut self, within: Duration) {
+    pub(crate) fn give_up_hard_after(&mut self, within: impl Into<Millis>) {
         self.deadlines.hard = Some(self.now.after(within));
     }
 

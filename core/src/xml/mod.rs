@@ -9,6 +9,10 @@ mod grammar;
 mod outside;
 mod reader;
 mod scan;
+#[cfg(target_pointer_width = "64")]
+mod scope;
+#[cfg(not(target_pointer_width = "64"))]
+#[path = "scope_packed.rs"]
 mod scope;
 mod token;
 mod tolerance;

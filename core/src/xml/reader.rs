@@ -1,5 +1,7 @@
 //! The reader: which tokens may follow which, in tags and in content.
 
+use core::fmt::Write;
+
 use nom::Err;
 
 use super::encoding::Encoding;
@@ -7,7 +9,7 @@ use super::error::{XmlError, XmlErrorKind as Kind};
 use super::grammar::{self, Declared, Fault, INCOMPLETE, Piece, Refusal, fault};
 use super::scan;
 use super::scope::Scope;
-use super::token::{Name, Raw, Run, Token};
+use super::token::{Name, Raw, Token};
 use super::tolerance::Tolerance;
 
 /// Reads a document piece by piece from a window the caller owns; keeps names, never texts.
@@ -438,12 +440,8 @@ impl Reader {
     /// depend on the window.
     #[cold]
     fn bind(&mut self, value: Raw<'_>, closed: bool) {
-        for run in value.runs() {
-            match run {
-                Run::Text(text) => self.scope.extend(text),
-                Run::Char(char) => self.scope.extend(char.encode_utf8(&mut [0; 4])),
-            }
-        }
+        // Takes everything, and remembers what did not fit.
+        let _ = value.write_to::<dyn Write>(&mut self.scope);
         if !closed {
             return;
         }

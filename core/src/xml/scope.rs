@@ -8,6 +8,8 @@
 //! names of tags before. Elements stand in rows, so these are what most likely comes next, and a name that was checked
 //! once is only compared.
 
+use core::fmt;
+
 use super::error::XmlErrorKind as Kind;
 use super::token::Name;
 use crate::limits::{XML_ATTRIBUTES, XML_BINDINGS, XML_DEPTH, XML_SCOPE};
@@ -284,16 +286,6 @@ impl Scope {
         if self.keep(prefix) { Ok(()) } else { Err(Kind::Scope) }
     }
 
-    /// Adds to the namespace name under declaration.
-    pub(super) fn extend(&mut self, text: &str) {
-        self.overflow |= !self.keep(text.as_bytes());
-        if !self.overflow
-            && let Some(binding) = self.bindings.last_mut()
-        {
-            binding.len = binding.len.saturating_add(small(text.len()));
-        }
-    }
-
     /// Ends a namespace declaration.
     pub(super) fn bound(&self) -> Result<(), Kind> {
         let Some(binding) = self.bindings.last() else { return Ok(()) };
@@ -407,6 +399,19 @@ impl Scope {
         self.next = self.first;
         self.used = 0;
         self.prefixed = 0;
+    }
+}
+
+/// Adds to the namespace name under declaration.
+impl fmt::Write for Scope {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.overflow |= !self.keep(text.as_bytes());
+        if !self.overflow
+            && let Some(binding) = self.bindings.last_mut()
+        {
+            binding.len = binding.len.saturating_add(small(text.len()));
+        }
+        Ok(())
     }
 }
 

@@ -152,7 +152,7 @@ impl<'a> Raw<'a> {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write_to<W: Write>(&self, out: &mut W) -> fmt::Result {
+    pub fn write_to<W: Write + ?Sized>(&self, out: &mut W) -> fmt::Result {
         for run in self.runs() {
             match run {
                 Run::Text(text) => out.write_str(text)?,

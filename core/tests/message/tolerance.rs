@@ -394,3 +394,24 @@ fn a_decoder_starts_anew() {
         assert_eq!((parts, fault), (reading.parts, reading.fault), "{name}");
     }
 }
+
+/// The longest names that may be in scope fit, on small machines too.
+#[test]
+fn an_authorisation_with_all_attributes_is_read_below_three_namespaces() {
+    const NAMES: &str = "AcquirerID TimeStamp ApprovalCode AcquirerBatch CardCircuit CardPAN MaskedCardNumber PANprint \
+        TrxReferenceNumber ActionCode ReturnCode ResponseCode IssuerID StartDate ExpiryDate IssueNumber \
+        Token Merchant AuthorisationType ReceiptNumber ReceiptCopies CaptureReference TrackingReference \
+        CardVerification CV2Result PostCodeResult AddressResult LoyaltyAllowed FiscalReceipt TimeDisplay \
+        AIDParameter";
+    // A word that every one of them may hold.
+    let attributes = NAMES.split(' ').map(|name| format!(" {name}=\"0\"")).collect::<String>();
+    let document = format!(
+        "<CardServiceResponse xmlns=\"http://www.nrf-arts.org/IXRetail/namespace\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+         xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" RequestID=\"1\"><Tender><Authorisation{attributes}/></Tender>\
+         </CardServiceResponse>"
+    );
+    let Message::CardServiceResponse(message) = decode(&document) else { panic!() };
+    let authorisation = &message.authorisation.unwrap();
+    assert_eq!(authorisation.aid_parameter.as_ref().unwrap().as_str(), "0");
+    assert_eq!(authorisation.acquirer_id.as_ref().unwrap().as_str(), "0");
+}

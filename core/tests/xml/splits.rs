@@ -1,6 +1,6 @@
 //! However a document is cut, its tokens are the same.
 
-use opi_core::limits::WINDOW_MIN;
+use opi_core::limits::{WINDOW_MIN, XML_SCOPE};
 use opi_core::xml::Tolerance;
 
 use crate::driver::{Event, documents, read, read_portions, read_windowed};
@@ -58,7 +58,7 @@ fn long_constructs() {
         format!("<a>{}</a>", long("&#xE4;")),
         format!("<a>{}</a>", long("ä€𝄞")),
         format!("<a b='{}'/>", long("&amp;ä \t\r\n")),
-        format!("<a xmlns='{}'/>", "n".repeat(900)),
+        format!("<a xmlns='{}'/>", "n".repeat(XML_SCOPE - 64)),
         format!("<!--{}--><a><!--{}--></a><!---->{}", long("- ä"), long("x\n"), long(" \n")),
         format!("<?p{}{}?><a><?p ?{}?></a>", long(" "), long("?"), long("? >ä")),
         format!("<a><![CDATA[{}]]></a>", long("]")),

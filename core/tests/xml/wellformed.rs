@@ -2,7 +2,9 @@
 //!
 //! In a refused document, `¶` stands before the byte that the error must name.
 
-use opi_core::limits::{XML_ATTRIBUTES, XML_BINDINGS, XML_DECLARED, XML_DEPTH, XML_EQUALS, XML_NAME, XML_REFERENCE};
+use opi_core::limits::{
+    XML_ATTRIBUTES, XML_BINDINGS, XML_DECLARED, XML_DEPTH, XML_EQUALS, XML_NAME, XML_REFERENCE, XML_SCOPE,
+};
 use opi_core::xml::XmlErrorKind::{self, *};
 use opi_core::xml::{Reader, Tolerance};
 
@@ -393,9 +395,16 @@ fn every_bound_holds_and_is_reached() {
     // Names, attribute names and namespaces share one arena.
     let tree =
         |elements: usize| (0..elements).map(|at| format!("<{name}{at:02}>", name = &name[2..])).collect::<String>();
-    check_refused(strict, &format!("{}¶<{name}>", tree(16)), Scope);
-    let attributes = (0..16).map(|at| format!(" {}{at:02}=''", &name[2..])).collect::<String>();
-    check_refused(strict, &format!("<a{} ¶{name}=''/>", &attributes[..15 * (XML_NAME + 4)]), Scope);
+    // Lengths stand beside them where memory is scarce.
+    let lengths = if cfg!(target_pointer_width = "64") { (0, 0) } else { (3, 2) };
+    let fit = XML_SCOPE / (XML_NAME + lengths.0);
+    check_refused(strict, &format!("{}¶<{name}>", tree(fit)), Scope);
+    let closed = (0..fit).rev().map(|at| format!("</{}{at:02}>", &name[2..])).collect::<String>();
+    check_accepted(strict, &format!("{}{closed}", tree(fit)));
+    let attributes = |count| (0..count).map(|at| format!(" {}{at:02}=''", &name[2..])).collect::<String>();
+    let fit = (XML_SCOPE - 1 - lengths.0) / (XML_NAME + lengths.1);
+    check_refused(strict, &format!("<a{} ¶{name}=''/>", attributes(fit)), Scope);
+    check_accepted(strict, &format!("<a{}/>", attributes(fit)));
     check_refused(strict, &format!("<a ¶xmlns='{}'/>", "u".repeat(1100)), Scope);
     check_accepted(
         strict,

@@ -1,6 +1,8 @@
 //! Tokens in, parts out: one message at a time, in bounded memory whatever its length. What is kept of its records is
 //! not decided here, see [`Keep`].
 
+use core::fmt::Write;
+
 use super::fault::{Fault, FaultKind};
 use super::header::Kind;
 use super::keep::{Keep, Wrong};
@@ -506,6 +508,6 @@ fn add<const N: usize>(text: &mut Text<N>, piece: Raw<'_>) {
     match piece.as_plain() {
         Some(plain) => text.append(plain),
         // A text takes everything, if need be by being cut.
-        None => _ = piece.write_to(text),
+        None => _ = piece.write_to::<dyn Write>(text),
     }
 }

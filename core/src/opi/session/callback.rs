@@ -174,7 +174,7 @@ impl<const D: usize> Session<'_, D> {
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
         let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
-            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
+            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery.into()),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
@@ -187,8 +187,8 @@ impl<const D: usize> Session<'_, D> {
                     };
                     // Of a second or two the half is left.
                     let in_time = |whole: Duration| whole.saturating_sub(LEAD).max(whole / 2);
-                    let within = named.or(declared).map_or(timeouts.question, in_time);
-                    (*kind, within.min(timeouts.hard))
+                    let within = named.or(declared).map_or(timeouts.question.into(), in_time);
+                    (*kind, within.min(timeouts.hard.into()))
                 }
                 // Nothing that a till can ask a cashier.
                 _ => {
@@ -196,7 +196,9 @@ impl<const D: usize> Session<'_, D> {
                     return None;
                 }
             },
-            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
+            RequestType::Event if self.settings.handles_events => {
+                (QuestionKind::ForecourtEvent, timeouts.question.into())
+            }
             // What was asked before is taken back; that is all there is to do.
             RequestType::AbortInput => {
                 self.withdraw_question();
@@ -222,7 +224,7 @@ impl<const D: usize> Session<'_, D> {
             decimals: wish.and_then(|wish| wish.decimals),
             until: self.progress.now.after(within),
         };
-        self.lanes.asked = Some(Asked::new(link, Echo::from(header), question, exchange));
+        self.lanes.asked = Some(Asked::new(link, header, question, exchange));
         self.lanes.reading.finish();
         self.sign_of_life();
         Some(Next::Question)
@@ -241,7 +243,9 @@ impl<const D: usize> Session<'_, D> {
             reading.finish();
             return None;
         }
-        let to = reading.header().map(Echo::from).unwrap_or_default();
+        let header = reading.header();
+        let request_type = header.as_ref().and_then(|header| header.request_type());
+        let to = header.map(Echo::from).unwrap_or_default();
         let exchange = &reading.exchange;
         // An input that is refused or taken back is answered in its own element, too.
         let input = exchange
@@ -250,6 +254,8 @@ impl<const D: usize> Session<'_, D> {
             .map(|wish| wish.result(&exchange.results, exchange.refused.unwrap_or(Verdict::Success)));
         let reply = Reply {
             to: &to,
+            workstation: self.settings.workstation.as_str(),
+            request_type: request_type.as_ref().map(RequestType::as_str),
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: exchange.overall(),
             outputs: &exchange.results,
@@ -271,6 +277,8 @@ impl<const D: usize> Session<'_, D> {
         let (overall, _) = asked.given.as_ref()?;
         let reply = Reply {
             to: &asked.to,
+            workstation: self.settings.workstation.as_str(),
+            request_type: asked.request_type,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: *overall,
             outputs: &asked.results,

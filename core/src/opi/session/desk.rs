@@ -17,6 +17,7 @@ use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
 use crate::session::{Loan, Next, Progress, Work};
+use crate::time::Span;
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -37,7 +38,7 @@ pub(super) enum Seen {
 /// What the handling of one part may look at and change.
 pub(super) struct Desk<'a> {
     pub(super) link: Link,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a Settings<Span>,
     pub(super) progress: &'a mut Progress,
     pub(super) current: &'a mut Work<Current>,
     pub(super) abort_id: Option<RequestId>,
@@ -129,7 +130,7 @@ impl Desk<'_> {
         if of_abort && *current.undertaking.operation() != Operation::Abort {
             return Ok(Role::Ignored);
         }
-        if header.kind != expected || header.request_type().as_ref() != Some(current.request_type()) {
+        if header.kind != expected || header.request_type() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
