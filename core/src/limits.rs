@@ -173,6 +173,9 @@ pub const ACQUIRERS: usize = 8;
 /// Outputs of one device request: two receipts are seen, and there are 21 kinds of device.
 pub const OUTPUTS: usize = 16;
 
+/// Names of devices that nobody lists, in one device request, in bytes: two of the longest. Vendors add one.
+pub const UNLISTED_DEVICES: usize = 2 * (DEVICE_WORD + 1);
+
 /// Lines of one device request that is kept whole: a receipt has 20 to 120.
 pub const LINES: usize = 128;
 
@@ -222,7 +225,7 @@ pub const TRANSMIT_MIN: usize = 2048;
 /// Details of one answer of the Terminal API that wait to be told: a diagnosis has nine.
 pub const DETAILS: usize = 12;
 
-/// Faults of the peer that wait to be told.
+/// Faults of one answer of the Terminal API that wait to be told.
 pub const FAULTS: usize = 4;
 
 /// Aborts of one request (Nexi SDKs).

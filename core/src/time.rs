@@ -24,15 +24,46 @@ impl Instant {
     #[must_use]
     // Called in many places; the maths of 64 bits is long on a small machine.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub fn after(self, by: Duration) -> Self {
-        let millis = by.as_secs().saturating_mul(1000).saturating_add(u64::from(by.subsec_millis()));
-        Self(self.0.saturating_add(millis))
+    pub fn after(self, by: impl Into<Millis>) -> Self {
+        Self(self.0.saturating_add(by.into().0))
     }
 
     /// How long after `earlier` this is; zero if it is before.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Milliseconds between two points in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Millis(u64);
+
+impl From<Duration> for Millis {
+    fn from(duration: Duration) -> Self {
+        Self(duration.as_secs().saturating_mul(1000).saturating_add(u64::from(duration.subsec_millis())))
+    }
+}
+
+impl From<Span> for Millis {
+    fn from(span: Span) -> Self {
+        Self(span.0.into())
+    }
+}
+
+/// A time-out in four bytes: milliseconds, of which there are 49 days at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span(u32);
+
+impl From<Duration> for Span {
+    fn from(duration: Duration) -> Self {
+        Self(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX))
+    }
+}
+
+impl From<Span> for Duration {
+    fn from(span: Span) -> Self {
+        Self::from_millis(span.0.into())
     }
 }
 

@@ -11,9 +11,9 @@ use crate::limits;
 use crate::receipt::SheetId;
 use crate::text::Text;
 
-/// The settings of one lane.
+/// The settings of one lane. `T` is what a time is kept in: a session needs less memory for it than its user.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct Settings<T = Duration> {
     /// The name of the lane: stable, and unique at its terminal.
     pub workstation: WorkstationId,
     /// The dialect.
@@ -31,7 +31,7 @@ pub struct Settings {
     /// What the till can show, print and keep.
     pub devices: Devices,
     /// How long things may take.
-    pub timeouts: Timeouts,
+    pub timeouts: Timeouts<T>,
     /// Whether no other lane uses the terminal. A reprinted receipt of the same amount from the same minutes then
     /// settles a lost answer; otherwise it must name the transaction that was seen before.
     pub alone_at_terminal: bool,
@@ -43,7 +43,7 @@ pub struct Settings {
     /// that a power cut left unfinished are taken for those of a new one.
     pub first_sheet: SheetId,
     /// What names the last transaction in this lane's journal that was charged, or may have been, and is settled: no
-    /// receipt of it settles another request.
+    /// receipt of it settles another request. The session goes on with it.
     pub last_settled: Option<Settled>,
     /// Longest frame accepted, in bytes.
     pub frame_limit: u32,
@@ -106,37 +106,37 @@ impl Devices {
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
+pub struct Timeouts<T = Duration> {
     /// Until the terminal is connected.
-    pub connect: Duration,
+    pub connect: T,
     /// Until the frame has left.
-    pub send: Duration,
+    pub send: T,
     /// Without a sign of life of the terminal; callbacks refresh it.
-    pub idle: Duration,
+    pub idle: T,
     /// From sending to the answer, whatever happens (I9). Also the longest that one message may take to come in.
-    pub hard: Duration,
+    pub hard: T,
     /// The same for operations that wait for distant hosts: closure, transmission, configuration.
-    pub hard_long: Duration,
+    pub hard_long: T,
     /// From an answer that is not ours to giving up.
-    pub grace: Duration,
+    pub grace: T,
     /// Until a record is stored, or the listener is up.
-    pub local: Duration,
+    pub local: T,
     /// From a question to the cashier to "not given", if the terminal names no time.
-    pub question: Duration,
+    pub question: T,
     /// The same for the delivery of goods: the terminal gives up after about 30 s.
-    pub delivery: Duration,
+    pub delivery: T,
     /// Until an abort is answered.
-    pub abort: Duration,
+    pub abort: T,
     /// Between two aborts.
-    pub abort_pause: Duration,
+    pub abort_pause: T,
     /// Before the terminal is asked about a lost answer.
-    pub probe_pause: Duration,
+    pub probe_pause: T,
     /// Without a sign of life after that question.
-    pub probe: Duration,
+    pub probe: T,
     /// Most between the time of a payment and that of a receipt which is taken for its own.
-    pub near: Duration,
+    pub near: T,
     /// Without a byte in the middle of a message: its connection ends then, since the others wait until it is read.
-    pub stalled: Duration,
+    pub stalled: T,
 }
 
 impl Timeouts {
@@ -161,6 +161,52 @@ impl Timeouts {
         near: Duration::from_secs(15 * 60),
         stalled: Duration::from_secs(15),
     };
+}
+
+impl<T> Timeouts<T> {
+    /// The same times, kept in something else.
+    fn kept_in<U: From<T>>(self) -> Timeouts<U> {
+        Timeouts {
+            connect: self.connect.into(),
+            send: self.send.into(),
+            idle: self.idle.into(),
+            hard: self.hard.into(),
+            hard_long: self.hard_long.into(),
+            grace: self.grace.into(),
+            local: self.local.into(),
+            question: self.question.into(),
+            delivery: self.delivery.into(),
+            abort: self.abort.into(),
+            abort_pause: self.abort_pause.into(),
+            probe_pause: self.probe_pause.into(),
+            probe: self.probe.into(),
+            near: self.near.into(),
+            stalled: self.stalled.into(),
+        }
+    }
+}
+
+impl<T> Settings<T> {
+    /// The same settings, with times kept in something else.
+    pub(super) fn kept_in<U: From<T>>(self) -> Settings<U> {
+        Settings {
+            workstation: self.workstation,
+            profile: self.profile,
+            language: self.language,
+            application_sender: self.application_sender,
+            pop_id: self.pop_id,
+            shift_number: self.shift_number,
+            clerk_id: self.clerk_id,
+            devices: self.devices,
+            timeouts: self.timeouts.kept_in(),
+            alone_at_terminal: self.alone_at_terminal,
+            handles_events: self.handles_events,
+            first_request: self.first_request,
+            first_sheet: self.first_sheet,
+            last_settled: self.last_settled,
+            frame_limit: self.frame_limit,
+        }
+    }
 }
 
 /// The settings or the memory do not fit. Found before anything runs.

@@ -3,12 +3,10 @@
 //! It never decides an outcome (I8). At most three aborts for one request, 1.5 s apart, 10 s each (Nexi SDKs): repeated
 //! ones can make a terminal unavailable (Nexi proxy).
 
-use core::time::Duration;
-
 use crate::drive::Misuse;
 use crate::id::RequestId;
 use crate::limits;
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// The abort of the request in progress.
 #[derive(Clone, Debug)]
@@ -55,7 +53,7 @@ impl Aborting {
     }
 
     /// Whether one more may begin, this long after the last.
-    pub(crate) fn may_begin(&self, now: Instant, pause: Duration) -> bool {
+    pub(crate) fn may_begin(&self, now: Instant, pause: impl Into<Millis>) -> bool {
         let too_soon = self.last.is_some_and(|last| now < last.after(pause));
         !too_soon && !self.is_under_way() && self.count < limits::ABORTS
     }
@@ -64,7 +62,7 @@ impl Aborting {
     ///
     /// # Errors
     /// There were too many, or the last was just now.
-    pub(crate) fn want(&mut self, now: Instant, pause: Duration) -> Result<(), Misuse> {
+    pub(crate) fn want(&mut self, now: Instant, pause: impl Into<Millis>) -> Result<(), Misuse> {
         if !self.may_begin(now, pause) {
             return Err(Misuse::TooManyAborts);
         }

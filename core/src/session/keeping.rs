@@ -4,19 +4,27 @@
 //! look at the journal later; nothing waits for it, and nothing follows if that fails. An end that is unknown blocks the lane until it
 //! is settled, and what settles it counts when it is stored, not before (I6).
 
-use core::time::Duration;
-
 use super::progress::Progress;
 use super::stash::Next;
 use super::table::{Phase, Signal};
 use super::undertaking::Undertaking;
 use crate::drive::Misuse;
 use crate::id::{Id, RequestId};
-use crate::journal::{Resolution, Settled, Ticket, Unresolved};
+use crate::journal::{Resolution, Ticket, Unresolved};
 use crate::limits;
 use crate::operation::{Facts, Outcome, Request};
 use crate::proof::{Mistake, mistake};
-use crate::time::WallTime;
+use crate::time::{Millis, WallTime};
+
+/// What ended, when a storing did.
+pub(crate) enum Storing {
+    /// None of the request's.
+    Another,
+    /// One of the request's.
+    Ours,
+    /// That of a person's decision, and the request that it settled.
+    Decision(Option<Unresolved>),
+}
 
 impl Progress {
     /// The request whose result is unknown, if any.
@@ -30,11 +38,6 @@ impl Progress {
             return;
         }
         self.unresolved = Some(unresolved);
-    }
-
-    /// What names the last transaction that was charged, or may have been, and is settled.
-    pub(crate) const fn last_settled(&self) -> Option<&Settled> {
-        self.last_settled.as_ref()
     }
 
     /// Whether something may begin: nothing is in progress, and money moves only if nothing blocks the lane (I6).
@@ -89,13 +92,13 @@ impl Progress {
     }
 
     /// Has the intent stored.
-    pub(crate) fn store_intent(&mut self, within: Duration) -> Next {
+    pub(crate) fn store_intent(&mut self, within: impl Into<Millis>) -> Next {
         self.give_up_after(within);
         Next::StoreIntent(self.fresh_ticket())
     }
 
     /// Has stored what the steps of the request do not wait for: that its frame left, or a person's decision.
-    pub(crate) fn store_aside(&mut self, within: Duration) -> Option<Next> {
+    pub(crate) fn store_aside(&mut self, within: impl Into<Millis>) -> Option<Next> {
         if core::mem::take(&mut self.sent) {
             let ticket = self.counters.ticket();
             self.sent_ticket = Some(ticket);
@@ -113,16 +116,12 @@ impl Progress {
         &mut self,
         undertaking: &mut Undertaking,
         request_type: Id<{ limits::VOCABULARY }>,
-        within: Duration,
+        within: impl Into<Millis>,
     ) -> Option<Next> {
         let (outcome, reason) = undertaking.verdict;
         let money = undertaking.moves_money();
         if money && outcome == Outcome::Unknown && !mistake(Mistake::ForgetsTheBlocker) {
             self.unresolved = Some(undertaking.unresolved(request_type));
-        }
-        if money && outcome == Outcome::Approved {
-            let reference = undertaking.reference_seen.as_ref();
-            self.last_settled = Some(Settled::of(undertaking.request_id, &undertaking.end.facts, reference));
         }
         let Undertaking { end, request_id, settled_by, .. } = undertaking;
         end.request_id = Some(*request_id);
@@ -151,36 +150,31 @@ impl Progress {
         Next::Finished
     }
 
-    /// A storing ended. `false` if it is none of the request's.
+    /// A storing ended.
     ///
     /// # Errors
     /// Nothing waits for it any more.
-    pub(crate) fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<bool, Misuse> {
+    pub(crate) fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<Storing, Misuse> {
         if self.sent_ticket == Some(ticket) {
             self.sent_ticket = None;
-            return Ok(true);
+            return Ok(Storing::Ours);
         }
         if self.given_up.contains(&ticket) {
             self.given_up.retain(|given_up| *given_up != ticket);
-            return Ok(true);
+            return Ok(Storing::Ours);
         }
         if self.ticket != Some(ticket) {
-            return Ok(false);
+            return Ok(Storing::Another);
         }
         if let Some(request) = self.resolving.take() {
             self.ticket = None;
             // What was not stored was not decided.
             let decided = stored && self.unresolved.as_ref().is_some_and(|it| it.request_id == request);
-            if decided && let Some(unresolved) = self.unresolved.take() {
-                let reference = unresolved.reference.as_ref();
-                // A person can be wrong about the charge: its receipt is its own either way. What is known of the
-                // transaction is not the person's word.
-                self.last_settled = Some(Settled::of(unresolved.request_id, &Facts::default(), reference));
-            }
-            return Ok(true);
+            let unresolved = if decided { self.unresolved.take() } else { None };
+            return Ok(Storing::Decision(unresolved));
         }
         self.signal_or(if stored { Signal::Stored } else { Signal::StoreFailed }, Misuse::NoSuchTicket)?;
-        Ok(true)
+        Ok(Storing::Ours)
     }
 
     fn fresh_ticket(&mut self) -> Ticket {

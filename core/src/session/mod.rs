@@ -22,6 +22,7 @@ mod undertaking;
 mod work;
 
 pub(crate) use aborting::{Aborting, Step};
+pub(crate) use keeping::Storing;
 pub(crate) use progress::{Over, Progress};
 pub(crate) use stash::{Lent, Loan, Next, Stash};
 pub(crate) use undertaking::Undertaking;

@@ -1,17 +1,15 @@
 //! Where the request in progress stands on the table, and when it gives up.
 
-use core::time::Duration;
-
 use heapless::Vec;
 
 use super::counters::Counters;
 use super::table::{Effect, Phase, Signal, edge_for};
 use crate::drive::{Misuse, Why};
 use crate::id::RequestId;
-use crate::journal::{Settled, Ticket, Unresolved};
+use crate::journal::{Ticket, Unresolved};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
-use crate::time::Instant;
+use crate::time::{Instant, Millis};
 
 /// The walk of one request after the other on the table.
 #[derive(Clone, Debug)]
@@ -37,7 +35,6 @@ pub(crate) struct Progress {
     pub(super) unresolved: Option<Unresolved>,
     /// The unresolved request about which a person decided, while that is being stored.
     pub(super) resolving: Option<RequestId>,
-    pub(super) last_settled: Option<Settled>,
 }
 
 /// When the request in progress gives up.
@@ -61,7 +58,7 @@ pub(crate) enum Over {
 
 impl Progress {
     /// A lane at rest, with what a restart finds in the store.
-    pub(crate) fn new(first_request: RequestId, first_sheet: SheetId, last_settled: Option<Settled>) -> Self {
+    pub(crate) fn new(first_request: RequestId, first_sheet: SheetId) -> Self {
         Self {
             now: Instant::default(),
             phase: Phase::Idle,
@@ -75,7 +72,6 @@ impl Progress {
             sent_ticket: None,
             unresolved: None,
             resolving: None,
-            last_settled,
         }
     }
 
@@ -94,11 +90,6 @@ impl Progress {
 
     pub(crate) const fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle)
-    }
-
-    /// Whether a person's decision is being stored.
-    pub(crate) const fn is_resolving(&self) -> bool {
-        self.resolving.is_some()
     }
 
     /// Takes the edge of this signal; `false` if there is none.
@@ -152,7 +143,7 @@ impl Progress {
     }
 
     /// The phase ends after so long.
-    pub(crate) fn give_up_after(&mut self, within: Duration) {
+    pub(crate) fn give_up_after(&mut self, within: impl Into<Millis>) {
         self.deadlines.phase = Some(self.now.after(within));
     }
 
@@ -162,7 +153,7 @@ impl Progress {
     }
 
     /// The waiting ends after so long, whatever happens (I9).
-    pub(crate) fn give_up_hard_after(&mut self, within: Duration) {
+    pub(crate) fn give_up_hard_after(&mut self, within: impl Into<Millis>) {
         self.deadlines.hard = Some(self.now.after(within));
     }
 

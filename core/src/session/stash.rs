@@ -6,7 +6,6 @@ use super::undertaking::Undertaking;
 use crate::drive::{Event, Link, Output, PeerFault, Question, QuestionId, Total};
 use crate::id::RequestId;
 use crate::journal::{Intent, Record, Resolution, Ticket};
-use crate::limits;
 use crate::operation::Reason;
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Line, Purpose, Sheet, SheetId};
@@ -45,10 +44,10 @@ pub(crate) enum Next {
 #[derive(Clone)]
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
-pub(crate) struct Stash<const TEXT: usize> {
-    /// Questions that fell away without the till's doing.
-    withdrawn: Deque<QuestionId, { limits::FAULTS }>,
-    faults: Deque<PeerFault, { limits::FAULTS }>,
+pub(crate) struct Stash<const TEXT: usize, const FAULTS: usize> {
+    /// The question that fell away without the till's doing. There is one at a time, and the next is asked later.
+    withdrawn: Option<QuestionId>,
+    faults: Deque<PeerFault, FAULTS>,
     pub(crate) loan: Loan<TEXT>,
 }
 
@@ -72,14 +71,19 @@ impl<const TEXT: usize> Loan<TEXT> {
     }
 }
 
-impl<const TEXT: usize> Stash<TEXT> {
+impl<const TEXT: usize, const FAULTS: usize> Stash<TEXT, FAULTS> {
     pub(crate) fn new() -> Self {
-        Self { withdrawn: Deque::new(), faults: Deque::new(), loan: Loan::Nothing }
+        Self { withdrawn: None, faults: Deque::new(), loan: Loan::Nothing }
     }
 
     /// Whether there is news.
     pub(crate) fn is_due(&self) -> bool {
-        !(self.faults.is_empty() && self.withdrawn.is_empty())
+        !self.faults.is_empty() || self.withdrawn.is_some()
+    }
+
+    /// Whether a fault is to be told, before there is another.
+    pub(crate) fn has_fault(&self) -> bool {
+        !self.faults.is_empty()
     }
 
     /// The next of the news.
@@ -90,7 +94,7 @@ impl<const TEXT: usize> Stash<TEXT> {
         if let Some(fault) = self.faults.pop_front() {
             return Some(Next::Fault(fault));
         }
-        self.withdrawn.pop_front().map(Next::QuestionWithdrawn)
+        self.withdrawn.take().map(Next::QuestionWithdrawn)
     }
 
     pub(crate) fn fault(&mut self, link: Link, offset: Option<u32>, what: &'static str) {
@@ -98,9 +102,8 @@ impl<const TEXT: usize> Stash<TEXT> {
         let _ = self.faults.push_back(PeerFault { link, offset, what });
     }
 
-    pub(crate) fn withdraw(&mut self, question: QuestionId) {
-        // Full only if nobody polls: the till then learns it from the answer it tries to give.
-        let _ = self.withdrawn.push_back(question);
+    pub(crate) const fn withdraw(&mut self, question: QuestionId) {
+        self.withdrawn = Some(question);
     }
 }
 

@@ -608,3 +608,26 @@ fn raw_texts_are_masked_in_a_log_of_all_events() {
     }
     assert!(shown.contains("************1111") && !shown.contains("4111111111111111"), "{shown}");
 }
+
+/// What nobody lists is echoed as it came, often or in turns; of more names than can be kept, none is answered wrongly.
+#[test]
+fn unlisted_devices_are_named_in_the_answer() {
+    let request = |names: &[&str]| {
+        let outputs: String = names.iter().map(|name| format!(r#"<Output OutDeviceTarget="{name}"/>"#)).collect();
+        device("Output", &outputs)
+    };
+    let mut till = Till::new(&Profile::NEXI);
+    till.pay();
+    let names = ["Horn", "Siren", "CashierDisplay", "Horn", "Ho", "Siren", "Horn"];
+    let did = till.callback(0, &request(&names));
+    let reply = sent(&did);
+    let told: Vec<&str> =
+        reply.split("OutDeviceTarget=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(told, names);
+
+    let long: Vec<String> = (0..3).map(|number| format!("{number}{}", "x".repeat(31))).collect();
+    let long: Vec<&str> = long.iter().map(String::as_str).collect();
+    let did = till.callback(1, &request(&long));
+    assert!(did.contains(&Did::Close(Link::Device(1))), "{did:?}");
+    assert!(!did.iter().any(|it| matches!(it, Did::Sent(..))), "{did:?}");
+}

@@ -9,8 +9,8 @@ use crate::journal::Ticket;
 use crate::nexo::Category;
 use crate::operation::{Operation, Request};
 use crate::proof::{Mistake, mistake};
-use crate::session::Work;
 use crate::session::table::Signal;
+use crate::session::{Storing, Work};
 use crate::time::WallTime;
 
 impl<'m> Session<'m> {
@@ -137,11 +137,13 @@ impl<'m> Session<'m> {
     }
 
     fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<(), Misuse> {
-        if self.progress.stored(ticket, stored)? {
-            if !self.progress.is_resolving() {
+        match self.progress.stored(ticket, stored)? {
+            Storing::Another => {}
+            Storing::Ours => return Ok(()),
+            Storing::Decision(_) => {
                 self.current.forget_decision();
+                return Ok(());
             }
-            return Ok(());
         }
         let telling = self.current.as_mut().and_then(|current| current.telling.as_mut());
         if telling.is_some_and(|telling| telling.sheet_stored(ticket, stored)) {

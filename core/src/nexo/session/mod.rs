@@ -92,7 +92,7 @@ impl<'m> Session<'m> {
         }
         Ok(Self {
             // A status names its payment: no receipt has to be told from another.
-            progress: Progress::new(settings.first_request, settings.first_sheet, None),
+            progress: Progress::new(settings.first_request, settings.first_sheet),
             settings,
             request: Exchange::new(memory.request),
             beside: Exchange::new(memory.abort),

@@ -7,7 +7,7 @@ use crate::limits;
 use crate::session::{Loan, Next};
 use crate::text::Text;
 
-type Shared = crate::session::Stash<{ limits::STEP_TEXT }>;
+type Shared = crate::session::Stash<{ limits::STEP_TEXT }, { limits::FAULTS }>;
 
 #[derive(Clone)]
 pub(super) struct Stash {

@@ -40,6 +40,7 @@ mod reading;
 mod records;
 mod reply;
 mod request_type;
+mod results;
 mod sending;
 mod service;
 mod shape;
@@ -72,6 +73,7 @@ pub use payment::{Authorisation, Circuit, OriginalTransaction, PosData, Terminal
 pub(crate) use record::Field;
 pub use reply::{Answered, Echo, Reply, Typed, Verdict};
 pub use request_type::RequestType;
+pub use results::{DeviceName, Results};
 pub(crate) use sending::Sending;
 pub use service::{ServiceRequest, ServiceResponse};
 pub use value::{Flaw, Lost};

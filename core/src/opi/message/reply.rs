@@ -3,9 +3,10 @@
 use super::encode::{EncodeError, Style};
 use super::header::{Header, Kind, RequestText};
 use super::request_type::RequestType;
+use super::results::Results;
 use super::sending::Sending;
 use super::till;
-use super::vocabulary::{DeviceTarget, OverallResult};
+use super::vocabulary::OverallResult;
 use crate::id::Id;
 use crate::limits;
 
@@ -75,7 +76,7 @@ impl Verdict {
 #[derive(Clone, Copy, Debug)]
 pub struct Answered<'a> {
     /// Where it was asked.
-    pub target: &'a DeviceTarget,
+    pub target: &'a str,
     /// How it ended.
     pub result: Verdict,
     /// What was answered, if anything was.
@@ -105,7 +106,7 @@ pub struct Reply<'a> {
     /// How it ended as a whole.
     pub overall: Verdict,
     /// One result for each output, in order (I7).
-    pub outputs: &'a [(DeviceTarget, Verdict)],
+    pub outputs: &'a Results,
     /// The answer to a question.
     pub input: Option<Answered<'a>>,
     /// The till takes the event; what it makes of it is not told.
@@ -131,15 +132,15 @@ impl Reply<'_> {
         sending.attribute("POPID", text(&to.pop_id));
         sending.attribute("TerminalID", text(&to.terminal_id));
         sending.attribute("SequenceID", text(&to.sequence_id));
-        for (target, verdict) in self.outputs {
+        for (target, verdict) in self.outputs.iter() {
             sending.xml.open_known("Output");
-            sending.attribute("OutDeviceTarget", Some(target.as_str()));
+            sending.attribute("OutDeviceTarget", Some(target));
             sending.attribute("OutResult", Some(verdict.word().as_str()));
             sending.xml.close();
         }
         if let Some(Answered { target, result, value }) = self.input {
             sending.xml.open_known("Input");
-            sending.attribute("InDeviceTarget", Some(target.as_str()));
+            sending.attribute("InDeviceTarget", Some(target));
             sending.attribute("InResult", Some(result.word().as_str()));
             if let Some(value) = value.filter(|value| *value != Typed::Text("")) {
                 sending.xml.open_known("InputValue");

@@ -27,7 +27,25 @@ pub(super) struct Answer {
 pub(super) struct Repeats {
     /// It is the answer to the request in question.
     pub(super) ours: bool,
-    pub(super) result: Option<OverallResult>,
+    /// The place of its result among the listed ones, or behind them all.
+    result: Option<u8>,
+}
+
+impl Repeats {
+    pub(super) fn new(ours: bool, result: Option<&str>) -> Self {
+        let place = |result: &OverallResult| OverallResult::LISTED.iter().position(|listed| listed == result);
+        let result = result.and_then(OverallResult::from_text);
+        Self {
+            ours,
+            result: result.map(|result| place(&result).and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)),
+        }
+    }
+
+    /// Its result, if it holds one. What is not listed has no word any more.
+    pub(super) fn result(&self) -> Option<OverallResult> {
+        let listed = OverallResult::LISTED.get(usize::from(self.result?));
+        listed.cloned().or_else(|| OverallResult::from_text(""))
+    }
 }
 
 /// The result in the facts of an answer, if it holds one.

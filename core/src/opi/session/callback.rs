@@ -19,6 +19,9 @@ impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
     pub(super) fn read_link(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         loop {
+            if self.stash.has_fault() {
+                return None;
+            }
             // An answer waits until its connection is free of other frames.
             if let Some(asker) = self.lanes.answerable() {
                 if let Some(next) = self.late_reply(asker, tx) {
@@ -169,9 +172,9 @@ impl<const D: usize> Session<'_, D> {
         let Reading { exchange, decoding, .. } = &mut self.lanes.reading;
         let header = decoding.header()?;
         exchange.step = Step::Replying;
-        let delivery = exchange.results.iter().any(|(target, _)| *target == DeviceTarget::DeliveryBox);
+        let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
         let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
-            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
+            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery.into()),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
@@ -184,8 +187,8 @@ impl<const D: usize> Session<'_, D> {
                     };
                     // Of a second or two the half is left.
                     let in_time = |whole: Duration| whole.saturating_sub(LEAD).max(whole / 2);
-                    let within = named.or(declared).map_or(timeouts.question, in_time);
-                    (*kind, within.min(timeouts.hard))
+                    let within = named.or(declared).map_or(timeouts.question.into(), in_time);
+                    (*kind, within.min(timeouts.hard.into()))
                 }
                 // Nothing that a till can ask a cashier.
                 _ => {
@@ -193,7 +196,9 @@ impl<const D: usize> Session<'_, D> {
                     return None;
                 }
             },
-            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
+            RequestType::Event if self.settings.handles_events => {
+                (QuestionKind::ForecourtEvent, timeouts.question.into())
+            }
             // What was asked before is taken back; that is all there is to do.
             RequestType::AbortInput => {
                 self.withdraw_question();
@@ -241,7 +246,10 @@ impl<const D: usize> Session<'_, D> {
         let to = reading.header().map(Echo::from).unwrap_or_default();
         let exchange = &reading.exchange;
         // An input that is refused or taken back is answered in its own element, too.
-        let input = exchange.wish.as_ref().map(|wish| wish.result(exchange.refused.unwrap_or(Verdict::Success)));
+        let input = exchange
+            .wish
+            .as_ref()
+            .map(|wish| wish.result(&exchange.results, exchange.refused.unwrap_or(Verdict::Success)));
         let reply = Reply {
             to: &to,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),

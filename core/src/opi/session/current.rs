@@ -6,7 +6,7 @@ use crate::journal::Unresolved;
 use crate::money::Money;
 use crate::operation::{Facts, Operation};
 use crate::opi::message::till::Part;
-use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
+use crate::opi::message::{OriginalHeader, RequestType};
 use crate::session::Undertaking;
 
 /// The request in progress.
@@ -89,8 +89,8 @@ impl Current {
     /// Takes in a part of the answer to the question, which was asked of this lane.
     pub(super) fn hear(&mut self, part: &Part<'_>, workstation: &str) {
         if let Part::OriginalHeader(original) = part {
-            let result = original.text(OriginalHeader::overall_result).and_then(OverallResult::from_text);
-            self.answer.repeats = Some(Repeats { ours: self.is_ours(*original, workstation), result });
+            let ours = self.is_ours(*original, workstation);
+            self.answer.repeats = Some(Repeats::new(ours, original.text(OriginalHeader::overall_result)));
         } else if let Some(inquiry) = &mut self.inquiry {
             self.answer.collect(&mut inquiry.facts, part);
         }

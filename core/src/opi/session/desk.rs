@@ -17,6 +17,7 @@ use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
 use crate::session::{Loan, Next, Progress, Work};
+use crate::time::Span;
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -37,7 +38,7 @@ pub(super) enum Seen {
 /// What the handling of one part may look at and change.
 pub(super) struct Desk<'a> {
     pub(super) link: Link,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a Settings<Span>,
     pub(super) progress: &'a mut Progress,
     pub(super) current: &'a mut Work<Current>,
     pub(super) abort_id: Option<RequestId>,
@@ -199,32 +200,36 @@ impl Desk<'_> {
                 let ticket_type = output.text(Output::ticket_type).and_then(TicketType::from_text);
                 let purpose = self.settings.profile.routing.purpose(&target, ticket_type.as_ref());
                 let purpose = purpose.filter(|purpose| self.is_there(*purpose));
+                if !exchange.begin_output(&target) {
+                    return Seen::Nothing;
+                }
                 let Some(purpose) = purpose else {
-                    exchange.output = Some(Showing { target, sheet: None });
+                    exchange.output = Some(Showing { sheet: None });
                     return Seen::Nothing;
                 };
                 let id = self.progress.counters.sheet();
                 let request = self.current.as_ref().map(|current| current.undertaking.request_id);
                 let name = Id::new(target.as_str()).unwrap_or_default();
                 self.stash.loan = Loan::Sheet(Sheet { id, purpose, request, target: name });
-                exchange.output = Some(Showing { target, sheet: Some((id, purpose)) });
+                exchange.output = Some(Showing { sheet: Some((id, purpose)) });
                 exchange.last_sheet = Some(id);
                 Seen::Next(Next::SheetBegun)
             }
             Part::TextLine(wire) => match (&exchange.output, line(*wire)) {
-                (Some(Showing { sheet: Some((sheet, _)), .. }), Some(line)) => {
+                (Some(Showing { sheet: Some((sheet, _)) }), Some(line)) => {
                     self.stash.loan = Loan::Line(line);
                     Seen::Next(Next::Line(*sheet))
                 }
                 _ => Seen::Nothing,
             },
             Part::Fragment { of: FragmentOf::EJournal, .. } => match &exchange.output {
-                Some(Showing { sheet: Some((sheet, Purpose::Journal)), .. }) => Seen::Text(Next::JournalText(*sheet)),
+                Some(Showing { sheet: Some((sheet, Purpose::Journal)) }) => Seen::Text(Next::JournalText(*sheet)),
                 _ => Seen::Nothing,
             },
             Part::OutputEnd => self.output_ended(exchange),
             Part::Input(input) => {
-                exchange.wish = Some(Wish::of(*input));
+                exchange.wish = Wish::of(*input, &mut exchange.results);
+                exchange.overflow |= exchange.wish.is_none();
                 Seen::Nothing
             }
             Part::Event => {
@@ -237,7 +242,7 @@ impl Desk<'_> {
 
     fn output_ended(&mut self, exchange: &mut Exchange) -> Seen {
         let Some(showing) = &exchange.output else { return Seen::Nothing };
-        let is_delivery = showing.target == DeviceTarget::DeliveryBox;
+        let is_delivery = exchange.results.is_last(&DeviceTarget::DeliveryBox);
         if let Some(current) = self.current.as_mut() {
             current.receipt_came |= showing.sheet.is_some_and(|(_, purpose)| purpose.must_be_kept());
         }

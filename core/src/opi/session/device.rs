@@ -4,23 +4,18 @@
 //! is answered only after it was confirmed stored (I3). While the cashier is asked, the connection is read on: the
 //! terminal may take the question back on it.
 
-use heapless::Vec;
-
 use crate::drive::{Answer, Link, Misuse, Question, QuestionId, QuestionKind};
 use crate::journal::Ticket;
 use crate::limits;
 use crate::money::Decimal;
 use crate::opi::message::till::Excerpt;
 use crate::opi::message::{
-    Alignment, Answered, CharStyle, Command, DeviceTarget, Echo, InputCommand, RequestType, Size, TextLine, Typed,
-    Verdict,
+    Alignment, Answered, CharStyle, Command, DeviceName, DeviceTarget, Echo, InputCommand, RequestType, Results, Size,
+    TextLine, Typed, Verdict,
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
 use crate::text::Text;
 use crate::time::Instant;
-
-/// One result for each output.
-pub(super) type Results = Vec<(DeviceTarget, Verdict), { limits::OUTPUTS }>;
 
 /// The device request being read, and what became of it so far.
 #[derive(Clone, Debug)]
@@ -59,7 +54,6 @@ pub(super) enum Step {
 /// The output being read.
 #[derive(Clone, Debug)]
 pub(super) struct Showing {
-    pub(super) target: DeviceTarget,
     /// The sheet, unless the till has no such device.
     pub(super) sheet: Option<(SheetId, Purpose)>,
 }
@@ -67,7 +61,7 @@ pub(super) struct Showing {
 /// The input that is wanted.
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
-    pub(super) target: DeviceTarget,
+    pub(super) target: DeviceName,
     /// `None`: nothing that a till can ask a cashier.
     pub(super) kind: Option<QuestionKind>,
     pub(super) min_length: Option<u16>,
@@ -109,7 +103,7 @@ impl Exchange {
     pub(super) const fn new() -> Self {
         Self {
             step: Step::Reading,
-            results: Vec::new(),
+            results: Results::new(),
             output: None,
             wish: None,
             last_sheet: None,
@@ -126,12 +120,16 @@ impl Exchange {
         self.ended.or(open.map(|(sheet, _)| (sheet, false)))
     }
 
+    /// Begins an output; `false` if it cannot be answered.
+    pub(super) fn begin_output(&mut self, target: &DeviceTarget) -> bool {
+        self.overflow |= !self.results.push(target, Verdict::Failure);
+        !self.overflow
+    }
+
     /// Ends the output being read.
     pub(super) fn settle_output(&mut self, verdict: Verdict) {
-        if let Some(output) = self.output.take()
-            && self.results.push((output.target, verdict)).is_err()
-        {
-            self.overflow = true;
+        if self.output.take().is_some() {
+            self.results.settle_last(verdict);
         }
     }
 
@@ -174,7 +172,7 @@ impl Exchange {
 }
 
 fn overall(results: &Results) -> Verdict {
-    if results.iter().all(|(_, verdict)| *verdict == Verdict::Success) { Verdict::Success } else { Verdict::Failure }
+    if results.iter().all(|(_, verdict)| verdict == Verdict::Success) { Verdict::Success } else { Verdict::Failure }
 }
 
 impl Asked {
@@ -211,11 +209,7 @@ impl Asked {
         };
         let whole = match self.question.kind {
             QuestionKind::Delivery => {
-                for (target, slot) in &mut self.results {
-                    if *target == DeviceTarget::DeliveryBox {
-                        *slot = decided;
-                    }
-                }
+                self.results.settle_all(&DeviceTarget::DeliveryBox, decided);
                 if verdict == Verdict::Success { overall(&self.results) } else { verdict }
             }
             QuestionKind::ForecourtEvent => decided,
@@ -250,7 +244,7 @@ impl Asked {
             Given::Number(number) => Some(Typed::Number(number.as_str())),
             Given::Text(text) => Some(Typed::Text(text.as_str())),
         };
-        Some(Answered { value, ..wish.result(verdict) })
+        Some(Answered { value, ..wish.result(&self.results, verdict) })
     }
 
     /// Whether the till takes a forecourt event.
@@ -261,8 +255,8 @@ impl Asked {
 }
 
 impl Wish {
-    /// What a till can make of the command.
-    pub(super) fn of(input: Excerpt<'_>) -> Self {
+    /// What a till can make of the command; `None` if it cannot be answered.
+    pub(super) fn of(input: Excerpt<'_>, results: &mut Results) -> Option<Self> {
         let command = input.text(InputCommand::command).and_then(Command::from_text);
         let kind = command.and_then(|command| match command {
             Command::GetConfirmation => Some(QuestionKind::Confirmation),
@@ -275,20 +269,20 @@ impl Wish {
         });
         let target = input.text(InputCommand::target).and_then(DeviceTarget::from_text);
         let length = input.small(InputCommand::length);
-        Self {
-            target: target.unwrap_or(DeviceTarget::CashierKeyboard),
+        Some(Self {
+            target: results.device(&target.unwrap_or(DeviceTarget::CashierKeyboard))?,
             kind,
             min_length: input.small(InputCommand::min_length).or(length),
             max_length: input.small(InputCommand::max_length).or(length),
             decimals: input.small(InputCommand::decimals),
             comma: input.word(InputCommand::separator) == "Comma",
             time_out: input.small(InputCommand::time_out),
-        }
+        })
     }
 
     /// The bare result.
-    pub(super) const fn result(&self, verdict: Verdict) -> Answered<'_> {
-        Answered { target: &self.target, result: verdict, value: None }
+    pub(super) fn result<'a>(&self, results: &'a Results, verdict: Verdict) -> Answered<'a> {
+        Answered { target: results.name(self.target), result: verdict, value: None }
     }
 
     /// An answer, if it fits the question.

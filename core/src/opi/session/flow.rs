@@ -8,6 +8,7 @@ use super::inquiry::Weight;
 use super::lane::Stage;
 use crate::drive::Link;
 use crate::id::Id;
+use crate::journal::Settled;
 use crate::operation::{Outcome, Reason};
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Effect, Phase, Signal};
@@ -168,6 +169,11 @@ impl<const D: usize> Session<'_, D> {
             // Of one that was sent in an earlier run it is not known what came then.
             let missing = current.undertaking.moves_money() && !current.undertaking.is_resumed();
             current.undertaking.verdict.1 = (missing && !current.receipt_came).then_some(Reason::NoReceipt);
+        }
+        let undertaking = &current.undertaking;
+        if undertaking.moves_money() && undertaking.verdict.0 == Outcome::Approved {
+            let reference = undertaking.reference_seen.as_ref();
+            self.settings.last_settled = Some(Settled::of(undertaking.request_id, &undertaking.end.facts, reference));
         }
         let request_type = Id::new(current.request_type().as_str()).unwrap_or_default();
         self.progress.conclude(&mut current.undertaking, request_type, self.settings.timeouts.local)

@@ -6,10 +6,10 @@ use super::device::Asked;
 use super::lane::Stage;
 use super::request;
 use crate::drive::{Input, Link, Misuse};
-use crate::journal::Ticket;
-use crate::operation::Request;
-use crate::session::Work;
+use crate::journal::{Settled, Ticket, Unresolved};
+use crate::operation::{Facts, Request};
 use crate::session::table::Signal;
+use crate::session::{Storing, Work};
 use crate::time::WallTime;
 
 impl<const D: usize> Session<'_, D> {
@@ -139,11 +139,17 @@ impl<const D: usize> Session<'_, D> {
     }
 
     fn stored(&mut self, ticket: Ticket, stored: bool) -> Result<(), Misuse> {
-        if self.progress.stored(ticket, stored)? {
-            if !self.progress.is_resolving() {
+        match self.progress.stored(ticket, stored)? {
+            Storing::Another => {}
+            Storing::Ours => return Ok(()),
+            Storing::Decision(settled) => {
                 self.current.forget_decision();
+                if let Some(Unresolved { request_id, reference, .. }) = settled {
+                    // A person can be wrong about the charge: its receipt is its own either way.
+                    self.settings.last_settled = Some(Settled::of(request_id, &Facts::default(), reference.as_ref()));
+                }
+                return Ok(());
             }
-            return Ok(());
         }
         if self.lanes.reading.exchange.sheet_stored(ticket, stored) {
             return Ok(());

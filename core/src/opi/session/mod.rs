@@ -50,7 +50,7 @@ use crate::limits;
 pub use crate::session::table;
 use crate::session::table::Phase;
 use crate::session::{Aborting, Progress, Work};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 
 /// Memory of one session, lent by the caller: a receive window for each connection.
 ///
@@ -66,7 +66,8 @@ pub struct Memory<'m, const D: usize> {
     pub device: [&'m mut [u8]; D],
 }
 
-type Stash = crate::session::Stash<{ limits::STEP }>;
+/// A fault is told before anything else is read, so there is one at a time.
+type Stash = crate::session::Stash<{ limits::STEP }, 1>;
 
 /// One lane: see the [module](self).
 // Small parts first: there, short instructions reach them.
@@ -75,7 +76,7 @@ pub struct Session<'m, const D: usize> {
     abort: Aborting,
     /// The terminal wants to open a connection, and there is no slot for it.
     crowded: bool,
-    settings: Settings,
+    settings: Settings<Span>,
     progress: Progress,
     current: Work<Current>,
     stash: Stash,
@@ -100,8 +101,8 @@ impl<'m, const D: usize> Session<'m, D> {
         let (limit, tolerance) = (settings.frame_limit, settings.profile.tolerance);
         Ok(Self {
             lanes: Lanes::new(memory, limit, tolerance),
-            progress: Progress::new(settings.first_request, settings.first_sheet, settings.last_settled.clone()),
-            settings,
+            progress: Progress::new(settings.first_request, settings.first_sheet),
+            settings: settings.kept_in(),
             current: Work::Rest,
             abort: Aborting::new(),
             stash: Stash::new(),
@@ -142,8 +143,8 @@ impl<'m, const D: usize> Session<'m, D> {
 
     /// The settings of the lane.
     #[must_use]
-    pub const fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn settings(&self) -> Settings {
+        self.settings.clone().kept_in()
     }
 
     /// How many bytes [`Input::Received`] may bring on this connection now.

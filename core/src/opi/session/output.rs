@@ -110,6 +110,9 @@ impl<const D: usize> Session<'_, D> {
             {
                 return Some(next);
             }
+            if self.stash.has_fault() {
+                return None;
+            }
         }
         self.advance_abort(tx)
     }

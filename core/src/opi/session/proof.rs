@@ -32,6 +32,7 @@ impl<const D: usize> Session<'_, D> {
     /// Those of the writer.
     pub fn digest(&self, out: &mut impl Write) -> Result {
         write!(out, "{:?} {:?} {:?} {} ", self.progress, self.current, self.abort, self.crowded)?;
+        write!(out, "{:?} ", self.settings.last_settled)?;
         write!(out, "{:?} ", self.lanes.asked)?;
         self.lanes.reading.digest(out)?;
         self.lanes.all().try_for_each(|(_, lane)| lane.digest(out))

@@ -17,7 +17,7 @@ use crate::opi::message::{Fault, Lost};
 use crate::receipt::SheetId;
 use crate::session::{Loan, Next};
 use crate::text::Text;
-use crate::time::{Instant, earlier};
+use crate::time::{Instant, Span, earlier};
 use crate::xml::Tolerance;
 
 /// The message being read, and the device request that it is.
@@ -181,7 +181,7 @@ impl Reading {
     }
 
     /// All that came of it is read: the rest has to come in time.
-    pub(super) fn waits(&mut self, now: Instant, timeouts: &Timeouts) {
+    pub(super) fn waits(&mut self, now: Instant, timeouts: &Timeouts<Span>) {
         if self.until.is_none() {
             self.until = Some(now.after(timeouts.stalled).min(self.begun.after(timeouts.hard)));
         }

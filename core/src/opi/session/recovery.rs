@@ -67,7 +67,7 @@ impl<const D: usize> Session<'_, D> {
     pub(super) fn pause(&self) -> Duration {
         match self.current.as_ref().and_then(|current| current.inquiry.as_ref()) {
             Some(Inquiry { errand: true, tries: 0, .. }) => Duration::ZERO,
-            _ => self.settings.timeouts.probe_pause,
+            _ => self.settings.timeouts.probe_pause.into(),
         }
     }
 
@@ -82,8 +82,8 @@ impl<const D: usize> Session<'_, D> {
         self.drop_link(Link::Request);
         let lane = LaneFacts {
             alone: self.settings.alone_at_terminal,
-            near: self.settings.timeouts.near,
-            last_settled: self.progress.last_settled(),
+            near: self.settings.timeouts.near.into(),
+            last_settled: self.settings.last_settled.as_ref(),
         };
         let Some(current) = self.current.as_mut() else { return };
         match current.weight(&lane) {

@@ -9,7 +9,7 @@ use crate::opi::message::{DeviceStatus, EncodeError, Kind, RequestType, Sending}
 use crate::opi::profile::{AbortFamily, Login, PrinterStates, ReversalBy};
 use crate::opi::settings::Settings;
 use crate::text::Text;
-use crate::time::WallTime;
+use crate::time::{Span, WallTime};
 use crate::xml::Writer;
 
 /// How long a German terminal waits for "is the signature right?", as declared at login (SELLE: 180 s).
@@ -20,7 +20,7 @@ pub(super) const LEAD: Duration = Duration::from_secs(1);
 
 /// One message to the terminal.
 pub(super) struct Asking<'a> {
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a Settings<Span>,
     pub(super) operation: &'a Operation,
     pub(super) reference: Option<&'a str>,
     pub(super) request_id: RequestId,
@@ -29,7 +29,7 @@ pub(super) struct Asking<'a> {
 }
 
 /// The family of an operation's messages.
-pub(super) fn family(settings: &Settings, operation: &Operation) -> Kind {
+pub(super) fn family(settings: &Settings<Span>, operation: &Operation) -> Kind {
     match operation {
         Operation::Abort if settings.profile.abort_family == AbortFamily::Service => Kind::ServiceRequest,
         Operation::Abort | Operation::Reprint | Operation::RepeatLast => Kind::CardServiceRequest,
@@ -39,7 +39,7 @@ pub(super) fn family(settings: &Settings, operation: &Operation) -> Kind {
 }
 
 /// What the operation lacks for this dialect.
-pub(super) fn missing(settings: &Settings, operation: &Operation) -> Option<&'static str> {
+pub(super) fn missing(settings: &Settings<Span>, operation: &Operation) -> Option<&'static str> {
     let (Operation::Refund { original, .. }
     | Operation::Reversal { original, .. }
     | Operation::Completion { original, .. }) = operation

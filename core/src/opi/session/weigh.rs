@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::answer::{Repeats, overall_result};
+use super::answer::overall_result;
 use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::{Question, Weight};
@@ -49,10 +49,11 @@ impl Current {
 
     /// A repeated message settles the request if it is the request's own.
     fn repeated(&self, facts: &Facts) -> Weight {
-        let Some(Repeats { ours: true, result }) = &self.answer.repeats else { return Weight::Nothing };
+        let Some(repeats) = self.answer.repeats.as_ref().filter(|repeats| repeats.ours) else { return Weight::Nothing };
         if !self.may_be_of(facts) {
             return Weight::Nothing;
         }
+        let result = repeats.result();
         let mut facts = facts.clone();
         self.answer.compare(&mut facts, self.compared());
         let (outcome, reason) = classify(&Evidence {

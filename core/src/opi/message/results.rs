@@ -1,0 +1,95 @@
+//! What became of the outputs of a device request, in little memory.
+
+use super::reply::Verdict;
+use super::vocabulary::DeviceTarget;
+use crate::limits;
+
+/// One result for each output, in order (I7). Listed devices are kept as numbers, other words once.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    results: heapless::Vec<(DeviceName, Verdict), { limits::OUTPUTS }, u8>,
+    /// Words that are not listed, each with an end that no word has: XML cannot carry it.
+    words: heapless::String<{ limits::UNLISTED_DEVICES }, u8>,
+}
+
+/// A device, as [`Results`] knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceName(u8);
+
+const END: char = '\0';
+
+impl Results {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { results: heapless::Vec::new(), words: heapless::String::new() }
+    }
+
+    /// Keeps the name of a device, if there is room for it.
+    pub fn device(&mut self, target: &DeviceTarget) -> Option<DeviceName> {
+        let listed = DeviceTarget::LISTED.iter().position(|listed| listed == target);
+        let place = listed.or_else(|| Some(DeviceTarget::LISTED.len() + self.word(target.as_str())?))?;
+        u8::try_from(place).ok().map(DeviceName)
+    }
+
+    /// The number of a word that is not listed.
+    fn word(&mut self, word: &str) -> Option<usize> {
+        let words = || self.words.as_str().split_terminator([END]);
+        if let Some(known) = words().position(|known| known == word) {
+            return Some(known);
+        }
+        let number = words().count();
+        if word.len() >= self.words.capacity() - self.words.len() {
+            return None;
+        }
+        // There is room, as was seen.
+        let _ = self.words.push_str(word).and_then(|()| self.words.push(END));
+        Some(number)
+    }
+
+    /// The word of a device on the wire.
+    #[must_use]
+    pub fn name(&self, device: DeviceName) -> &str {
+        let place = usize::from(device.0);
+        match DeviceTarget::LISTED.get(place) {
+            Some(listed) => listed.as_str(),
+            None => {
+                let mut words = self.words.as_str().split_terminator([END]);
+                words.nth(place - DeviceTarget::LISTED.len()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Adds the result of an output; `false` if there is no room for it.
+    pub fn push(&mut self, target: &DeviceTarget, verdict: Verdict) -> bool {
+        self.device(target).is_some_and(|device| self.results.push((device, verdict)).is_ok())
+    }
+
+    /// The results, each with the word of its device.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Verdict)> {
+        self.results.iter().map(|(device, verdict)| (self.name(*device), *verdict))
+    }
+
+    /// Whether the output that was added last goes to this device.
+    #[must_use]
+    pub fn is_last(&self, target: &DeviceTarget) -> bool {
+        self.results.last().is_some_and(|(device, _)| self.name(*device) == target.as_str())
+    }
+
+    /// The result of the output that was added last.
+    pub fn settle_last(&mut self, verdict: Verdict) {
+        if let Some((_, last)) = self.results.last_mut() {
+            *last = verdict;
+        }
+    }
+
+    /// The result of all outputs to this device.
+    pub fn settle_all(&mut self, target: &DeviceTarget, verdict: Verdict) {
+        let Some(place) = DeviceTarget::LISTED.iter().position(|listed| listed == target) else { return };
+        for (device, result) in &mut self.results {
+            if usize::from(device.0) == place {
+                *result = verdict;
+            }
+        }
+    }
+}
