@@ -175,7 +175,7 @@ impl Pan {
         if is_masked && digits <= limits::PAN_DIGITS_SHOWN {
             return out.write_str(self.0.as_str());
         }
-        // Characters, by their first bytes.
+        // Bytes that begin a character.
         let length = self.0.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
         for (place, character) in self.0.chars().enumerate() {
             out.write_char(if place + 4 >= length && length > 8 { character } else { '*' })?;
