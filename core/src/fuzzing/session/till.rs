@@ -307,7 +307,12 @@ impl<'m> Till<'m> {
         if matches!(owed, Owed::Stored { .. } | Owed::Sent { .. } | Owed::Connected { .. } | Owed::Listening(_)) {
             self.fails = None;
         }
-        assert!(self.owed.push_back(owed).is_ok(), "I10: more under way than there are connections and records");
+        // An adapter that is asked again to listen still has to say so once.
+        let is_told = matches!(owed, Owed::Listening(_)) && self.owed.iter().any(|it| matches!(it, Owed::Listening(_)));
+        assert!(
+            is_told || self.owed.push_back(owed).is_ok(),
+            "I10: more under way than there are connections and records"
+        );
         Done::Something
     }
 
