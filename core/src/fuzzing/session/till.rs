@@ -275,11 +275,11 @@ impl<'m> Till<'m> {
                     self.disk.truncate(self.confirmed);
                 }
                 match &record {
-                    Record::Intent(intent) if well => _ = self.intents.push(intent.request_id.get()),
+                    Record::Intent(intent) if well => remember(&mut self.intents, intent.request_id.get()),
                     Record::Result(finished) if well => {
-                        _ = self.results.push(finished.request_id.expect("a number").get());
+                        remember(&mut self.results, finished.request_id.expect("a number").get());
                     }
-                    Record::Resolution(made) if well => _ = self.results.push(made.request_id.get()),
+                    Record::Resolution(made) if well => remember(&mut self.results, made.request_id.get()),
                     Record::Sheet { .. } if well => self.sheets += 1,
                     _ => {}
                 }
@@ -372,6 +372,13 @@ enum Done {
 impl End {
     fn is_known(self) -> bool {
         self.outcome != Outcome::Unknown
+    }
+}
+
+/// A request may have several results: each is told until it is known.
+fn remember(list: &mut Vec<u32, REQUESTS>, id: u32) {
+    if !list.contains(&id) {
+        list.push(id).expect("no more than were asked for");
     }
 }
 
