@@ -9,6 +9,7 @@ use core::fmt;
 use nom::{IResult, Parser, number::streaming::be_u32};
 
 use crate::limits;
+use crate::proof::{Mistake, mistake};
 
 /// Bytes of the length in front of a payload.
 pub const HEADER: usize = 4;
@@ -153,7 +154,12 @@ impl Decoder {
             let complete = usize::from(self.seen) == HEADER;
             (used, if complete { length(&self.header) } else { None })
         };
-        let Some(length) = length else { return Ok(used) };
+        let Some(length) = length else {
+            if mistake(Mistake::FrameForgetsHalfAHeader) {
+                self.seen = 0;
+            }
+            return Ok(used);
+        };
         self.seen = 0;
         let refused = match length {
             0 => Some(FrameError::Empty),

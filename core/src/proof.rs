@@ -14,11 +14,13 @@ pub enum Of {
     Opi,
     /// That of the Terminal API.
     TerminalApi,
+    /// None: what reads, writes, seals and masks, and the terminal's side of the Terminal API.
+    Bytes,
 }
 
 macro_rules! mistakes {
     ($($of:ident $name:ident $text:literal)*) => {
-        /// A mistake that a session or a ledger can be told to make.
+        /// A mistake that a session, a ledger, a reader, a writer or a mask can be told to make.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         #[cfg_attr(not(feature = "proof"), allow(unreachable_pub, reason = "the module is private then"))]
@@ -36,6 +38,12 @@ macro_rules! mistakes {
             pub fn of(session: Of) -> impl Iterator<Item = Self> {
                 let of = [$((Self::$name, Of::$of)),*].into_iter();
                 of.filter(move |(_, of)| [Of::Any, session].contains(of)).map(|(mistake, _)| mistake)
+            }
+
+            /// Those that no session makes.
+            pub fn of_bytes() -> impl Iterator<Item = Self> {
+                let of = [$((Self::$name, Of::$of)),*].into_iter();
+                of.filter(|(_, of)| *of == Of::Bytes).map(|(mistake, _)| mistake)
             }
 
             /// What goes wrong.
@@ -80,6 +88,18 @@ mistakes! {
     TerminalApi EndsByADuplicate "the refusal of a second sending ends the first (I4)"
     TerminalApi JudgesByTheOuterResult "that the status could be told is taken for an approval (I4)"
     TerminalApi ResendsAfterInProgress "a payment that the terminal works on is sent again (I1)"
+    Bytes FrameForgetsHalfAHeader "the front of a header at the end of a chunk is forgotten"
+    Bytes XmlSplitsALineEnd "a line end of two bytes that is cut becomes two"
+    Bytes XmlReadsTwoLineEnds "a line end of two bytes is read as two"
+    Bytes XmlWritesALineEnd "a carriage return is written as it is"
+    Bytes MessageSaysYes "no is written as yes"
+    Bytes JsonWritesAControl "a control character is written as it is"
+    Bytes NexoSaysYes "no is written as yes"
+    Bytes FrontForgetsIds "an id that was used is taken for new"
+    Bytes EnvelopeBelievesAnyCode "a secured message opens whatever its code says"
+    Bytes JournalReadsWhatIsDamaged "a record is found whatever its checksum says"
+    Bytes TraceShowsCdata "what stands in CDATA is not masked"
+    Bytes TraceShowsEscapedNames "a value whose name has escapes is not masked"
 }
 
 #[cfg(feature = "proof")]

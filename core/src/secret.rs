@@ -30,31 +30,63 @@ impl Masked<'_> {
         let mut rest = self.0;
         while let Some((start, end)) = card_number(rest.as_bytes()) {
             // Both ends lie at ASCII digits, hence at character boundaries.
-            let (before, run, after) = (
-                rest.get(..start).unwrap_or_default(),
-                rest.get(start..end).unwrap_or_default(),
-                rest.get(end..).unwrap_or_default(),
-            );
+            let (before, run) = (rest.get(..start).unwrap_or_default(), rest.get(start..end).unwrap_or_default());
+            let hidden = hidden(run.as_bytes());
             out.write_str(before)?;
-            let digits = run.bytes().filter(u8::is_ascii_digit).count();
-            let mut seen = 0;
-            for character in run.chars() {
-                if character.is_ascii_digit() {
-                    seen += 1;
-                }
-                let hidden = character.is_ascii_digit() && seen + 4 <= digits;
-                out.write_char(if hidden { '*' } else { character })?;
+            for character in run.get(..hidden).unwrap_or_default().chars() {
+                out.write_char(if character.is_ascii_digit() { '*' } else { character })?;
             }
-            rest = after;
+            // What stays may be the front of another one.
+            rest = rest.get(start + hidden..).unwrap_or_default();
         }
         out.write_str(rest)
     }
+}
+
+/// How much of a card number is hidden: what stands before its last four digits.
+pub(crate) fn hidden(number: &[u8]) -> usize {
+    let last = number.iter().enumerate().rev().filter(|(_, byte)| byte.is_ascii_digit()).nth(3);
+    last.map_or(0, |(place, _)| place)
 }
 
 impl fmt::Debug for Masked<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "\"{self}\"")
     }
+}
+
+/// Stars every card number of the text but for its last four digits; whether there is one. `behind` is called with the
+/// end of each, before it is starred.
+///
+/// Numbers that overlap are all starred. What one leaves may look like another with what stands beside it, so this goes on
+/// until there is none.
+pub(crate) fn star_card_numbers(text: &mut [u8], mut behind: impl FnMut(&mut [u8], usize)) -> bool {
+    let mut any = false;
+    while star_once(text, &mut behind) {
+        any = true;
+    }
+    any
+}
+
+fn star_once(text: &mut [u8], behind: &mut impl FnMut(&mut [u8], usize)) -> bool {
+    let (mut at, mut hide_to, mut any) = (0, 0, false);
+    while let Some(byte) = text.get(at) {
+        if !byte.is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        if let Some(end) = card_number_at(text, at) {
+            hide_to = hide_to.max(at + hidden(text.get(at..end).unwrap_or_default()));
+            behind(text, end);
+            any = true;
+        }
+        // What stands before has been looked at, so it can be starred: the next number may begin in this one.
+        let group = group_end(text, at);
+        let stars = text.get_mut(at..group.min(hide_to)).unwrap_or_default();
+        stars.fill(b'*');
+        at = if stars.is_empty() { group } else { at + stars.len() };
+    }
+    any
 }
 
 /// Where the first card number of the text stands.

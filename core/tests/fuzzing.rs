@@ -36,6 +36,7 @@ fn seeds() {
     replay(&files("../fuzz/seeds/envelope"), fuzzing::envelope);
     replay(&files("../fuzz/seeds/journal"), fuzzing::journal);
     replay(&files("../fuzz/seeds/session"), fuzzing::session);
+    replay(&files("../fuzz/seeds/trace"), fuzzing::trace);
 }
 
 /// Within limits that let every sample pass, and within those that stop most.

@@ -10,6 +10,7 @@ mod journal;
 mod json;
 mod nexo;
 mod session;
+mod trace;
 mod transcript;
 
 use core::fmt::Write;
@@ -27,6 +28,7 @@ pub use journal::journal;
 pub use json::json;
 pub use nexo::nexo;
 pub use session::session;
+pub use trace::trace;
 use transcript::Transcript;
 
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.

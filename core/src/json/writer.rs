@@ -5,6 +5,7 @@ use core::fmt::{self, Write};
 use super::{Str, Value, scan};
 use crate::limits::JSON_DEPTH;
 use crate::money::Decimal;
+use crate::proof::{Mistake, mistake};
 
 /// Writes one document, compact, in UTF-8. Commas and colons come by themselves.
 ///
@@ -283,6 +284,7 @@ impl<'b> Writer<'b> {
                 b'\n' => self.put(b"\\n"),
                 b'\r' => self.put(b"\\r"),
                 b'\t' => self.put(b"\\t"),
+                _ if mistake(Mistake::JsonWritesAControl) => self.put(&[byte]),
                 _ => {
                     let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + (value - 10) };
                     self.put(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 0xF)]);

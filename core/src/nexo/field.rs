@@ -7,6 +7,7 @@ use super::report::{Path, Reason, Report};
 use crate::json::{Array, Kind, Object, Str, Value, Writer};
 use crate::limits;
 use crate::money::Decimal;
+use crate::proof::{Mistake, mistake};
 
 /// Which envelope a message has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -188,7 +189,7 @@ impl<'a> Field<'a> for bool {
     }
 
     fn write(&self, out: &mut Writer<'_>, _: &'static Dialect) {
-        out.boolean(*self);
+        out.boolean(*self || mistake(Mistake::NexoSaysYes));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Masks a frame of OPI.
 
 use crate::limits;
+use crate::proof::{Mistake, mistake};
 use crate::secret;
 
 /// Elements and attributes, by local name, that hold a card number. Its last four characters stay.
@@ -56,7 +57,7 @@ fn kind(name: &[u8]) -> Option<Kind> {
 /// `whole` is false for a payload that is cut off: digits at its end may then be the front of a card number.
 pub fn mask(payload: &mut [u8], whole: bool) {
     mask_named(payload);
-    mask_card_numbers(payload);
+    secret::star_card_numbers(payload, mask_track);
     mask_references(payload);
     if !whole {
         mask_end(payload);
@@ -65,10 +66,13 @@ pub fn mask(payload: &mut [u8], whole: bool) {
 
 fn mask_named(payload: &mut [u8]) {
     let (mut at, mut depth) = (0, 0usize);
-    let mut inside: Option<(usize, Kind)> = None;
+    // The depths of the outermost elements of each kind around what is read.
+    let (mut card_number, mut hidden): (Option<usize>, Option<usize>) = (None, None);
     loop {
         let open = find(payload, at, b"<").unwrap_or(payload.len());
-        if let Some((_, kind)) = inside {
+        // A track inside of a card number is a track.
+        let inside = hidden.map(|_| Kind::Hidden).or(card_number.map(|_| Kind::CardNumber));
+        if let Some(kind) = inside {
             hide(payload.get_mut(at..open), kind);
         }
         let Some(markup) = payload.get(open..).filter(|rest| !rest.is_empty()) else { return };
@@ -77,7 +81,7 @@ fn mask_named(payload: &mut [u8]) {
         } else if markup.starts_with(b"<![CDATA[") {
             let content = open + b"<![CDATA[".len();
             let end = find(payload, content, b"]]>").unwrap_or(payload.len());
-            if let Some((_, kind)) = inside {
+            if let Some(kind) = inside.filter(|_| !mistake(Mistake::TraceShowsCdata)) {
                 hide(payload.get_mut(content..end), kind);
             }
             after(payload, open, b"]]>")
@@ -86,14 +90,19 @@ fn mask_named(payload: &mut [u8]) {
         } else if markup.starts_with(b"<!") {
             after(payload, open, b">")
         } else if markup.starts_with(b"</") {
-            inside = inside.filter(|(outer, _)| *outer != depth);
+            (card_number, hidden) =
+                (card_number.filter(|outer| *outer != depth), hidden.filter(|outer| *outer != depth));
             depth = depth.saturating_sub(1);
             after(payload, open, b">")
         } else {
             let tag = start_tag(payload, open + 1);
             if !tag.empty {
                 depth += 1;
-                inside = inside.or_else(|| tag.kind.map(|kind| (depth, kind)));
+                match tag.kind {
+                    Some(Kind::CardNumber) => _ = card_number.get_or_insert(depth),
+                    Some(Kind::Hidden) => _ = hidden.get_or_insert(depth),
+                    None => {}
+                }
             }
             tag.end
         };
@@ -221,20 +230,14 @@ fn reference(payload: &[u8], from: usize) -> Option<(usize, usize)> {
     (all && length > 0).then_some((digits, digits + length + 1))
 }
 
-fn mask_card_numbers(payload: &mut [u8]) {
-    let mut at = 0;
-    while let Some((start, end)) = payload.get(at..).and_then(secret::card_number) {
-        let (start, end) = (at + start, at + end);
-        let run = payload.get_mut(start..end).unwrap_or_default();
-        let hidden = run.iter().filter(|byte| byte.is_ascii_digit()).count().saturating_sub(4);
-        run.iter_mut().filter(|byte| byte.is_ascii_digit()).take(hidden).for_each(|byte| *byte = b'*');
-        at = end;
-        // What follows a card number on a track.
-        if payload.get(at) == Some(&b'=') {
-            let rest = pass(payload, at + 1, |byte| byte.is_ascii_digit());
-            payload.get_mut(at + 1..rest).unwrap_or_default().fill(b'*');
-            at = rest;
-        }
+/// Masks what follows a card number on a track. Between them may stand the rest of a number that overlaps with it.
+fn mask_track(payload: &mut [u8], end: usize) {
+    let at = pass(payload, end, |byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
+    let stands_behind = payload.get(at - 1).is_some_and(|byte| !matches!(byte, b' ' | b'-'));
+    if stands_behind && payload.get(at) == Some(&b'=') {
+        // Some of it may be masked already.
+        let rest = pass(payload, at + 1, |byte| byte.is_ascii_digit() || byte == b'*');
+        payload.get_mut(at + 1..rest).unwrap_or_default().fill(b'*');
     }
 }
 
@@ -244,12 +247,14 @@ fn mask_references(payload: &mut [u8]) {
     while let Some(first) = find(payload, at, b"&#") {
         // The run begins with the digits right before.
         let before = payload.get(..first).unwrap_or_default();
-        let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
+        // Some of them may be masked already.
+        let is_digit = |byte: &u8| byte.is_ascii_digit() || *byte == b'*';
+        let is_part = |byte: &u8| is_digit(byte) || matches!(byte, b' ' | b'-');
         let start = before.iter().rposition(|byte| !is_part(byte)).map_or(0, |place| place + 1).max(at);
         let (mut end, mut digits) = (start, 0);
         while let Some(byte) = payload.get(end) {
             if is_part(byte) {
-                digits += usize::from(byte.is_ascii_digit());
+                digits += usize::from(is_digit(byte));
                 end += 1;
             } else if let Some(next) = digit_reference(payload, end) {
                 digits += 1;
@@ -259,21 +264,27 @@ fn mask_references(payload: &mut [u8]) {
             }
         }
         if digits >= limits::PAN_DIGITS_MIN {
-            let mut place = start;
-            while place < end {
-                match payload.get_mut(place) {
-                    Some(b'&') => place = mask_reference(payload, place),
-                    Some(byte) => {
-                        if byte.is_ascii_digit() {
-                            *byte = b'*';
-                        }
-                        place += 1;
-                    }
-                    None => return,
-                }
-            }
+            star_run(payload, start, end);
+            mask_track(payload, end);
         }
         at = end.max(first + 2);
+    }
+}
+
+/// Makes the digits and references of a run `*`.
+fn star_run(payload: &mut [u8], start: usize, end: usize) {
+    let mut place = start;
+    while place < end {
+        match payload.get_mut(place) {
+            Some(b'&') => place = mask_reference(payload, place),
+            Some(byte) => {
+                if byte.is_ascii_digit() {
+                    *byte = b'*';
+                }
+                place += 1;
+            }
+            None => return,
+        }
     }
 }
 
@@ -286,13 +297,37 @@ fn digit_reference(payload: &[u8], from: usize) -> Option<usize> {
     char::from_u32(code).is_some_and(|character| character.is_ascii_digit()).then_some(end)
 }
 
+/// Masks the digits at the end, which may go on behind the cut. The cut may be inside of a reference.
 fn mask_end(payload: &mut [u8]) {
-    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'*');
-    let start = payload.iter().rposition(|byte| !is_part(byte)).map_or(0, |place| place + 1);
-    let run = payload.get_mut(start..).unwrap_or_default();
+    let (mut at, mut start, mut digits) = (0, 0, 0);
+    while let Some(byte) = payload.get(at) {
+        if byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'*') {
+            digits += usize::from(byte.is_ascii_digit());
+            at += 1;
+        } else if let Some(next) = digit_reference(payload, at) {
+            digits += 1;
+            at = next;
+        } else if is_cut_reference(payload.get(at..).unwrap_or_default()) {
+            break;
+        } else {
+            at += 1;
+            (start, digits) = (at, 0);
+        }
+    }
     // Fewer than the issuer's part of a card number say nothing.
-    if run.iter().filter(|byte| byte.is_ascii_digit()).count() > 6 {
-        run.iter_mut().filter(|byte| byte.is_ascii_digit()).for_each(|byte| *byte = b'*');
+    if digits > 6 {
+        star_run(payload, start, at);
+    }
+}
+
+/// Whether the rest is a numeric character reference without its end.
+fn is_cut_reference(rest: &[u8]) -> bool {
+    match rest {
+        [b'&'] => true,
+        [b'&', b'#', digits @ ..] => {
+            digits.len() <= limits::XML_REFERENCE && digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'x')
+        }
+        _ => false,
     }
 }
 
@@ -333,6 +368,10 @@ mod tests {
             ("<CV2>&#49;&#x0032;&amp;</CV2>", "<CV2>&#42;&#x002A;&amp;</CV2>"),
             ("<a>41111111111111&#49;1</a>", "<a>**************&#42;*</a>"),
             ("<a>&#52;25.00</a>", "<a>&#52;25.00</a>"),
+            ("<a>411111111111111&#49;=2812&#49;</a>", "<a>***************&#42;=****&#49;</a>"),
+            ("<CardPAN>4111<CV2>123456789</CV2></CardPAN>", "<CardPAN>****<CV2>*********</CV2></CardPAN>"),
+            // Two that overlap: the end of the first is the front of the second.
+            ("<a>1234 5678 9012 1001 1111 1111 1110</a>", "<a>**** **** **** **** **** **** 1110</a>"),
             ("<a>;4111111111111111=28121010000012345678?</a>", "<a>;************1111=********************?</a>"),
         ] {
             assert_eq!(masked(text), wanted);
@@ -344,5 +383,8 @@ mod tests {
         let mut bytes = *b"<a>4111 1111 1";
         mask(&mut bytes, false);
         assert_eq!(&bytes, b"<a>**** **** *");
+        let mut bytes = *b"<a>4111 111&#49;&#4";
+        mask(&mut bytes, false);
+        assert_eq!(&bytes, b"<a>**** ***&#42;&#4");
     }
 }

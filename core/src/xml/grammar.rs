@@ -14,6 +14,7 @@ use super::error::XmlErrorKind as Kind;
 use super::scan;
 use super::token::{Name, flag};
 use crate::limits::{XML_DECLARED, XML_EQUALS, XML_NAME, XML_REFERENCE};
+use crate::proof::{Mistake, mistake};
 
 /// What is wrong, and how many bytes of the window are left there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -329,7 +330,8 @@ fn piece_by<'a, const N: usize, S: Fn(u8, &'a [u8]) -> Stop + ?Sized>(
             [b'\n' | b'\t', ..] => Stop::Part(1, flag::BLANK),
             [b'\r', b'\n', ..] => Stop::Part(2, flag::BLANK | flag::LINE_END),
             [b'\r', _, ..] => Stop::Part(1, flag::BLANK | flag::LINE_END),
-            [b'\r'] => Stop::Unsure,
+            [b'\r'] if !mistake(Mistake::XmlSplitsALineEnd) => Stop::Unsure,
+            [b'\r'] => Stop::Part(1, flag::BLANK | flag::LINE_END),
             [0..=0x1F, ..] => Stop::Bad(Kind::Character),
             [0x80..=0xFF, ..] => match encoding.decode(rest) {
                 Decoded::Char { len, foreign, .. } => Stop::Part(len, if foreign { flag::FOREIGN } else { 0 }),

@@ -4,6 +4,7 @@ use core::fmt::{self, Write};
 
 use super::encoding::{Decoded, Encoding};
 use super::{grammar, scan};
+use crate::proof::{Mistake, mistake};
 
 /// One step through a document.
 #[derive(Clone, Copy, Debug)]
@@ -255,7 +256,7 @@ fn replace(bytes: &[u8], flags: u8, encoding: Encoding) -> Option<(char, usize)>
             Decoded::Short | Decoded::Bad(_) => (encoding.lone(*first), 1),
         },
         [first, rest @ ..] => {
-            let pair = *first == b'\r' && rest.first() == Some(&b'\n');
+            let pair = *first == b'\r' && rest.first() == Some(&b'\n') && !mistake(Mistake::XmlReadsTwoLineEnds);
             (if flags & flag::BLANK == 0 { '\n' } else { ' ' }, if pair { 2 } else { 1 })
         }
         [] => return None,

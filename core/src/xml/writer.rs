@@ -4,6 +4,7 @@ use core::fmt::{self, Write};
 
 use super::scan;
 use crate::limits::XML_DEPTH;
+use crate::proof::{Mistake, mistake};
 
 /// Writes one document, compact, in UTF-8.
 ///
@@ -294,6 +295,7 @@ impl<'b> Writer<'b> {
                 [b'"', ..] => b"&quot;",
                 [b'\t', ..] => b"&#9;",
                 [b'\n', ..] => b"&#10;",
+                [b'\r', ..] if mistake(Mistake::XmlWritesALineEnd) => b"",
                 [b'\r', ..] => b"&#13;",
                 [..] => return self.fail(WriteError::Character),
             };

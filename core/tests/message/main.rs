@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod catalogue;
+mod random;
 mod roundtrip;
 mod samples;
 mod secrets;

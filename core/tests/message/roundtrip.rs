@@ -4,7 +4,7 @@ use opi_core::opi::message::{EncodeError, Fragment, FragmentError, Kind, Message
 use opi_core::xml::{Tolerance, WriteError, XmlErrorKind};
 use proptest::prelude::*;
 
-use crate::strategy::Random;
+use crate::random::Random;
 use crate::whole::{is_writable, message, with_namespace, without_fragments};
 use crate::{decode, read, read_windowed, samples};
 

@@ -4,7 +4,7 @@ use opi_core::opi::message::{Fragment, Kind, Message, Style};
 use opi_core::xml::Tolerance;
 use proptest::prelude::*;
 
-use crate::strategy::Random;
+use crate::random::Random;
 use crate::whole::message;
 use crate::{decode, read, samples};
 

@@ -6,52 +6,24 @@ use opi_core::opi::message::*;
 use opi_core::secret::{Pan, Secret};
 use opi_core::text::Text;
 
-/// A small generator (Vigna, "xorshift64*"); one seed and one density give one message.
-pub(crate) struct Random {
-    state: u64,
-    /// Chance that an optional value is there, in percent.
-    density: u64,
-    /// A card number that is put into everything that may hold card data or free text.
-    pub(crate) planted: Option<String>,
-}
+use crate::random::Random;
 
-impl Random {
-    pub(crate) fn new(seed: u64, density: u8) -> Self {
-        Self { state: seed | 1, density: u64::from(density), planted: None }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state ^= self.state >> 12;
-        self.state ^= self.state << 25;
-        self.state ^= self.state >> 27;
-        self.state.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        usize::try_from((self.next() >> 16) % u64::try_from(bound.max(1)).unwrap()).unwrap()
-    }
-
-    pub(crate) fn there(&mut self) -> bool {
-        (self.next() >> 16) % 100 < self.density
-    }
-
-    /// Text of at most `most` bytes with everything that needs care.
-    fn text(&mut self, most: usize) -> String {
-        const PIECES: [&str; 24] = [
-            "a", "Z", "0", "9", " ", "  ", "ü", "ß", "€", "😀", "&", "<", ">", "\"", "'", "]]>", "\t", "\n", "\r",
-            "\r\n", "&amp;", "<!--", "-", ".",
-        ];
-        let mut text = String::new();
-        let long = self.below(8) == 0;
-        for _ in 0..self.below(if long { most } else { 12 }) {
-            let piece = PIECES[self.below(PIECES.len())];
-            if text.len() + piece.len() > most {
-                break;
-            }
-            text += piece;
+/// Text of at most `most` bytes with everything that needs care.
+fn text(random: &mut Random, most: usize) -> String {
+    const PIECES: [&str; 24] = [
+        "a", "Z", "0", "9", " ", "  ", "ü", "ß", "€", "😀", "&", "<", ">", "\"", "'", "]]>", "\t", "\n", "\r", "\r\n",
+        "&amp;", "<!--", "-", ".",
+    ];
+    let mut text = String::new();
+    let long = random.below(8) == 0;
+    for _ in 0..random.below(if long { most } else { 12 }) {
+        let piece = PIECES[random.below(PIECES.len())];
+        if text.len() + piece.len() > most {
+            break;
         }
-        text
+        text += piece;
     }
+    text
 }
 
 /// A value of any field.
@@ -79,7 +51,7 @@ impl<T: Value, const N: usize> Arbitrary for heapless::Vec<T, N> {
 
 impl<const N: usize> Value for Id<N> {
     fn value(random: &mut Random) -> Option<Self> {
-        let text = random.text(N);
+        let text = text(random, N);
         let text = text.trim();
         if text.is_empty() { None } else { Some(Self::new(text).unwrap()) }
     }
@@ -92,7 +64,7 @@ impl<const N: usize> Arbitrary for Text<N> {
         }
         match random.planted.clone() {
             Some(planted) => Self::from_cut(&planted),
-            None => Self::from_cut(&random.text(N)),
+            None => Self::from_cut(&text(random, N)),
         }
     }
 }
@@ -104,7 +76,7 @@ impl<const N: usize> Arbitrary for Secret<N> {
         }
         match random.planted.clone() {
             Some(planted) => Self::new(&planted[..planted.len().min(N)]).unwrap(),
-            None => Self::new(random.text(N).trim()).unwrap(),
+            None => Self::new(text(random, N).trim()).unwrap(),
         }
     }
 }
@@ -160,7 +132,7 @@ macro_rules! open_words {
                 if random.below(4) > 0 {
                     return Some(Self::LISTED[random.below(Self::LISTED.len())].clone());
                 }
-                let text = random.text(24);
+                let text = text(random, 24);
                 let text = text.trim();
                 if text.is_empty() { None } else { Self::from_text(text) }
             }

@@ -8,9 +8,9 @@ use opi_core::trace::mask;
 use opi_core::xml::Tolerance;
 use proptest::prelude::*;
 
+use crate::random::Random;
 use crate::samples;
 use crate::secrets::card_number;
-use crate::strategy::Random;
 use crate::whole::message;
 
 /// The names of all fields that the sources declare with a secret type.

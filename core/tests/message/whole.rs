@@ -2,7 +2,8 @@
 
 use opi_core::opi::message::*;
 
-use crate::strategy::{Arbitrary, Random, Value};
+use crate::random::Random;
+use crate::strategy::{Arbitrary, Value};
 
 fn header(random: &mut Random, kind: Kind) -> Header {
     Header {

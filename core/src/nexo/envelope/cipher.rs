@@ -15,6 +15,7 @@ use hmac::Mac;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::key::{Key, Nonce};
+use crate::proof::{Mistake, mistake};
 
 /// A block of the cipher.
 const BLOCK: usize = 16;
@@ -90,7 +91,8 @@ pub(super) fn open(key: &Key, nonce: &Nonce, code: &[u8; CODE], text: &mut [u8])
     for (said, byte) in (1..=16).rev().zip(last) {
         let well_padded =
             last.iter().rev().take(said.into()).fold(Choice::from(1), |all, byte| all & byte.ct_eq(&said));
-        let this = well_padded & hashed.clone().finalize().into_bytes().as_slice().ct_eq(code);
+        let any_code = Choice::from(u8::from(mistake(Mistake::EnvelopeBelievesAnyCode)));
+        let this = well_padded & (any_code | hashed.clone().finalize().into_bytes().as_slice().ct_eq(code));
         padding.conditional_assign(&said, this);
         genuine |= this;
         hashed.update(&[*byte]);

@@ -22,6 +22,7 @@ use crate::nexo::validate::{self, Request, Rules};
 use crate::nexo::vocabulary::{ErrorCondition, GlobalStatus, ReconciliationType, TransactionAction};
 use crate::nexo::{Category, List, Message, Path, Reason, Report, RequestBody, ResponseBody, Vocabulary};
 use crate::operation::{self, Operation};
+use crate::proof::{Mistake, mistake};
 use crate::time::{Instant, WallTime};
 
 /// The request that came in, until it was looked at.
@@ -95,7 +96,7 @@ struct Remembered<'r, 'm> {
 
 impl validate::Memory for Remembered<'_, '_> {
     fn was_used(&mut self, sale_id: &str, service_id: &str) -> bool {
-        self.seen.find(self.now, self.at, sale_id, service_id).is_some()
+        self.seen.find(self.now, self.at, sale_id, service_id).is_some() && !mistake(Mistake::FrontForgetsIds)
     }
 
     fn is_logged_in(&self, sale_id: &str) -> bool {

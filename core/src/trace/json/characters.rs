@@ -74,6 +74,21 @@ impl<'t> Characters<'t> {
         })
     }
 
+    /// Whether nothing follows a row of digits but a separator, and the front of a character that is cut off.
+    pub(super) fn is_cut(mut self) -> bool {
+        let behind = self;
+        if !self.next().is_some_and(|character| matches!(character.byte, b' ' | b'-')) {
+            self = behind;
+        }
+        let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+        match self.text.get(self.at..).unwrap_or_default() {
+            [] | [b'\\'] => true,
+            [b'\\', b'u', digits @ ..] => digits.len() < 4 && is_hex(digits),
+            [b'%', digits @ ..] => self.codes == Codes::Percent && digits.len() < 2 && is_hex(digits),
+            _ => false,
+        }
+    }
+
     /// Whether it begins with this text, in any case of letters.
     pub(super) fn begins_with(self, text: &[u8]) -> bool {
         let mut own = self;
@@ -157,7 +172,7 @@ fn put(text: &mut [u8], character: Character, byte: u8) {
     }
 }
 
-/// Digits with at most one blank or hyphen between them.
+/// Digits with at most one blank or hyphen between them. Some may be hidden already.
 pub(super) struct Row {
     /// As many as fit.
     pub(super) bytes: heapless::Vec<u8, { limits::JSON_MASKED }>,
@@ -173,7 +188,7 @@ impl Row {
         let mut separator = None;
         for Character { byte, end, .. } in characters {
             match byte {
-                b'0'..=b'9' => {
+                b'0'..=b'9' | b'*' => {
                     let both = separator.take().into_iter().chain([byte]);
                     row.too_long |= both.map(|byte| row.bytes.push(byte)).any(|pushed| pushed.is_err());
                     row.end = end;
@@ -183,5 +198,13 @@ impl Row {
             }
         }
         row
+    }
+
+    /// Whether more stays readable than of a card number may: where a percent sign can be read in two ways, the one hides
+    /// what the other would have found.
+    pub(super) fn is_half_hidden(&self) -> bool {
+        let digits = self.bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let hidden = self.bytes.iter().filter(|byte| **byte == b'*').count();
+        hidden > 0 && digits.saturating_add(hidden) >= limits::PAN_DIGITS_MIN && digits > limits::PAN_DIGITS_SHOWN
     }
 }

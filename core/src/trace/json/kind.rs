@@ -1,6 +1,7 @@
 //! What a value is, by the name that it stands under.
 
 use super::characters::{Characters, matches_name};
+use crate::proof::{Mistake, mistake};
 
 /// What is to be masked of a value; a later one hides more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +88,9 @@ const HIDDEN_EXTRAS: [&[u8]; 10] = [
 impl Kind {
     /// That of a value with this name, which may be written with escapes.
     pub(super) fn of(name: &[u8], inside: &Inside) -> Option<Self> {
+        if mistake(Mistake::TraceShowsEscapedNames) && name.contains(&b'\\') {
+            return None;
+        }
         let name = Characters::json(name);
         let is_in = |names: &[&[u8]]| names.iter().any(|known| matches_name(name, known));
         let holds = inside.has(Self::Holder) && matches_name(name, b"Value");
@@ -142,9 +146,12 @@ impl Inside {
         self.0.iter_mut().filter(|outermost| **outermost == Some(depth)).for_each(|outermost| *outermost = None);
     }
 
-    /// What hides most of the value, whose own name may say something.
+    /// What hides most of the value, whose own name may say something. What is of two kinds is hidden: the one says
+    /// nothing of what the other lets stay.
     pub(super) fn strongest(&self, named: Option<Kind>) -> Option<Kind> {
         let all = [Kind::Document, Kind::Extras, Kind::CardNumber, Kind::Hidden];
-        all.into_iter().filter(|kind| self.has(*kind)).max().max(named)
+        let mut kinds = all.into_iter().filter(|kind| self.has(*kind) || named == Some(*kind));
+        let first = kinds.next();
+        if kinds.next().is_some() { Some(Kind::Hidden) } else { first.or(named) }
     }
 }

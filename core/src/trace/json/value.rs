@@ -21,7 +21,7 @@ impl Mask {
     pub(super) fn text(self, text: &mut [u8], kind: Option<Kind>) {
         match kind {
             Some(Kind::Hidden) => hide(text, 0, text.len()),
-            Some(Kind::CardNumber) => hide_card_number(text),
+            Some(Kind::CardNumber) => hide_card_number(text, self.whole),
             Some(Kind::Extras) if is_object_in_base64(text) => self.in_base64(text, |inner, layers| {
                 mask_layer(inner, true, layers);
             }),
@@ -36,7 +36,7 @@ impl Mask {
 
     /// Masks the card numbers of a text.
     pub(super) fn plain(self, text: &mut [u8]) {
-        hide_behind_percent(text);
+        let is_ambiguous = hide_behind_percent(text);
         let codes = Codes::Percent;
         let mut at = 0;
         while let Some(first) = Characters::at(text, at, codes).next() {
@@ -46,14 +46,16 @@ impl Mask {
             }
             let mut row = Row::read(Characters::at(text, first.start, codes));
             at = row.end;
-            let hides_all = row.too_long || (!self.whole && row.end == text.len() && is_telling(&row.bytes));
-            let ends_in_number = hide_in_row(&mut row.bytes);
+            let is_cut = !self.whole && Characters::at(text, row.end, codes).is_cut();
+            let hides_all =
+                row.too_long || (is_ambiguous && row.is_half_hidden()) || (is_cut && is_telling(&row.bytes));
+            let has_number = secret::star_card_numbers(&mut row.bytes, |_, _| {});
             let is_hidden = |place: usize| hides_all || row.bytes.get(place) == Some(&b'*');
             let hides = |place: usize, byte: u8| byte.is_ascii_digit() && is_hidden(place);
             star_where(text, (first.start, row.end), codes, hides);
             // What follows a card number on a track.
             let mut behind = Characters::at(text, row.end, codes);
-            if ends_in_number && behind.next().is_some_and(|character| character.byte == b'=') {
+            if has_number && behind.next().is_some_and(|character| character.byte == b'=') {
                 let start = behind.place();
                 at = behind.take_while(|character| character.byte.is_ascii_digit()).last().map_or(start, |it| it.end);
                 star_where(text, (start, at), codes, |_, _| true);
@@ -99,11 +101,11 @@ fn star_where(text: &mut [u8], (from, to): (usize, usize), codes: Codes, hides: 
     }
 }
 
-/// As [`Pan`](crate::secret::Pan) shows it.
-fn hide_card_number(text: &mut [u8]) {
+/// As [`Pan`](crate::secret::Pan) shows it. What is cut off may go on in digits.
+fn hide_card_number(text: &mut [u8], whole: bool) {
     let is_mask = |byte: &u8| matches!(byte, b'*' | b'X' | b'x' | b'#' | b'.');
     let is_plain = !text.contains(&b'\\');
-    if is_plain && text.iter().any(is_mask) && digits(text) <= limits::PAN_DIGITS_SHOWN {
+    if whole && is_plain && text.iter().any(is_mask) && digits(text) <= limits::PAN_DIGITS_SHOWN {
         return;
     }
     let stay = if is_plain { stay(text) } else { 0 };
@@ -124,9 +126,10 @@ fn is_telling(text: &[u8]) -> bool {
     digits(text) > 6
 }
 
-/// Stars card numbers whose first digits are those of a code: it may be none, but a percent sign and a card number.
-fn hide_behind_percent(text: &mut [u8]) {
-    let mut at = 0;
+/// Stars card numbers whose first digits are those of a code: it may be none, but a percent sign and a card number. Whether
+/// there is one.
+fn hide_behind_percent(text: &mut [u8]) -> bool {
+    let (mut at, mut any) = (0, false);
     while let Some(code) = Characters::at(text, at, Codes::Percent).next() {
         at = code.end;
         let mut written = Characters::at(text, code.start, Codes::None);
@@ -141,6 +144,7 @@ fn hide_behind_percent(text: &mut [u8]) {
         let row = Row::read(Characters::at(text, first.start, Codes::None));
         let number = secret::card_number(&row.bytes).filter(|(start, _)| *start < digits);
         if let Some((_, end)) = number {
+            any = true;
             // Of the code itself only a digit: others say what stands in between.
             let hides = |place: usize, byte: u8| byte.is_ascii_digit() && (digits..end).contains(&place);
             star_where(text, (first.start, row.end), Codes::None, hides);
@@ -149,19 +153,7 @@ fn hide_behind_percent(text: &mut [u8]) {
             }
         }
     }
-}
-
-/// Stars the card numbers of a row but for their last four digits; whether the row ends in one.
-fn hide_in_row(row: &mut [u8]) -> bool {
-    let mut at = 0;
-    while let Some((start, end)) = row.get(at..).and_then(secret::card_number) {
-        let (start, end) = (at.saturating_add(start), at.saturating_add(end));
-        let number = row.get_mut(start..end).unwrap_or_default();
-        let hidden = digits(number).saturating_sub(4);
-        number.iter_mut().filter(|byte| byte.is_ascii_digit()).take(hidden).for_each(|byte| *byte = b'*');
-        at = end;
-    }
-    at > 0 && at == row.len()
+    any
 }
 
 /// Replaces the digits but for the last ones. What was a number is one; what was none is none at the same place: a zero
