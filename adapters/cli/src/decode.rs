@@ -8,6 +8,7 @@ use opi_core::frame;
 use opi_core::limits;
 use opi_core::nexo::envelope::Key;
 use opi_core::opi::message::{Decoder, Part};
+use opi_core::opi::session::Gathering;
 use opi_core::xml::Tolerance;
 use serde::Serialize;
 
@@ -160,7 +161,7 @@ impl Reading<'_> {
     }
 
     fn show(&self, document: Document, offset: Option<u64>) -> io::Result<()> {
-        self.write(document.collector.finish(document.decoder.lost()), offset)
+        self.write(document.collector.finish(&document.gathering.facts(None), document.decoder.lost()), offset)
     }
 
     fn write(&self, message: impl Serialize, offset: Option<u64>) -> io::Result<()> {
@@ -197,12 +198,21 @@ struct Document {
     collector: Collector,
     /// Bytes of a token that is not complete.
     unread: Vec<u8>,
+    /// What a session would gather from it, and the bytes that it has not used.
+    gathering: Gathering,
+    to_gather: Vec<u8>,
 }
 
 impl Document {
     fn new(args: &DecodeArgs) -> Self {
         let tolerance = if args.strict { Tolerance::STRICT } else { Tolerance::FIELD };
-        Self { decoder: Decoder::new(tolerance), collector: Collector::new(args.profile), unread: Vec::new() }
+        Self {
+            decoder: Decoder::new(tolerance),
+            collector: Collector::new(args.profile),
+            unread: Vec::new(),
+            gathering: Gathering::new(tolerance),
+            to_gather: Vec::new(),
+        }
     }
 
     /// Reads on; the error is the byte of the message and what is wrong there.
@@ -225,6 +235,11 @@ impl Document {
             }
         }
         self.unread.drain(..used);
+        self.to_gather.extend_from_slice(bytes);
+        let mut rest = self.to_gather.as_slice();
+        self.gathering.read(&mut rest, last).map_err(|fault| (u64::from(fault.offset), fault.to_string()))?;
+        let used = self.to_gather.len() - rest.len();
+        self.to_gather.drain(..used);
         Ok(())
     }
 }

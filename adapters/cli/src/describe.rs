@@ -1,13 +1,14 @@
 //! One message as the JSON object that `opi decode` writes. Secrets masked or left out (I12).
 
 use opi_core::money::Money;
-use opi_core::operation::Reason;
+use opi_core::operation::{Facts, Reason};
 use opi_core::opi::Routing;
 use opi_core::opi::message::{
     DeviceTarget, Header, IXRETAIL, InputCommand, InputResult, Kind, Lost, Namespace, OriginalHeader,
-    OriginalTransaction, Output, Part, Place, RequestType, TextLine, TicketType, TotalAmount, TransactionInfo,
+    OriginalTransaction, Output, OverallResult, Part, Place, RequestType, TextLine, TicketType, TotalAmount,
+    TransactionInfo,
 };
-use opi_core::opi::session::{Answer, Evidence, classify};
+use opi_core::opi::session::{Evidence, classify};
 use opi_core::receipt::{Copy, Purpose};
 use serde::Serialize;
 use serde_json::Value;
@@ -233,8 +234,7 @@ fn some(text: impl ToString) -> Option<String> {
 pub(crate) struct Collector {
     reading: Reading,
     message: Message,
-    /// What the session would gather from it.
-    answer: Answer,
+    result: Option<OverallResult>,
     kind: Kind,
     request_type: Option<RequestType>,
     journal_amount: Option<Money>,
@@ -246,7 +246,7 @@ impl Collector {
         Self {
             reading,
             message: Message::default(),
-            answer: Answer::default(),
+            result: None,
             kind: Kind::default(),
             request_type: None,
             journal_amount: None,
@@ -256,7 +256,6 @@ impl Collector {
 
     /// Takes the next part.
     pub(crate) fn take(&mut self, part: &Part<'_>) {
-        self.answer.collect(part);
         let message = &mut self.message;
         match part {
             Part::Header(header) => self.header(header),
@@ -316,6 +315,7 @@ impl Collector {
     fn header(&mut self, header: &Header) {
         self.kind = header.kind;
         self.request_type.clone_from(&header.request_type);
+        self.result.clone_from(&header.overall_result);
         self.message = Message {
             root: header.kind.name(),
             request_type: text(header.request_type.as_ref()),
@@ -393,8 +393,9 @@ impl Collector {
         }
     }
 
-    /// The message; all its parts were given. `lost` is what showed in values that could not be read.
-    pub(crate) fn finish(mut self, lost: Lost) -> Message {
+    /// The message; all its parts were given. `facts` is what a session gathers from it, `lost` what showed in values that
+    /// could not be read.
+    pub(crate) fn finish(self, facts: &Facts, lost: Lost) -> Message {
         let routing = self.routing();
         let mut message = self.message;
         for output in &mut message.outputs {
@@ -403,15 +404,14 @@ impl Collector {
                 by_row(lines, rows);
             }
         }
-        self.answer.compare(None);
-        let Answer { result, facts, .. } = &self.answer;
         message.facts = FactsShown::from(facts).or(message.facts);
         // It stands where it belongs already, and a result too long for a fact is still a result.
         message.facts.overall_result = None;
         if matches!(self.kind, Kind::CardServiceResponse | Kind::ServiceResponse) {
             let moves_money = self.kind == Kind::CardServiceResponse
                 && self.request_type.is_none_or(|request_type| request_type.moves_money());
-            let evidence = Evidence { moves_money, result: result.as_ref(), facts, lost, prompted: false, asked: None };
+            let evidence =
+                Evidence { moves_money, result: self.result.as_ref(), facts, lost, prompted: false, asked: None };
             let (outcome, reason) = classify(&evidence);
             (message.outcome, message.reason) = (Some(outcome.name()), reason);
         }

@@ -24,7 +24,7 @@ impl Pooled {
     }
 
     fn copy(of: &Lane) -> Self {
-        let mut copy = POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| make(of.settings()));
+        let mut copy = POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| make(of.settings().clone()));
         assert!(copy.copy_from(of));
         Self(Some(copy))
     }

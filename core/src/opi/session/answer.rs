@@ -1,14 +1,17 @@
 //! What an answer says, gathered part by part.
 
+use core::fmt;
+
 use crate::id::Id;
 use crate::money::{Decimal, Money};
 use crate::operation::Facts;
-use crate::opi::message::till::{Excerpt, Part};
+use crate::opi::message::till::{Decoder, Excerpt, Part};
 use crate::opi::message::{
-    Authorisation, CardValue, Diagnosis, Header, Lost, OverallResult, Place, Terminal, TotalAmount,
+    Authorisation, CardValue, Diagnosis, Fault, Header, Lost, OverallResult, Place, Terminal, TotalAmount,
 };
 use crate::secret::Pan;
 use crate::text::Text;
+use crate::xml::Tolerance;
 
 /// What one answer says beside the facts of the transaction.
 #[derive(Clone, Debug, Default)]
@@ -118,4 +121,47 @@ fn authorised(facts: &mut Facts, it: Excerpt<'_>) {
     fill(&mut facts.masked_card_number, cards.into_iter().find_map(|card| it.text(card)).and_then(Pan::new));
     // German OPI: `0` is an approval, everything else a code of ISO 8583.
     fill(&mut facts.host_decline_reason, it.id(Authorisation::action_code));
+}
+
+/// What a session gathers from an answer, for whoever reads answers without a session.
+pub struct Gathering {
+    decoder: Decoder,
+    answer: Answer,
+    facts: Facts,
+}
+
+impl Gathering {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(tolerance: Tolerance) -> Self {
+        Self { decoder: Decoder::new(tolerance), answer: Answer::default(), facts: Facts::default() }
+    }
+
+    /// Reads on, in what `input` has of the answer, and moves `input` past what was used; `last` says that no more comes.
+    ///
+    /// # Errors
+    /// What is wrong with the message.
+    pub fn read(&mut self, input: &mut &[u8], last: bool) -> Result<(), Fault> {
+        while let Some(part) = self.decoder.next(input, last)? {
+            if let Part::End = part {
+                break;
+            }
+            self.answer.collect(&mut self.facts, &part);
+        }
+        Ok(())
+    }
+
+    /// What was gathered. The tip is what was booked beyond `asked`, if the answer has none.
+    #[must_use]
+    pub fn facts(&self, asked: Option<Money>) -> Facts {
+        let mut facts = self.facts.clone();
+        self.answer.compare(&mut facts, asked);
+        facts
+    }
+}
+
+impl fmt::Debug for Gathering {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Gathering").field("facts", &self.facts).finish_non_exhaustive()
+    }
 }

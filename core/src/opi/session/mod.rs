@@ -38,6 +38,7 @@ mod request;
 mod send;
 mod weigh;
 
+pub use answer::Gathering;
 pub use classify::{Evidence, classify};
 
 use self::current::Current;
