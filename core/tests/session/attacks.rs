@@ -71,13 +71,15 @@ impl Damage {
     }
 }
 
+/// What is sent, how it begins, what follows piece by piece, and how many bytes of it are taken in before the bound.
+type Attack = (&'static str, String, Box<dyn FnMut(usize) -> String>, usize);
+
 /// What grows is refused at its bound, long before the frame ends.
 #[test]
 fn what_would_need_memory_is_refused_at_its_bound() {
     let open = "<DeviceRequest WorkstationID=\"lane-1\" RequestType=\"Output\" RequestID=\"1\"";
     let letters = "a".repeat(64);
-    // The bound, and how many bytes the attack can spend on each of what is counted.
-    let attacks: [(&str, String, Box<dyn FnMut(usize) -> String>, usize); 10] = [
+    let attacks: [Attack; 10] = [
         ("elements in elements", format!("{open}>"), Box::new(|_| "<a>".into()), XML_DEPTH * 3),
         ("long names of open elements", format!("{open}>"), Box::new(move |_| format!("<{letters}>")), XML_SCOPE + 66),
         ("attributes", open.into(), Box::new(|number| format!(" a{number}=\"\"")), XML_ATTRIBUTES * 8),
