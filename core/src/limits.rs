@@ -218,6 +218,10 @@ pub const OUTPUT_EXTRAS: usize = 2;
 /// at least [`WINDOW_MIN`].
 pub const STEP: usize = 256;
 
+/// Most text that is lent in one piece from where it is not received, in bytes: as much as fits beside the other things
+/// that are lent, and a [`REMARK`] does. What is plain in the window is lent from there, in pieces of a [`STEP`].
+pub const LENT: usize = 188;
+
 /// The text of one step: a byte of Windows-1252 has up to three in UTF-8.
 pub const STEP_TEXT: usize = 3 * STEP;
 

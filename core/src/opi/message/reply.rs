@@ -2,7 +2,6 @@
 
 use super::encode::{EncodeError, Style};
 use super::header::{Header, Kind, RequestText};
-use super::request_type::RequestType;
 use super::results::Results;
 use super::sending::Sending;
 use super::till;
@@ -13,23 +12,34 @@ use crate::limits;
 /// What an answer repeats of its request, byte for byte.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Echo {
-    /// Empty if it stood there, but empty.
-    workstation_id: Option<Id<{ limits::WORKSTATION_ID }>>,
+    lane: Lane,
     request_id: Option<RequestText>,
-    request_type: Option<RequestType>,
     // ATS: echoed where they are given.
     pop_id: Option<Id<{ limits::SHORT_ID }>>,
     terminal_id: Option<Id<{ limits::SHORT_ID }>>,
     sequence_id: Option<Id<{ limits::SHORT_ID }>>,
 }
 
+/// The name of the lane, as it stood in the request. One of another lane is not answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lane {
+    #[default]
+    Missing,
+    /// It stood there, but empty.
+    Empty,
+    Named,
+}
+
 impl From<till::Header<'_>> for Echo {
     fn from(header: till::Header<'_>) -> Self {
         let values = header.values;
         Self {
-            workstation_id: values.id(Header::workstation_id).or_else(|| header.blank_lane.then(Id::default)),
+            lane: match values.text(Header::workstation_id) {
+                Some(_) => Lane::Named,
+                None if header.blank_lane => Lane::Empty,
+                None => Lane::Missing,
+            },
             request_id: values.id(Header::request_id),
-            request_type: header.request_type(),
             pop_id: values.id(Header::pop_id),
             terminal_id: values.id(Header::terminal_id),
             sequence_id: values.id(Header::sequence_id),
@@ -101,6 +111,10 @@ pub enum Typed<'a> {
 pub struct Reply<'a> {
     /// What is repeated of the request.
     pub to: &'a Echo,
+    /// The lane; told if the request named it.
+    pub workstation: &'a str,
+    /// What the request said it is, if it did.
+    pub request_type: Option<&'a str>,
     /// Name of the till software; empty if it is not told.
     pub sender: &'a str,
     /// How it ended as a whole.
@@ -124,9 +138,14 @@ impl Reply<'_> {
         }
         let to = self.to;
         let mut sending = Sending::new(Kind::DeviceResponse, style, out);
-        sending.attribute("WorkstationID", text(&to.workstation_id));
+        let workstation = match to.lane {
+            Lane::Missing => None,
+            Lane::Empty => Some(""),
+            Lane::Named => Some(self.workstation),
+        };
+        sending.attribute("WorkstationID", workstation);
         sending.attribute("RequestID", text(&to.request_id));
-        sending.attribute("RequestType", to.request_type.as_ref().map(RequestType::as_str));
+        sending.attribute("RequestType", self.request_type);
         sending.attribute("OverallResult", Some(self.overall.word().as_str()));
         sending.attribute("ApplicationSender", Some(self.sender).filter(|sender| !sender.is_empty()));
         sending.attribute("POPID", text(&to.pop_id));

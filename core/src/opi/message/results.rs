@@ -18,6 +18,9 @@ pub struct DeviceName(u8);
 
 const END: char = '\0';
 
+/// Behind all numbers of listed words.
+const UNLISTED: u8 = 0x80;
+
 impl Results {
     /// Nothing yet.
     #[must_use]
@@ -27,18 +30,18 @@ impl Results {
 
     /// Keeps the name of a device, if there is room for it.
     pub fn device(&mut self, target: &DeviceTarget) -> Option<DeviceName> {
-        let listed = DeviceTarget::LISTED.iter().position(|listed| listed == target);
-        let place = listed.or_else(|| Some(DeviceTarget::LISTED.len() + self.word(target.as_str())?))?;
-        u8::try_from(place).ok().map(DeviceName)
+        target.number().or_else(|| Some(UNLISTED | self.word(target.as_str())?)).map(DeviceName)
     }
 
     /// The number of a word that is not listed.
-    fn word(&mut self, word: &str) -> Option<usize> {
-        let words = || self.words.as_str().split_terminator([END]);
-        if let Some(known) = words().position(|known| known == word) {
-            return Some(known);
+    fn word(&mut self, word: &str) -> Option<u8> {
+        let mut number = 0;
+        for known in self.words() {
+            if known == word {
+                return Some(number);
+            }
+            number += 1;
         }
-        let number = words().count();
         if word.len() >= self.words.capacity() - self.words.len() {
             return None;
         }
@@ -50,14 +53,12 @@ impl Results {
     /// The word of a device on the wire.
     #[must_use]
     pub fn name(&self, device: DeviceName) -> &str {
-        let place = usize::from(device.0);
-        match DeviceTarget::LISTED.get(place) {
-            Some(listed) => listed.as_str(),
-            None => {
-                let mut words = self.words.as_str().split_terminator([END]);
-                words.nth(place - DeviceTarget::LISTED.len()).unwrap_or_default()
-            }
-        }
+        let unlisted = || self.words().nth(usize::from(device.0 & !UNLISTED));
+        DeviceTarget::numbered(device.0).or_else(unlisted).unwrap_or_default()
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.as_str().split_terminator([END])
     }
 
     /// Adds the result of an output; `false` if there is no room for it.
@@ -83,11 +84,10 @@ impl Results {
         }
     }
 
-    /// The result of all outputs to this device.
+    /// The result of all outputs to this listed device.
     pub fn settle_all(&mut self, target: &DeviceTarget, verdict: Verdict) {
-        let Some(place) = DeviceTarget::LISTED.iter().position(|listed| listed == target) else { return };
         for (device, result) in &mut self.results {
-            if usize::from(device.0) == place {
+            if Some(device.0) == target.number() {
                 *result = verdict;
             }
         }

@@ -69,6 +69,18 @@ macro_rules! vocabulary {
                     Self::Other(_) => u8::MAX,
                 }
             }
+
+            /// The number of a listed word.
+            #[allow(dead_code)]
+            pub(crate) fn number(&self) -> Option<u8> {
+                Some(self.place()).filter(|place| *place != u8::MAX)
+            }
+
+            /// The listed word with this number.
+            #[allow(dead_code)]
+            pub(crate) fn numbered(number: u8) -> Option<&'static str> {
+                Self::WORDS.get(usize::from(number)).copied()
+            }
         }
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

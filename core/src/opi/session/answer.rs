@@ -17,7 +17,6 @@ pub(super) struct Answer {
     pub(super) repeats: Option<Repeats>,
     /// What showed in values that could not be kept: [`Decoder::lost`](crate::opi::message::Decoder::lost).
     pub(super) lost: Lost,
-    tip: Option<Money>,
     /// An amount without its currency: it can only be the one that was asked in.
     bare: Option<Decimal>,
 }
@@ -33,18 +32,13 @@ pub(super) struct Repeats {
 
 impl Repeats {
     pub(super) fn new(ours: bool, result: Option<&str>) -> Self {
-        let place = |result: &OverallResult| OverallResult::LISTED.iter().position(|listed| listed == result);
         let result = result.and_then(OverallResult::from_text);
-        Self {
-            ours,
-            result: result.map(|result| place(&result).and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)),
-        }
+        Self { ours, result: result.map(|result| result.number().unwrap_or(u8::MAX)) }
     }
 
     /// Its result, if it holds one. What is not listed has no word any more.
     pub(super) fn result(&self) -> Option<OverallResult> {
-        let listed = OverallResult::LISTED.get(usize::from(self.result?));
-        listed.cloned().or_else(|| OverallResult::from_text(""))
+        OverallResult::from_text(OverallResult::numbered(self.result?).unwrap_or_default())
     }
 }
 
@@ -78,7 +72,7 @@ impl Answer {
                 fill(&mut facts.amount, total.money());
                 fill(&mut self.bare, bare);
                 fill(&mut facts.cash_back, total.money_of(total.decimal(TotalAmount::cash_back_amount)));
-                fill(&mut self.tip, total.money_of(total.decimal(TotalAmount::gratuity_amount)));
+                fill(&mut facts.tip, total.money_of(total.decimal(TotalAmount::gratuity_amount)));
             }
             Part::Authorisation(authorisation) => authorised(facts, *authorisation),
             Part::CardValue(card) => {
@@ -104,7 +98,7 @@ impl Answer {
             }
             _ => None,
         };
-        facts.tip = self.tip.filter(|tip| tip.minor() > 0).or(beyond);
+        facts.tip = facts.tip.filter(|tip| tip.minor() > 0).or(beyond);
     }
 }
 

@@ -224,7 +224,7 @@ impl<const D: usize> Session<'_, D> {
             decimals: wish.and_then(|wish| wish.decimals),
             until: self.progress.now.after(within),
         };
-        self.lanes.asked = Some(Asked::new(link, Echo::from(header), question, exchange));
+        self.lanes.asked = Some(Asked::new(link, header, question, exchange));
         self.lanes.reading.finish();
         self.sign_of_life();
         Some(Next::Question)
@@ -243,7 +243,9 @@ impl<const D: usize> Session<'_, D> {
             reading.finish();
             return None;
         }
-        let to = reading.header().map(Echo::from).unwrap_or_default();
+        let header = reading.header();
+        let request_type = header.as_ref().and_then(|header| header.request_type());
+        let to = header.map(Echo::from).unwrap_or_default();
         let exchange = &reading.exchange;
         // An input that is refused or taken back is answered in its own element, too.
         let input = exchange
@@ -252,6 +254,8 @@ impl<const D: usize> Session<'_, D> {
             .map(|wish| wish.result(&exchange.results, exchange.refused.unwrap_or(Verdict::Success)));
         let reply = Reply {
             to: &to,
+            workstation: self.settings.workstation.as_str(),
+            request_type: request_type.as_ref().map(RequestType::as_str),
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: exchange.overall(),
             outputs: &exchange.results,
@@ -273,6 +277,8 @@ impl<const D: usize> Session<'_, D> {
         let (overall, _) = asked.given.as_ref()?;
         let reply = Reply {
             to: &asked.to,
+            workstation: self.settings.workstation.as_str(),
+            request_type: asked.request_type,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: *overall,
             outputs: &asked.results,

@@ -2,7 +2,6 @@
 
 use super::answer::{Answer, Repeats};
 use super::inquiry::Inquiry;
-use crate::journal::Unresolved;
 use crate::money::Money;
 use crate::operation::{Facts, Operation};
 use crate::opi::message::till::Part;
@@ -23,8 +22,6 @@ pub(super) struct Current {
     pub(super) receipt_came: bool,
     /// An answer to something else came.
     pub(super) foreign: bool,
-    /// The request type it was sent with, if that was before.
-    sent_as: Option<RequestType>,
     pub(super) undertaking: Undertaking,
     /// What the answer being read says beside the facts: its own, or that to a question.
     pub(super) answer: Answer,
@@ -34,11 +31,7 @@ pub(super) struct Current {
 
 impl Current {
     pub(super) fn new(undertaking: Undertaking, verbs: &'static [RequestType]) -> Self {
-        let sent_as = |unresolved: &Unresolved| {
-            RequestType::from_text(unresolved.request_type.as_str()).unwrap_or(RequestType::CardPayment)
-        };
         Self {
-            sent_as: undertaking.resumed().map(sent_as),
             undertaking,
             verbs,
             verb: 0,
@@ -50,10 +43,17 @@ impl Current {
         }
     }
 
+    /// The request type.
+    pub(super) fn request_type(&self) -> RequestType {
+        RequestType::from_text(self.word()).unwrap_or(RequestType::CardPayment)
+    }
+
     /// The request type on the wire.
-    pub(super) fn request_type(&self) -> &RequestType {
-        let tried = || self.verbs.get(self.verb).unwrap_or(&RequestType::AbortRequest);
-        self.sent_as.as_ref().unwrap_or_else(tried)
+    pub(super) fn word(&self) -> &str {
+        match self.undertaking.resumed() {
+            Some(before) => before.request_type.as_str(),
+            None => self.verbs.get(self.verb).unwrap_or(&RequestType::AbortRequest).as_str(),
+        }
     }
 
     /// The verb to be tried next, if the dialect has another one. Never for a request that may move money.
@@ -98,7 +98,7 @@ impl Current {
 
     /// The amount an answer is compared with: a reversal may say 0 (Nexi), and holds the amount elsewhere.
     pub(super) fn compared(&self) -> Option<Money> {
-        if *self.request_type() == RequestType::PaymentReversal { None } else { self.undertaking.asked() }
+        if self.request_type() == RequestType::PaymentReversal { None } else { self.undertaking.asked() }
     }
 
     /// Whether the operation waits for distant hosts.

@@ -130,7 +130,7 @@ impl Desk<'_> {
         if of_abort && *current.undertaking.operation() != Operation::Abort {
             return Ok(Role::Ignored);
         }
-        if header.kind != expected || header.request_type().as_ref() != Some(current.request_type()) {
+        if header.kind != expected || header.request_type() != Some(current.request_type()) {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.

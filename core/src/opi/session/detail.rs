@@ -40,7 +40,7 @@ const SUBMISSION: &Facts = &[("Successful", Submission::successful), ("Failed", 
 
 /// Writes down the value of the part's fact with this number, from 0, and gives its name; `None` if there are not so many.
 /// What the part does not say is empty.
-pub(super) fn detail(part: &Part<'_>, number: u8, value: &mut Text<{ limits::STEP }>) -> Option<&'static str> {
+pub(super) fn detail(part: &Part<'_>, number: u8, value: &mut Text<{ limits::LENT }>) -> Option<&'static str> {
     value.clear();
     let (facts, it): (&Facts, _) = match part {
         Part::Identification(it) => (IDENTIFICATION, it),

@@ -8,7 +8,7 @@ use crate::drive::{Answer, Link, Misuse, Question, QuestionId, QuestionKind};
 use crate::journal::Ticket;
 use crate::limits;
 use crate::money::Decimal;
-use crate::opi::message::till::Excerpt;
+use crate::opi::message::till::{Excerpt, Header};
 use crate::opi::message::{
     Alignment, Answered, CharStyle, Command, DeviceName, DeviceTarget, Echo, InputCommand, RequestType, Results, Size,
     TextLine, Typed, Verdict,
@@ -79,6 +79,8 @@ pub(super) struct Wish {
 pub(super) struct Asked {
     /// The connection on which it came.
     pub(super) link: Link,
+    /// What it says it is, if it does: a listed word, or nothing would be asked.
+    pub(super) request_type: Option<&'static str>,
     pub(super) to: Echo,
     pub(super) question: Question,
     wish: Option<Wish>,
@@ -176,10 +178,12 @@ fn overall(results: &Results) -> Verdict {
 }
 
 impl Asked {
-    pub(super) fn new(link: Link, to: Echo, question: Question, exchange: &mut Exchange) -> Self {
+    pub(super) fn new(link: Link, header: Header<'_>, question: Question, exchange: &mut Exchange) -> Self {
+        let stated = header.request_type().and_then(|stated| stated.number());
         Self {
             link,
-            to,
+            request_type: stated.and_then(RequestType::numbered),
+            to: Echo::from(header),
             question,
             results: core::mem::take(&mut exchange.results),
             wish: exchange.wish.take(),

@@ -29,7 +29,7 @@ impl<const D: usize> Session<'_, D> {
             Effect::StoreIntent => {
                 let current = self.current.as_ref()?;
                 // Long enough for every word of the protocol.
-                let request_type = current.request_type().as_str();
+                let request_type = current.word();
                 let intent = current.undertaking.intent(self.settings.workstation.as_str(), request_type);
                 self.stash.loan = Loan::Intent(intent);
                 Some(self.progress.store_intent(timeouts.local))
@@ -175,7 +175,7 @@ impl<const D: usize> Session<'_, D> {
             let reference = undertaking.reference_seen.as_ref();
             self.settings.last_settled = Some(Settled::of(undertaking.request_id, &undertaking.end.facts, reference));
         }
-        let request_type = Id::new(current.request_type().as_str()).unwrap_or_default();
+        let request_type = Id::new(current.word()).unwrap_or_default();
         self.progress.conclude(&mut current.undertaking, request_type, self.settings.timeouts.local)
     }
 

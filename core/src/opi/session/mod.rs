@@ -67,7 +67,7 @@ pub struct Memory<'m, const D: usize> {
 }
 
 /// A fault is told before anything else is read, so there is one at a time.
-type Stash = crate::session::Stash<{ limits::STEP }, 1>;
+type Stash = crate::session::Stash<{ limits::LENT }, 1>;
 
 /// One lane: see the [module](self).
 // Small parts first: there, short instructions reach them.

@@ -139,7 +139,7 @@ impl<const D: usize> Session<'_, D> {
         let lent = Lent {
             loan: &self.stash.loan,
             undertaking: current.map(|current| &current.undertaking),
-            request_type: current.map_or("", |current| current.request_type().as_str()),
+            request_type: current.map_or("", |current| current.word()),
             decision: self.current.decision(),
             question: self.lanes.question(),
         };

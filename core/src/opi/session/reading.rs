@@ -199,7 +199,7 @@ impl Reading {
     }
 
     /// What is still to be told of the part given last.
-    pub(super) fn rest(&mut self, inbox: &mut Inbox<'_>, loan: &mut Loan<{ limits::STEP }>) -> Option<Next> {
+    pub(super) fn rest(&mut self, inbox: &mut Inbox<'_>, loan: &mut Loan<{ limits::LENT }>) -> Option<Next> {
         while let Some(number) = self.fact {
             let mut value = Text::new();
             let name = self.decoding.part().and_then(|part| detail(&part, number, &mut value));
@@ -259,7 +259,7 @@ impl Decoding {
 
     /// The next of the piece: all of it as it stands in the window, or as much as there is room for once its characters
     /// are those of UTF-8.
-    fn text(&mut self, inbox: &mut Inbox<'_>) -> Loan<{ limits::STEP }> {
+    fn text(&mut self, inbox: &mut Inbox<'_>) -> Loan<{ limits::LENT }> {
         let begin = inbox.used;
         let bytes = inbox.window.unread().get(begin..).and_then(|bytes| bytes.get(..self.untold)).unwrap_or_default();
         let mut told = bytes.len();
@@ -267,17 +267,14 @@ impl Decoding {
         if bytes.is_ascii() {
             self.piece = (begin, begin.saturating_add(told));
         } else {
-            // A byte of Windows-1252 has up to three in UTF-8, and no character is cut in pieces.
-            let third = limits::STEP / 3;
-            let whole = |bytes: &[u8]| {
+            // A byte of Windows-1252 has up to three in UTF-8.
+            let lengths = [limits::LENT, limits::LENT / 3].map(|most| whole_characters(bytes, most));
+            let text = lengths.into_iter().find_map(|length| {
+                told = length;
                 let mut text = Text::new();
                 // A text takes everything, if need be by being cut.
-                let _ = self.decoder.piece(bytes).write_to(&mut text);
+                let _ = self.decoder.piece(bytes.get(..length)?).write_to(&mut text);
                 (!text.is_cut()).then_some(text)
-            };
-            let text = whole(bytes).or_else(|| {
-                told = (third.saturating_sub(3)..=third).rfind(|at| begins_character(bytes, *at)).unwrap_or(third);
-                whole(bytes.get(..told)?)
             });
             loan = Loan::Text(text.unwrap_or_default());
         }
@@ -330,7 +327,10 @@ impl Decoding {
     }
 }
 
-/// Whether a character of UTF-8 begins there.
-fn begins_character(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at).is_none_or(|byte| !matches!(byte, 0x80..=0xBF))
+/// Of at most so many bytes as many as end with a character, if they are UTF-8.
+fn whole_characters(bytes: &[u8], most: usize) -> usize {
+    let begins = |at: &usize| bytes.get(*at).is_none_or(|byte| !matches!(byte, 0x80..=0xBF));
+    let most = most.min(bytes.len());
+    // A character has at most four bytes.
+    (most.saturating_sub(3)..=most).rfind(begins).filter(|length| *length > 0).unwrap_or(most)
 }

@@ -22,7 +22,7 @@ impl<const D: usize> Session<'_, D> {
             operation: undertaking.operation(),
             reference: undertaking.reference(),
             request_id: undertaking.request_id,
-            request_type: current.request_type(),
+            request_type: &current.request_type(),
             at: undertaking.wall(self.progress.now),
         };
         let outgoing = Outgoing::write(What::Request, None, tx, |out| asking.encode(out));

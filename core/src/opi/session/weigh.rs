@@ -78,7 +78,7 @@ impl Current {
         self.undertaking.request_id.is_echoed_by(number)
             && (mistake(Mistake::BelievesAnotherTillsAnswer)
                 || original.text(OriginalHeader::workstation_id) == Some(workstation))
-            && original.text(OriginalHeader::request_type) == Some(self.request_type().as_str())
+            && original.text(OriginalHeader::request_type) == Some(self.word())
     }
 
     /// Numbers come again after a long time: a message with another currency or from another day is another one.
