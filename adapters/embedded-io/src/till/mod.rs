@@ -13,6 +13,7 @@ mod work;
 
 use core::fmt;
 use core::mem::MaybeUninit;
+use core::time::Duration;
 use core::task::Poll;
 
 use heapless::Vec;
@@ -87,6 +88,8 @@ pub struct Till<'m, W, S: Store, C, const N: usize, const D: usize> {
     /// What is taken from connections since a deadline passed.
     overdue: usize,
     sending: Option<Sending>,
+    /// How long a frame may take to leave.
+    within: Duration,
     store: S,
     /// The sheets that have to be stored and have not ended, and whether everything of them is stored so far.
     sheets: Vec<(SheetId, bool), OPEN_SHEETS>,
@@ -156,6 +159,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
         const { assert!(N >= 3, "a wire for requests, one for aborts, at least one for the terminal") };
         let mut links = [Some(Link::Request), Some(Link::Abort)].into_iter();
         Self {
+            within: session.settings().timeouts.send,
             session,
             transmit,
             connections: wires.map(|wire| Connection::new(wire, links.next().flatten())),

@@ -92,7 +92,7 @@ impl<W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'_, W, S,
                     }
                 }
                 Step::Send { link, length } => {
-                    let until = self.clock.now().after(self.session.settings().timeouts.send);
+                    let until = self.clock.now().after(self.within);
                     let is_up = self.connection(link).is_some_and(|connection| connection.state != State::Down);
                     if is_up && length <= self.transmit.len() {
                         self.sending = Some(Sending { link, length, written: 0, until });
