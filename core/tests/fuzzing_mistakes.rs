@@ -78,11 +78,11 @@ fn every_mistake_is_found() {
     assert!(missed.is_empty(), "not found: {missed:?}");
 }
 
-/// A mistake, and the target that finds it.
-type Planted = (Mistake, &'static str, fn(&[u8]));
+/// A mistake, the target that finds it, and the target's body.
+type Sought = (Mistake, &'static str, fn(&[u8]));
 
 /// The mistakes that no session makes.
-const BYTES: [Planted; 10] = [
+const BYTES: [Sought; 10] = [
     (Mistake::FrameForgetsHalfAHeader, "frame", fuzzing::frame),
     (Mistake::XmlSplitsALineEnd, "xml", fuzzing::xml),
     (Mistake::XmlSplitsALineEnd, "message", fuzzing::message),

@@ -30,10 +30,11 @@ fn bytes(next: &mut impl FnMut() -> u8) -> Vec<u8> {
 #[test]
 fn every_mistake_is_found() {
     type Data = fn(&mut dyn FnMut() -> u8) -> Vec<u8>;
+    type Sought = (Mistake, &'static str, fn(&[u8]), Data);
     let bytes: Data = |mut next| bytes(&mut next);
     let document: Data = |mut next| document(&mut next);
     std::panic::set_hook(Box::new(|_| {}));
-    let sought: [(Mistake, &str, fn(&[u8]), Data); 4] = [
+    let sought: [Sought; 4] = [
         (Mistake::XmlReadsTwoLineEnds, "xml_oracle", xml_oracle, document),
         (Mistake::XmlWritesALineEnd, "xml_roundtrip", xml_roundtrip, bytes),
         (Mistake::XmlWritesALineEnd, "message_roundtrip", message_roundtrip, bytes),

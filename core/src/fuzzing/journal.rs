@@ -117,6 +117,15 @@ impl<'a> Reading<'a> {
         }
         let listed = self.ledger.all_unresolved().len() + self.ledger.further_unresolved().len();
         assert!(listed == 0 || self.intents > 0, "a request that no record names");
+        assert_eq!(self.ledger.next_unresolved().is_some(), listed > 0, "a request that is listed, but not found");
+        assert!(self.replay.kept() <= self.end, "more is kept than was found");
+        if let Some(block) = self.ledger.reserve() {
+            let mut bytes = [0; MAX_RECORD];
+            let length = journal::encode(&block, &mut bytes).expect("room for any record");
+            let (read, used) = journal::decode(bytes.get(..length).unwrap_or_default()).expect("what was written");
+            assert_eq!(used, length, "what was written is longer");
+            assert!(matches!(read, Entry::Block { .. }), "what was written is another record");
+        }
     }
 
     fn refuse(&mut self, version: u8, at: u64) {

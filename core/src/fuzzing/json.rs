@@ -1,5 +1,7 @@
 //! The body of the target `json`.
 
+use core::fmt::Write;
+
 use super::choices::Choices;
 use super::transcript::Transcript;
 use crate::json::{Document, ErrorKind, Limits, Number, Reader, Token, Value, Writer};
@@ -27,6 +29,8 @@ pub fn json(data: &[u8]) {
         Ok(checked) => {
             assert_eq!(by_tokens, values(checked), "tokens and values differ");
             written(checked, limits, by_tokens);
+            // Long texts and lists are shown, too.
+            let _ = write!(Transcript::default(), "{:?}", checked.root());
         }
         Err(error) if error.kind == ErrorKind::Bytes => {
             assert_eq!(error.offset, limits.bytes, "too long, but elsewhere");
@@ -37,6 +41,7 @@ pub fn json(data: &[u8]) {
             let is_end = behind.is_empty();
             assert_eq!(error.kind == ErrorKind::UnexpectedEnd, is_end, "the end is not where the document ends");
             assert!(error.line > 0 && error.column > 0, "lines and columns count from 1");
+            let _ = write!(Transcript::default(), "{error}");
             // The front alone is good, or only ends too early.
             let _ = Document::parse_within(before, limits).map_err(|earlier| {
                 assert_eq!(

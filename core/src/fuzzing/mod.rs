@@ -15,7 +15,7 @@ mod transcript;
 
 use core::fmt::Write;
 
-use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece};
+use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece, encode};
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
 use crate::opi::message::{Decoder, Fault, FragmentOf, Lost, Message, Part, Style, is_untold, till};
 use crate::xml::{Reader, Token, Tolerance};
@@ -45,6 +45,36 @@ pub fn frame(data: &[u8]) {
     let expected = frames_at_once(stream, limit);
     assert_eq!(frames_in_chunks(choices, stream, limit), expected, "`next` depends on the chunks");
     assert_eq!(frames_used_in_part(choices, stream, limit), expected, "`lend` and `used` depend on the chunks");
+    if let Err(error) = expected.1 {
+        _ = write!(Transcript::default(), "{error}");
+    }
+    framed(stream, usize::from(choices.second));
+}
+
+/// A frame is its payload behind a length, if there is room for it and it is not empty.
+fn framed(payload: &[u8], room: usize) {
+    let payload = payload.get(..payload.len().min(200)).unwrap_or_default();
+    let mut buffer = [0; 256];
+    let out = buffer.get_mut(..room).unwrap_or_default();
+    let encoded = encode(out, |to| match to.get_mut(..payload.len()) {
+        Some(to) => {
+            to.copy_from_slice(payload);
+            Ok(payload.len())
+        }
+        None => Err("no room"),
+    });
+    match encoded {
+        Ok(length) => {
+            let (header, behind) = buffer.split_first_chunk::<HEADER>().expect("room for a header");
+            assert_eq!(usize::try_from(u32::from_be_bytes(*header)), Ok(payload.len()), "another length");
+            assert_eq!(behind.get(..payload.len()), Some(payload), "another payload");
+            assert_eq!(length, HEADER + payload.len());
+        }
+        Err(error) => {
+            assert!(payload.is_empty() || room < HEADER + payload.len(), "a frame with room is refused: {error}");
+            _ = write!(Transcript::default(), "{error}");
+        }
+    }
 }
 
 /// Frames as a transcript, and how the stream ended.
@@ -158,7 +188,7 @@ fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -
             Ok(None) => return Flow::Incomplete,
             Err(error) => {
                 assert!(in_document(error.offset, document), "a fault outside of the document");
-                let _ = write!(transcript, "{error:?}");
+                let _ = write!(transcript, "{error:?} {error}");
                 let again = reader.next(&mut &b"<a/>"[..], true);
                 assert_eq!(again.err(), Some(error), "a refused document goes on");
                 return Flow::Over;
@@ -245,7 +275,7 @@ fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) ->
             }
             Err(fault) => {
                 assert!(in_document(fault.offset, document), "a fault outside of the document");
-                let _ = write!(without_fragments, "{fault:?}");
+                let _ = write!(without_fragments, "{fault:?} {fault}");
                 refused = true;
                 return Flow::Over;
             }
