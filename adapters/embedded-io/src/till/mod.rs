@@ -13,8 +13,8 @@ mod work;
 
 use core::fmt;
 use core::mem::MaybeUninit;
-use core::time::Duration;
 use core::task::Poll;
+use core::time::Duration;
 
 use heapless::Vec;
 use opi_core::drive::{Answer, Input, Link, Misuse, QuestionId, Wait, Why};
