@@ -91,6 +91,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod divide;
 pub mod drive;
 pub mod frame;
 #[cfg(feature = "fuzzing")]

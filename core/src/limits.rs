@@ -11,7 +11,7 @@
 pub const FRAME_BYTES: u32 = 4 * 1024 * 1024;
 
 /// Open elements at one time. The Nexi SDKs use 64; real messages use at most 7, and small machines have room for less.
-pub const XML_DEPTH: usize = if cfg!(target_pointer_width = "64") { 64 } else { 32 };
+pub const XML_DEPTH: usize = if cfg!(target_pointer_width = "64") { 64 } else { 16 };
 
 /// Longest element or attribute name, prefix included, in bytes. The longest known name has 29.
 pub const XML_NAME: usize = 64;
@@ -20,9 +20,9 @@ pub const XML_NAME: usize = 64;
 pub const XML_ATTRIBUTES: usize = 64;
 
 /// Bytes kept for the names of open elements, the attribute names of one tag and the namespace bindings in scope, with
-/// two or three bytes for each on a small machine. Real messages need at most 310; an `Authorisation` with all of its
-/// known attributes in a `Tender`, below a root with three namespaces, needs 610.
-pub const XML_SCOPE: usize = if cfg!(target_pointer_width = "64") { 1024 } else { 640 };
+/// one to three bytes for each on a small machine. Real messages need at most 310; an `Authorisation` with all of its
+/// known attributes in a `Tender`, below a root with three namespaces, needs 570.
+pub const XML_SCOPE: usize = if cfg!(target_pointer_width = "64") { 1024 } else { 576 };
 
 /// Namespace declarations in scope at one time. Real messages declare at most four on the root; some repeat the
 /// default one on children.
@@ -148,6 +148,10 @@ pub const ADDRESS: usize = 72;
 
 /// Longest value of one attribute or element that is read as one: the longest field above.
 pub const VALUE: usize = REMARK;
+
+/// Bytes that the text of a record and the value of a child element in it take together: one [`VALUE`] each. On a small
+/// machine long ones share: next to a text of 48 bytes a value still has its full length.
+pub const COLLECTED: usize = if cfg!(target_pointer_width = "64") { 2 * VALUE } else { 208 };
 
 /// Items of a sale in one message. A till that sells more sends them unitemised.
 pub const SALE_ITEMS: usize = 4;

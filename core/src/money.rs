@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write};
 
+use crate::divide::divide;
+
 /// A currency by its three-letter code of ISO 4217.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
@@ -94,8 +96,10 @@ impl Decimal {
         if scale > Self::MAX_SCALE {
             return None;
         }
-        while scale > 0 && digits.is_multiple_of(10) {
-            digits /= 10;
+        while scale > 0
+            && let (tenth, 0) = divide::<10>(digits)
+        {
+            digits = tenth;
             scale -= 1;
         }
         Some(Self { digits, scale })
@@ -185,8 +189,9 @@ impl Figures {
             if rest == 0 && count > scale {
                 break;
             }
-            *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-            rest /= 10;
+            let (tenth, digit) = divide::<10>(rest);
+            *place = b'0' + u8::try_from(digit).unwrap_or(0);
+            rest = tenth;
             count += 1;
         }
         for (place, figure) in reversed.iter().enumerate().take(usize::from(count)).rev() {

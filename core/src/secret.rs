@@ -169,7 +169,8 @@ impl Pan {
         if self.0.contains(is_mask) && digits <= limits::PAN_DIGITS_SHOWN {
             return out.write_str(self.0.as_str());
         }
-        let length = self.0.chars().count();
+        // Bytes that begin a character.
+        let length = self.0.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
         for (place, character) in self.0.chars().enumerate() {
             out.write_char(if place + 4 >= length && length > 8 { character } else { '*' })?;
         }

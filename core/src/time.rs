@@ -3,6 +3,8 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::divide::divide;
+
 /// A point on the caller's monotonic clock, in milliseconds from any start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Instant(u64);
@@ -31,7 +33,8 @@ impl Instant {
     /// How long after `earlier` this is; zero if it is before.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
+        let (seconds, millis) = divide::<1000>(self.0.saturating_sub(earlier.0));
+        Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis as u64))
     }
 }
 
@@ -144,8 +147,10 @@ impl Stamp {
         let offset = self.time.offset_minutes;
         let local = self.time.unix_seconds + i64::from(offset) * 60;
         // Both fit: the years are those from 1 to 9999.
-        let days = i32::try_from(local.div_euclid(86_400)).unwrap_or_default();
-        let second_of_day = u32::try_from(local.rem_euclid(86_400)).unwrap_or_default();
+        let since_year_1 = u64::try_from(local + i64::from(DAYS_TO_1970) * 86_400).unwrap_or_default();
+        let days_since = divide::<360>(divide::<240>(since_year_1).0).0;
+        let days = i32::try_from(days_since).unwrap_or_default() - DAYS_TO_1970;
+        let second_of_day = u32::try_from(since_year_1 - days_since * 86_400).unwrap_or_default();
         let (year, month, day) = civil(days);
         let zone = u32::from(offset.unsigned_abs());
         let parts = [
@@ -172,6 +177,9 @@ impl Stamp {
         text
     }
 }
+
+/// Days from the first of the year 1 to 1970-01-01.
+const DAYS_TO_1970: i32 = 719_162;
 
 /// Year, month and day of a day number counted from 1970-01-01, in the Gregorian calendar.
 ///

@@ -4,7 +4,6 @@
 //! behind, so the answer is the same however the document is cut. The end of the document needs no word of its own:
 //! nothing here can be complete at the end of an unfinished document.
 
-use nom::branch::alt;
 use nom::bytes::streaming::tag;
 use nom::error::{ErrorKind, ParseError};
 use nom::sequence::preceded;
@@ -57,16 +56,19 @@ fn split(input: &[u8], at: usize) -> (&[u8], &[u8]) {
 /// A qualified name (Namespaces in XML 1.0 §4) and the byte behind it seen, but not taken.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn name(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
-    let len = scan::name(input);
     // The usual case: ASCII, no prefix.
-    if let (Some(&first), Some(&behind)) = (input.first(), input.get(len))
-        && scan::is(scan::NAME_START, first)
-        && behind < 0x80
-        && behind != b':'
-        && len <= XML_NAME
+    #[cfg(target_pointer_width = "64")]
     {
-        let (name, rest) = split(input, len);
-        return Ok((rest, Name::new(name, 0)));
+        let len = scan::name(input);
+        if let (Some(&first), Some(&behind)) = (input.first(), input.get(len))
+            && scan::is(scan::NAME_START, first)
+            && behind < 0x80
+            && behind != b':'
+            && len <= XML_NAME
+        {
+            let (name, rest) = split(input, len);
+            return Ok((rest, Name::new(name, 0)));
+        }
     }
     any_name(encoding, input)
 }
@@ -123,17 +125,28 @@ fn few_blanks(input: &[u8]) -> Parsed<'_, ()> {
     if rest.is_empty() { Err(INCOMPLETE) } else { Ok((rest, ())) }
 }
 
+/// These characters.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn word<'a>(word: &'static str, input: &'a [u8]) -> Parsed<'a, ()> {
+    tag(word).map(|_| ()).parse(input)
+}
+
 /// `=` and the opening quote.
 fn equals_quote(input: &[u8]) -> Parsed<'_, u8> {
-    let equals = (few_blanks, expect(Kind::Attribute, tag("=")), few_blanks);
-    let quote = alt((tag("\"").map(|_| b'"'), tag("'").map(|_| b'\'')));
-    preceded(equals, expect(Kind::Attribute, quote)).parse(input)
+    let equals = |input| expect(Kind::Attribute, |input| word("=", input))(input);
+    let (rest, _) = (few_blanks, equals, few_blanks).parse(input)?;
+    match *rest {
+        [] => Err(INCOMPLETE),
+        [quote @ (b'"' | b'\''), ref rest @ ..] => Ok((rest, quote)),
+        _ => Err(fault(Kind::Attribute, rest)),
+    }
 }
 
 /// The name of an attribute, `=` and the opening quote.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn attribute_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, (Name<'_>, u8)> {
     let (rest, name) = name(encoding, input)?;
+    #[cfg(target_pointer_width = "64")]
     if let [b'=', quote @ (b'"' | b'\''), rest @ ..] = rest {
         return Ok((rest, (name, *quote)));
     }
@@ -165,25 +178,29 @@ impl Declared {
 
 /// A part of the XML declaration and its value.
 pub(super) fn declared(input: &[u8]) -> Parsed<'_, (Declared, &[u8])> {
-    let names = alt((
-        tag("version").map(|_| Declared::Version),
-        tag("encoding").map(|_| Declared::Encoding),
-        tag("standalone").map(|_| Declared::Standalone),
-    ));
-    let (rest, (declared, quote)) = expect(Kind::Declaration, (names, equals_quote))(input)?;
+    let (name, declared) = match input.first() {
+        Some(b'v') => ("version", Declared::Version),
+        Some(b'e') => ("encoding", Declared::Encoding),
+        _ => ("standalone", Declared::Standalone),
+    };
+    let name = |input| word(name, input);
+    let (rest, ((), quote)) = expect(Kind::Declaration, (name, equals_quote))(input)?;
     let (value, end) = split(rest, scan::plain(rest, [quote]).min(XML_DECLARED));
-    let (rest, _) = expect(Kind::Declaration, tag([quote].as_slice()))(end)?;
-    Ok((rest, (declared, value)))
+    match end {
+        [] => Err(INCOMPLETE),
+        [first, rest @ ..] if *first == quote => Ok((rest, (declared, value))),
+        _ => Err(fault(Kind::Declaration, end)),
+    }
 }
 
 /// `<?` and the target of a processing instruction, or `<?xml`.
 pub(super) fn instruction_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
-    preceded(tag("<?"), |input| name(encoding, input)).parse(input)
+    preceded(|input| word("<?", input), |input| name(encoding, input)).parse(input)
 }
 
 /// `</` and a name.
 pub(super) fn end_head(encoding: Encoding, input: &[u8]) -> Parsed<'_, Name<'_>> {
-    preceded(tag("</"), |input| name(encoding, input)).parse(input)
+    preceded(|input| word("</", input), |input| name(encoding, input)).parse(input)
 }
 
 /// What `<!` begins.
@@ -196,30 +213,28 @@ pub(super) enum Section {
 
 /// The opening of a comment, a CDATA section or a DTD.
 pub(super) fn section(input: &[u8]) -> Parsed<'_, Section> {
-    let whole = |tag: &'static str, section| {
-        expect(Kind::Markup, nom::bytes::streaming::tag(tag))
-            .map(move |_| section)
-            .parse(input)
-            .map_err(|error| error.map(|fault| Fault { left: input.len(), ..fault }))
+    let (tag, section) = match input.get(2) {
+        Some(b'-') => ("<!--", Section::Comment),
+        Some(b'[') => ("<![CDATA[", Section::Cdata),
+        _ => ("<!DOCTYPE", Section::Doctype),
     };
-    match input.get(2) {
-        Some(b'-') => whole("<!--", Section::Comment),
-        Some(b'[') => whole("<![CDATA[", Section::Cdata),
-        _ => whole("<!DOCTYPE", Section::Doctype),
+    match word(tag, input) {
+        Ok((rest, ())) => Ok((rest, section)),
+        Err(error) => Err(error.map(|_| Fault { kind: Kind::Markup, left: input.len() })),
     }
 }
 
 /// A reference to a character or to one of the five predefined entities: never more than one character.
 pub(super) fn reference(input: &[u8]) -> Parsed<'_, char> {
     let malformed = fault(Kind::Reference, input);
-    let (rest, _) = tag("&")(input)?;
+    let (rest, ()) = word("&", input)?;
     let in_body = |&byte: &u8| scan::is(scan::NAME, byte) || matches!(byte, b'#' | b':' | 0x80..);
     let len = rest.iter().take_while(|byte| in_body(byte)).take(XML_REFERENCE + 1).count();
     if len > XML_REFERENCE {
         return Err(malformed);
     }
     let (body, end) = split(rest, len);
-    let (rest, _) = tag::<_, _, Fault>(";")(end)
+    let (rest, ()) = word(";", end)
         .map_err(|error| error.map(|fault| Fault { kind: Kind::Reference, left: input.len().max(fault.left) }))?;
     let char = match body {
         b"lt" => '<',
@@ -284,7 +299,14 @@ fn piece<'a, const N: usize>(
     return piece_by(input, stops, flags_kept, encoding, &stop);
     // The same code for all kinds, where flash is scarce.
     #[cfg(not(target_pointer_width = "64"))]
-    return piece_by::<N, dyn Fn(u8, &'a [u8]) -> Stop>(input, stops, flags_kept, encoding, &stop);
+    return piece_by::<3, dyn Fn(u8, &'a [u8]) -> Stop>(input, three(stops), flags_kept, encoding, &stop);
+}
+
+/// One to three stops as three.
+#[cfg(not(target_pointer_width = "64"))]
+fn three<const N: usize>(stops: [u8; N]) -> [u8; 3] {
+    let mut rest = stops.iter().copied().cycle();
+    [(); 3].map(|()| rest.next().unwrap_or_default())
 }
 
 #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -348,13 +370,16 @@ fn reference_stop(input: &[u8]) -> Stop {
 pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
     const STOPS: [u8; 3] = [b'<', b'&', b']'];
     // The usual case: nothing to look at in between but line feeds.
-    let mut at = scan::plain(input, STOPS);
-    loop {
-        let (bytes, rest) = split(input, at);
-        match rest {
-            [b'<', ..] if at > 0 => return Ok((rest, Piece { bytes, flags: 0, closed: true })),
-            [b'\n', behind @ ..] => at += 1 + scan::plain(behind, STOPS),
-            _ => break,
+    #[cfg(target_pointer_width = "64")]
+    {
+        let mut at = scan::plain(input, STOPS);
+        loop {
+            let (bytes, rest) = split(input, at);
+            match rest {
+                [b'<', ..] if at > 0 => return Ok((rest, Piece { bytes, flags: 0, closed: true })),
+                [b'\n', behind @ ..] => at += 1 + scan::plain(behind, STOPS),
+                _ => break,
+            }
         }
     }
     let kept = flag::REFERENCE | flag::LINE_END | flag::FOREIGN;
@@ -372,11 +397,14 @@ pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
 pub(super) fn value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, Piece<'_>> {
     let stops = [quote, b'&', b'<'];
     // The usual case: nothing to look at in between.
-    let (bytes, rest) = split(input, scan::plain(input, stops));
-    if let [first, rest @ ..] = rest
-        && *first == quote
+    #[cfg(target_pointer_width = "64")]
     {
-        return Ok((rest, Piece { bytes, flags: 0, closed: true }));
+        let (bytes, rest) = split(input, scan::plain(input, stops));
+        if let [first, rest @ ..] = rest
+            && *first == quote
+        {
+            return Ok((rest, Piece { bytes, flags: 0, closed: true }));
+        }
     }
     let kept = flag::REFERENCE | flag::BLANK | flag::FOREIGN;
     piece(input, stops, kept, encoding, |first, rest| match first {

@@ -32,6 +32,7 @@ impl Reader {
         }
         match *input {
             [] | [b'<'] => self.refuse(INCOMPLETE, input).into(),
+            #[cfg(target_pointer_width = "64")]
             [b'<', b'?', ..]
                 if self.first
                     && let Some(rest) = usual_declaration(input) =>
@@ -164,6 +165,7 @@ impl Reader {
 
 /// What is behind the XML declaration that nearly all documents begin with. It changes nothing: a document is UTF-8, or
 /// its encoding is not believed.
+#[cfg(target_pointer_width = "64")]
 fn usual_declaration(input: &[u8]) -> Option<&[u8]> {
     let behind = input.strip_prefix(b"<?xml version=\"1.0\" encoding=\"")?;
     behind.strip_prefix(b"utf-8\"?>").or_else(|| behind.strip_prefix(b"UTF-8\"?>"))

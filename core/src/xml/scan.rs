@@ -30,6 +30,7 @@ pub(super) fn is(class: u8, byte: u8) -> bool {
 }
 
 /// Length of the run of ASCII name bytes at the front, colons excluded.
+#[cfg(target_pointer_width = "64")]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn name(bytes: &[u8]) -> usize {
     // Most names have only letters and digits.
@@ -49,14 +50,22 @@ pub(super) fn blank(bytes: &[u8]) -> usize {
 /// Length of the run at the front without a stop byte, a control byte (below 20) and a byte from 80 on.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
-    leap(bytes, word::not_plain(stops), |byte| !(0x20..0x80).contains(&byte) || stops.contains(&byte))
+    #[cfg(target_pointer_width = "64")]
+    let hits = word::not_plain(stops);
+    #[cfg(not(target_pointer_width = "64"))]
+    let hits = ();
+    leap(bytes, hits, |byte| !(0x20..0x80).contains(&byte) || stops.contains(&byte))
 }
 
 /// The same, but bytes from 80 on belong to the run, save EF: it begins the two characters of the first plane that XML
 /// does not allow, besides others.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn writable<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
-    leap(bytes, word::not_writable(stops), |byte| byte < 0x20 || byte == 0xEF || stops.contains(&byte))
+    #[cfg(target_pointer_width = "64")]
+    let hits = word::not_writable(stops);
+    #[cfg(not(target_pointer_width = "64"))]
+    let hits = ();
+    leap(bytes, hits, |byte| byte < 0x20 || byte == 0xEF || stops.contains(&byte))
 }
 
 /// Length of the front without a byte that is a hit: eight bytes at once where the machine has registers for them.
@@ -85,12 +94,12 @@ fn leap(bytes: &[u8], hits: impl Fn(u64) -> u64, is_hit: impl Fn(u8) -> bool) ->
 
 /// Length of the front without a byte that is a hit.
 #[cfg(not(target_pointer_width = "64"))]
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn leap(bytes: &[u8], _: impl Fn(u64) -> u64, is_hit: impl Fn(u8) -> bool) -> usize {
+fn leap(bytes: &[u8], (): (), is_hit: impl Fn(u8) -> bool) -> usize {
     bytes.iter().position(|&byte| is_hit(byte)).unwrap_or(bytes.len())
 }
 
 /// Which bytes of a word are hits: their top bits. Other bits mean nothing.
+#[cfg(target_pointer_width = "64")]
 mod word {
     /// A one in each byte of a word.
     const ONES: u64 = 0x0101_0101_0101_0101;

@@ -1,9 +1,9 @@
 //! What the reader must remember, where memory is scarce: the same as `scope.rs`, with nothing kept beyond its need, and
-//! with the lengths of names beside the names.
+//! with their lengths beside the names.
 //!
 //! The arena is two stacks that grow towards each other. From the bottom: names of open elements and, behind each, the
-//! namespaces it declares, every one with its lengths at its end. From the top: the attribute names of the tag, every one
-//! with its lengths in front.
+//! namespaces it declares, every one with its length at its end. From the top: the attribute names of the tag, every one
+//! with its length in front.
 
 use core::fmt;
 
@@ -34,8 +34,6 @@ pub(super) struct Scope {
     tag_prefix: u8,
     /// Attributes of the tag that have a prefix and declare no namespace.
     prefixed: u8,
-    /// Length of the prefix under declaration.
-    prefix: u8,
     /// The namespace name under declaration did not fit.
     overflow: bool,
     arena: [u8; XML_SCOPE],
@@ -46,9 +44,8 @@ pub(super) struct Scope {
 struct Entry<'s> {
     /// Where it begins.
     at: usize,
-    /// The name, or the prefix and directly behind it the namespace name, empty to take the namespace back.
+    /// The name, or the prefix, a colon, and the namespace name, empty to take the namespace back.
     bytes: &'s [u8],
-    prefix: usize,
     binds: bool,
 }
 
@@ -82,7 +79,6 @@ impl Scope {
             attributes: 0,
             tag_prefix: 0,
             prefixed: 0,
-            prefix: 0,
             overflow: false,
             arena: [0; XML_SCOPE],
         }
@@ -108,7 +104,7 @@ impl Scope {
         self.elements += 1;
         self.tag_prefix = tiny(name.prefix().len());
         self.begun = self.low;
-        if !self.keep(name.as_bytes()) || !self.end_entry(self.tag_prefix, 0) {
+        if !self.keep(name.as_bytes()) || !self.end_entry(0) {
             return Err(Kind::Scope);
         }
         self.innermost = self.low;
@@ -153,19 +149,19 @@ impl Scope {
     /// Adds an attribute of the tag.
     pub(super) fn attribute(&mut self, name: Name<'_>) -> Result<(), Kind> {
         let (bytes, prefix) = (name.as_bytes(), name.prefix().len());
-        if self.attributes_from(self.high).any(|(known, _)| known == bytes) {
+        if self.attributes_from(self.high).any(|known| known == bytes) {
             return Err(Kind::DuplicateAttribute);
         }
-        let start = usize::from(self.high).saturating_sub(bytes.len() + 2);
+        let start = usize::from(self.high).saturating_sub(bytes.len() + 1);
         let room = self.arena.get_mut(start..usize::from(self.high)).filter(|_| start >= usize::from(self.low));
-        let Some([len, prefix_len, room @ ..]) = room else { return Err(Kind::Scope) };
+        let Some([len, room @ ..]) = room else { return Err(Kind::Scope) };
         if room.len() != bytes.len() {
             return Err(Kind::Scope);
         }
         if usize::from(self.attributes) == XML_ATTRIBUTES {
             return Err(Kind::Attributes);
         }
-        (*len, *prefix_len) = (tiny(bytes.len()), tiny(prefix));
+        *len = tiny(bytes.len());
         room.copy_from_slice(bytes);
         self.high = small(start);
         self.attributes += 1;
@@ -181,17 +177,16 @@ impl Scope {
         self.bindings += 1;
         self.overflow = false;
         self.begun = self.low;
-        self.prefix = tiny(prefix.len());
-        if self.keep(prefix) { Ok(()) } else { Err(Kind::Scope) }
+        if self.keep(prefix) && self.keep(b":") { Ok(()) } else { Err(Kind::Scope) }
     }
 
     /// Ends a namespace declaration.
     pub(super) fn bound(&mut self) -> Result<(), Kind> {
-        if self.overflow || !self.end_entry(self.prefix, BINDS) {
+        if self.overflow || !self.end_entry(BINDS) {
             return Err(Kind::Scope);
         }
         let Some(entry) = self.entry(self.low.into()) else { return Ok(()) };
-        let (prefix, namespace) = entry.bytes.split_at_checked(entry.prefix).unwrap_or_default();
+        let (prefix, namespace) = divided(entry.bytes);
         let allowed = match (prefix, namespace) {
             (b"xml", namespace) => namespace == XML_NAMESPACE,
             (b"xmlns", _) | (_, XML_NAMESPACE | XMLNS_NAMESPACE) => false,
@@ -218,12 +213,12 @@ impl Scope {
         }
         // The last one first: what is wrong with the first of them is told.
         let (mut result, mut at) = (Ok(()), self.high);
-        while let Some((name, prefix)) = self.attributes_from(at).next() {
-            at = at.saturating_add(small(name.len() + 2));
-            match self.expand(name, prefix) {
+        while let Some(name) = self.attributes_from(at).next() {
+            at = at.saturating_add(small(name.len() + 1));
+            match self.expand(name) {
                 Err(kind) => result = Err(kind),
                 Ok(Some(expanded)) => {
-                    if self.attributes_from(at).any(|(name, prefix)| self.expand(name, prefix) == Ok(Some(expanded))) {
+                    if self.attributes_from(at).any(|name| self.expand(name) == Ok(Some(expanded))) {
                         result = Err(Kind::DuplicateAttribute);
                     }
                 }
@@ -234,8 +229,8 @@ impl Scope {
     }
 
     /// Namespace and local name of an attribute with a prefix; declarations of namespaces have none to compare.
-    fn expand<'s>(&'s self, name: &'s [u8], prefix: usize) -> Result<Option<Expanded<'s>>, Kind> {
-        let Some((prefix, [_, local @ ..])) = name.split_at_checked(prefix) else { return Ok(None) };
+    fn expand<'s>(&'s self, name: &'s [u8]) -> Result<Option<Expanded<'s>>, Kind> {
+        let (prefix, local) = divided(name);
         if prefix.is_empty() || prefix == b"xmlns" {
             return Ok(None);
         }
@@ -249,8 +244,7 @@ impl Scope {
     }
 
     fn innermost_prefix(&self) -> &[u8] {
-        let innermost = self.entry(self.innermost.into());
-        innermost.and_then(|entry| entry.bytes.get(..entry.prefix)).unwrap_or_default()
+        divided(self.innermost()).0
     }
 
     fn resolve(&self, prefix: &[u8]) -> Option<&[u8]> {
@@ -261,10 +255,8 @@ impl Scope {
         loop {
             let entry = self.entry(end)?;
             end = entry.at;
-            if entry.binds
-                && let Some((bound, namespace)) = entry.bytes.split_at_checked(entry.prefix)
-                && bound == prefix
-            {
+            let (bound, namespace) = divided(entry.bytes);
+            if entry.binds && bound == prefix {
                 return Some(namespace);
             }
         }
@@ -272,26 +264,26 @@ impl Scope {
 
     /// What ends there on the lower stack.
     fn entry(&self, end: usize) -> Option<Entry<'_>> {
-        let [before @ .., prefix, low, high] = self.arena.get(..end)? else { return None };
+        let [before @ .., low, high] = self.arena.get(..end)? else { return None };
         let at = before.len().checked_sub(usize::from(u16::from_le_bytes([*low, *high & !BINDS])))?;
-        Some(Entry { at, bytes: before.get(at..)?, prefix: usize::from(*prefix), binds: *high & BINDS != 0 })
+        Some(Entry { at, bytes: before.get(at..)?, binds: *high & BINDS != 0 })
     }
 
-    /// The attribute names of the tag and the lengths of their prefixes from this place on the upper stack, the last first.
-    fn attributes_from(&self, at: u16) -> impl Iterator<Item = (&[u8], usize)> {
+    /// The attribute names of the tag from this place on the upper stack, the last first.
+    fn attributes_from(&self, at: u16) -> impl Iterator<Item = &[u8]> {
         let mut rest = self.arena.get(usize::from(at)..).unwrap_or_default();
         core::iter::from_fn(move || {
-            let [len, prefix, behind @ ..] = rest else { return None };
+            let [len, behind @ ..] = rest else { return None };
             let (name, behind) = behind.split_at_checked(usize::from(*len))?;
             rest = behind;
-            Some((name, usize::from(*prefix)))
+            Some(name)
         })
     }
 
-    /// Puts the lengths behind what was kept since an entry was begun.
-    fn end_entry(&mut self, prefix: u8, binds: u8) -> bool {
+    /// Puts the length behind what was kept since an entry was begun.
+    fn end_entry(&mut self, binds: u8) -> bool {
         let [low, high] = self.low.saturating_sub(self.begun).to_le_bytes();
-        self.keep(&[prefix, low, high | binds])
+        self.keep(&[low, high | binds])
     }
 
     /// Puts bytes on the lower stack, if they fit.
@@ -316,6 +308,14 @@ impl fmt::Write for Scope {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.overflow |= !self.keep(text.as_bytes());
         Ok(())
+    }
+}
+
+/// What stands before the first colon, and what stands behind it; nothing and all of it if there is none.
+fn divided(name: &[u8]) -> (&[u8], &[u8]) {
+    match name.iter().position(|&byte| byte == b':').and_then(|colon| name.split_at_checked(colon)) {
+        Some((prefix, [_, local @ ..])) => (prefix, local),
+        _ => (&[], name),
     }
 }
 

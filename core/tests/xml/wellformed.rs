@@ -396,7 +396,7 @@ fn every_bound_holds_and_is_reached() {
     let tree =
         |elements: usize| (0..elements).map(|at| format!("<{name}{at:02}>", name = &name[2..])).collect::<String>();
     // Lengths stand beside them where memory is scarce.
-    let lengths = if cfg!(target_pointer_width = "64") { (0, 0) } else { (3, 2) };
+    let lengths = if cfg!(target_pointer_width = "64") { (0, 0) } else { (2, 1) };
     let fit = XML_SCOPE / (XML_NAME + lengths.0);
     check_refused(strict, &format!("{}¶<{name}>", tree(fit)), Scope);
     let closed = (0..fit).rev().map(|at| format!("</{}{at:02}>", &name[2..])).collect::<String>();

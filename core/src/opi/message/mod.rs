@@ -20,6 +20,7 @@ mod vocabulary;
 #[cfg(feature = "fuzzing")]
 mod alike;
 mod card;
+mod collected;
 mod decoder;
 mod device;
 mod encode;

@@ -3,6 +3,7 @@
 
 use core::fmt::Write;
 
+use super::collected::{Collected, Into};
 use super::fault::{Fault, FaultKind};
 use super::header::Kind;
 use super::keep::{Keep, Wrong};
@@ -14,7 +15,6 @@ use super::request_type::RequestType;
 use super::value::{Found, Lost};
 use super::vocabulary::Coding;
 use crate::limits;
-use crate::text::Text;
 use crate::xml::{Name, Raw, Reader, Token, Tolerance};
 
 /// How far a message is read.
@@ -36,10 +36,9 @@ pub(super) struct Reading<K> {
     failed: Option<Fault>,
     /// The open elements.
     nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
-    /// The value being read: of an attribute that comes in pieces, or of an element that is one value.
-    value: Text<{ limits::VALUE }>,
-    /// The text of the record being read.
-    own: Text<{ limits::REMARK }>,
+    /// The text of the record being read, and the value being read: of an attribute that comes in pieces, or of an
+    /// element that is one value.
+    collected: Collected,
     reader: Reader,
     pub(super) kept: K,
 }
@@ -57,8 +56,7 @@ impl<K: Keep> Reading<K> {
             reader: Reader::new(tolerance),
             nodes: heapless::Vec::new(),
             kept: K::blank(),
-            value: Text::new(),
-            own: Text::new(),
+            collected: Collected::new(),
             attribute: None,
             fragment: None,
             waiting: None,
@@ -75,8 +73,7 @@ impl<K: Keep> Reading<K> {
         self.reader.reset();
         self.nodes.clear();
         self.kept.clear();
-        self.value.clear();
-        self.own.clear();
+        self.collected.clear();
         self.attribute = None;
         self.fragment = None;
         self.waiting = None;
@@ -208,7 +205,7 @@ impl<K: Keep> Reading<K> {
             }
             Token::Attribute { name, value, more } => {
                 self.attribute = if name.is_xmlns() { None } else { self.find_attribute(name.local()) };
-                self.value.clear();
+                self.collected.clear_value();
                 self.attribute_piece(value, more)?;
                 Ok(None)
             }
@@ -219,8 +216,8 @@ impl<K: Keep> Reading<K> {
             Token::Enter => Ok(self.enter()),
             Token::Text(text) => {
                 match self.nodes.last() {
-                    Some(Node::Leaf(..) | Node::Stray(_) | Node::InLeaf) => add(&mut self.value, text),
-                    Some(Node::Record(_) | Node::Group(..)) => add(&mut self.own, text),
+                    Some(Node::Leaf(..) | Node::Stray(_) | Node::InLeaf) => add(&mut self.collected.value(), text),
+                    Some(Node::Record(_) | Node::Group(..)) => self.collected.own(|own| add(own, text)),
                     _ => {}
                 }
                 Ok(None)
@@ -248,20 +245,20 @@ impl<K: Keep> Reading<K> {
     fn attribute_piece(&mut self, value: Raw<'_>, more: bool) -> Result<(), Fault> {
         let Some((slot, index)) = self.attribute else { return Ok(()) };
         if !more
-            && self.value.is_empty()
+            && !self.collected.has_value()
             && let Some(bytes) = value.as_plain_bytes()
         {
             return self.put(slot, index, &Found::attribute(bytes));
         }
-        add(&mut self.value, value);
+        add(&mut self.collected.value(), value);
         if more { Ok(()) } else { self.put_value(slot, index, false) }
     }
 
     /// The value that was collected is complete.
     fn put_value(&mut self, slot: Slot, index: u8, element: bool) -> Result<(), Fault> {
-        let found = Found::text_of(&self.value, element);
+        let found = self.collected.value_found(element);
         let result = self.kept.put(slot, index, &found);
-        self.value.clear();
+        self.collected.clear_value();
         self.judge(result)
     }
 
@@ -306,11 +303,11 @@ impl<K: Keep> Reading<K> {
                 if let Some(presence) = record::find_presence(self.kept.specs(slot), self.kept.group(slot, index)) {
                     self.put(slot, presence, &Found::word_of(""))?;
                 }
-                self.own.clear();
+                self.collected.clear();
                 return Ok(Node::Group(slot, index));
             }
             if let Some((slot, index)) = self.kept.find(slot, group, local) {
-                self.value.clear();
+                self.collected.clear_value();
                 return Ok(Node::Leaf(slot, index));
             }
         }
@@ -332,7 +329,7 @@ impl<K: Keep> Reading<K> {
                     _ => {}
                 }
                 self.derive_request_type();
-                self.own.clear();
+                self.collected.clear();
                 Node::Record(Slot::Inner)
             }
             Some(Element::Outer(name)) if self.kept.is_inner_empty() && self.kept.is_outer_empty() => {
@@ -372,14 +369,14 @@ impl<K: Keep> Reading<K> {
     /// A value outside of the record it belongs to.
     fn stray(&mut self, top: Node, name: &[u8]) -> Node {
         if let Some((slot, index)) = self.kept.find(Slot::Diagnosis, Group::OWN, name) {
-            self.value.clear();
+            self.collected.clear_value();
             return Node::Leaf(slot, index);
         }
         if top == Node::Container(Container::Root)
             && name == b"ReferenceNumber"
             && let Some((slot, index)) = self.kept.find(Slot::Header, Group::OWN, name)
         {
-            self.value.clear();
+            self.collected.clear_value();
             return Node::Leaf(slot, index);
         }
         if self.kept.is_inner_empty()
@@ -388,7 +385,7 @@ impl<K: Keep> Reading<K> {
             && let Some(index) = record::find(K::AUTHORISATION, Group::OWN, name)
         {
             self.kept.begin_inner(InnerName::Authorisation);
-            self.value.clear();
+            self.collected.clear_value();
             return Node::Stray(index);
         }
         Node::Unknown
@@ -463,12 +460,12 @@ impl<K: Keep> Reading<K> {
         };
         let result = match self.kept.text(slot, group) {
             Some(index) => {
-                let found = Found::text_of(&self.own, true);
+                let found = self.collected.own_found();
                 self.kept.put(slot, index, &found)
             }
             None => Ok(()),
         };
-        self.own.clear();
+        self.collected.clear();
         self.judge(result)
     }
 
@@ -504,10 +501,10 @@ impl<K: Keep> Reading<K> {
 }
 
 /// Adds the characters of a piece.
-fn add<const N: usize>(text: &mut Text<N>, piece: Raw<'_>) {
-    match piece.as_plain() {
-        Some(plain) => text.append(plain),
-        // A text takes everything, if need be by being cut.
-        None => _ = piece.write_to::<dyn Write>(text),
-    }
+fn add(to: &mut Into<'_>, piece: Raw<'_>) {
+    // Everything is taken, if need be by being cut.
+    let _ = match piece.as_plain() {
+        Some(plain) => to.write_str(plain),
+        None => piece.write_to::<dyn Write>(to),
+    };
 }

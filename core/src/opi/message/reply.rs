@@ -152,30 +152,30 @@ impl Reply<'_> {
         sending.attribute("TerminalID", text(&to.terminal_id));
         sending.attribute("SequenceID", text(&to.sequence_id));
         for (target, verdict) in self.outputs.iter() {
-            sending.xml.open_known("Output");
+            sending.open("Output");
             sending.attribute("OutDeviceTarget", Some(target));
             sending.attribute("OutResult", Some(verdict.word().as_str()));
-            sending.xml.close();
+            sending.close();
         }
         if let Some(Answered { target, result, value }) = self.input {
-            sending.xml.open_known("Input");
+            sending.open("Input");
             sending.attribute("InDeviceTarget", Some(target));
             sending.attribute("InResult", Some(result.word().as_str()));
             if let Some(value) = value.filter(|value| *value != Typed::Text("")) {
-                sending.xml.open_known("InputValue");
+                sending.open("InputValue");
                 match value {
                     Typed::Key => {}
                     Typed::Boolean(yes) => sending.element("InBoolean", Some(if yes { "true" } else { "false" })),
                     Typed::Number(number) => sending.element("InNumber", Some(number)),
                     Typed::Text(text) => sending.element("InString", Some(text)),
                 }
-                sending.xml.close();
+                sending.close();
             }
-            sending.xml.close();
+            sending.close();
         }
         if self.event {
-            sending.xml.open_known("EventResult");
-            sending.xml.close();
+            sending.open("EventResult");
+            sending.close();
         }
         sending.finish()
     }

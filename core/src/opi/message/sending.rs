@@ -25,6 +25,7 @@ impl<'b> Sending<'b> {
     }
 
     /// An attribute, if it has a value.
+    #[inline(never)]
     pub(crate) fn attribute(&mut self, name: &'static str, value: Option<&str>) {
         if let Some(value) = value {
             self.xml.attribute_named(name, |out| out.text(value));
@@ -32,12 +33,25 @@ impl<'b> Sending<'b> {
     }
 
     /// A child element, if it has a value.
+    #[inline(never)]
     pub(crate) fn element(&mut self, name: &'static str, value: Option<&str>) {
         if let Some(value) = value {
             self.xml.open_known(name);
             self.xml.text(value);
             self.xml.close();
         }
+    }
+
+    /// Begins an element.
+    #[inline(never)]
+    pub(crate) fn open(&mut self, name: &'static str) {
+        self.xml.open_known(name);
+    }
+
+    /// Ends the innermost element.
+    #[inline(never)]
+    pub(crate) fn close(&mut self) {
+        self.xml.close();
     }
 
     /// An amount as an attribute, with at least so many decimals.

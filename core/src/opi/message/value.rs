@@ -78,8 +78,7 @@ impl<'a> Found<'a> {
     }
 
     /// What was collected.
-    pub(super) fn text_of<const N: usize>(text: &'a Text<N>, element: bool) -> Self {
-        let (cut, text) = (text.is_cut(), text.as_str());
+    pub(super) const fn collected(text: &'a str, cut: bool, element: bool) -> Self {
         Self { bytes: text.as_bytes(), text: Some(text), cut, element }
     }
 

@@ -303,7 +303,7 @@ impl Wish {
                 if kept.is_cut() {
                     return Err(Misuse::WrongAnswer);
                 }
-                self.check_length(text.chars().count())?;
+                self.check_length(text.bytes().filter(|byte| byte & 0xC0 != 0x80).count())?;
                 Ok(Given::Text(kept))
             }
             _ => Err(Misuse::WrongAnswer),

@@ -87,9 +87,9 @@ impl Asking<'_> {
         }
         self.write_total(&mut sending);
         if !card && profile.login == Login::WithDevices && *self.request_type == RequestType::Login {
-            sending.xml.open("PrivateData");
+            sending.open("PrivateData");
             self.declare_devices(&mut sending.xml);
-            sending.xml.close();
+            sending.close();
         }
         sending.finish()
     }
@@ -116,7 +116,7 @@ impl Asking<'_> {
         let shift = shift.as_ref().map(Figures::as_str);
         let (in_attribute, in_element) =
             if profile.style.shift_number_as_attribute { (shift, None) } else { (None, shift) };
-        sending.xml.open_known("POSdata");
+        sending.open("POSdata");
         sending.attribute("LanguageCode", Some(settings.language.code()));
         sending.attribute("RequestTransactionInformation", asks);
         sending.attribute("RequestToken", asks);
@@ -136,7 +136,7 @@ impl Asking<'_> {
             sending.element("E-JournalStatus", Some(settings.devices.e_journal.as_str()));
             sending.element("JournalPrinterStatus", Some(settings.devices.journal_printer.as_str()));
         }
-        sending.xml.close();
+        sending.close();
     }
 
     fn write_original(&self, sending: &mut Sending<'_>, original: &Original) {
@@ -149,12 +149,12 @@ impl Asking<'_> {
         if [stan, terminal_id, terminal_batch, time_stamp] == [None; 4] {
             return;
         }
-        sending.xml.open_known("OriginalTransaction");
+        sending.open("OriginalTransaction");
         sending.attribute("TerminalID", terminal_id);
         sending.attribute("TerminalBatch", terminal_batch);
         sending.attribute("STAN", stan);
         sending.attribute("TimeStamp", time_stamp);
-        sending.xml.close();
+        sending.close();
     }
 
     fn write_total(&self, sending: &mut Sending<'_>) {
@@ -169,11 +169,11 @@ impl Asking<'_> {
             _ => return,
         };
         let decimals = amount.currency().exponent();
-        sending.xml.open_known("TotalAmount");
+        sending.open("TotalAmount");
         sending.attribute("Currency", Some(amount.currency().code()));
         sending.amount("CashBackAmount", cash_back.map(Money::decimal), decimals);
         sending.xml.text(amount.decimal().figures(decimals).as_str());
-        sending.xml.close();
+        sending.close();
     }
 
     /// Whose copies the till prints, where that is agreed at login.
