@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::future::{pending, poll_fn};
+use core::time::Duration;
 
 use embassy_futures::select::{Either4, select_array, select4};
 use heapless::Vec;
@@ -82,6 +83,8 @@ pub struct Till<'m, W, S: Store, C, const N: usize, const D: usize> {
     /// What is taken from connections since a deadline passed.
     overdue: usize,
     sending: Option<Sending>,
+    /// How long a frame may take to leave.
+    within: Duration,
     store: S,
     /// The sheets that have to be stored and have not ended, and whether everything of them is stored so far.
     sheets: Vec<(SheetId, bool), OPEN_SHEETS>,
@@ -150,6 +153,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             settings.first_sheet = recovered.first_sheet;
             settings.last_settled = recovered.last_settled;
         }
+        let within = settings.timeouts.send;
         let session = Session::new(settings, memory.windows).map_err(OpenError::Settings)?;
         let mut links = [Some(Link::Request), Some(Link::Abort)].into_iter();
         let mut till = Self {
@@ -159,6 +163,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
             turn: 0,
             overdue: 0,
             sending: None,
+            within,
             store,
             sheets: Vec::new(),
             clock,
@@ -516,7 +521,7 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
                     }
                 }
                 Step::Send { link, length } => {
-                    let until = self.clock.now().after(self.session.settings().timeouts.send);
+                    let until = self.clock.now().after(self.within);
                     let is_up = self.connection(link).is_some_and(|connection| connection.state != State::Down);
                     if is_up && length <= self.transmit.len() {
                         self.sending = Some(Sending { link, length, written: 0, until });

@@ -145,7 +145,7 @@ impl Machine {
     /// The settings of the lane.
     pub(crate) fn settings(&self) -> Settings {
         match self {
-            Self::Opi(cell) => Settings::Opi(cell.with_dependent(|_, session| session.settings().clone())),
+            Self::Opi(cell) => Settings::Opi(cell.with_dependent(|_, session| session.settings())),
             #[cfg(feature = "terminal-api")]
             Self::Api(cell) => Settings::Api(cell.with_dependent(|_, session| session.settings().clone())),
         }
