@@ -39,7 +39,7 @@ impl Random {
     }
 
     fn one<T: Clone>(&mut self, of: &[T]) -> T {
-        of[usize::try_from(self.next()).unwrap() % of.len()].clone()
+        of[usize::try_from(self.next() % of.len() as u64).unwrap()].clone()
     }
 }
 

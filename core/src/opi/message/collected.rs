@@ -34,8 +34,12 @@ impl Collected {
         self.clear_value();
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn clear_value(&mut self) {
-        // The end of the first text is one of characters.
+        // Most have no text before them. The end of the first text is one of characters.
+        if self.own == 0 {
+            self.text.clear();
+        }
         while self.text.len() > usize::from(self.own) {
             self.text.pop();
         }
@@ -47,6 +51,7 @@ impl Collected {
     }
 
     /// Where more of the text of the record goes.
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn own(&mut self, add: impl FnOnce(&mut Into<'_>)) {
         self.clear_value();
         add(&mut Into { text: self.text.as_mut_view(), most: REMARK, cut: &mut self.own_cut });
@@ -70,18 +75,23 @@ impl Collected {
 
 impl fmt::Write for Into<'_> {
     /// Takes everything, if need be by cutting it; once something was cut, nothing more is added.
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn write_str(&mut self, more: &str) -> fmt::Result {
         if *self.cut {
             return Ok(());
         }
         let room = self.most.min(self.text.capacity()).saturating_sub(self.text.len());
-        let mut end = room.min(more.len());
-        while !more.is_char_boundary(end) {
-            end -= 1;
+        let mut more = more;
+        if more.len() > room {
+            let mut end = room;
+            while !more.is_char_boundary(end) {
+                end -= 1;
+            }
+            more = more.get(..end).unwrap_or_default();
+            *self.cut = true;
         }
-        *self.cut = end < more.len();
         // Has room, as was seen.
-        let _ = self.text.push_str(more.get(..end).unwrap_or_default());
+        let _ = self.text.push_str(more);
         Ok(())
     }
 }
