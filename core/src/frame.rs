@@ -92,6 +92,7 @@ impl Decoder {
     /// its frames for good: each further call gives the same error.
     #[inline]
     pub fn next<'a>(&mut self, chunk: &mut &'a [u8]) -> Result<Option<Piece<'a>>, FrameError> {
+        // Hot: no byte of a payload is copied, or looked at.
         let header = self.enter(chunk)?;
         *chunk = chunk.get(header..).unwrap_or_default();
         let piece = self.lent(chunk);

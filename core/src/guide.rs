@@ -36,6 +36,10 @@ pub mod recovery {}
 #[doc = include_str!("../docs/attacks.md")]
 pub mod attacks {}
 
+/// Where the time goes, and what must stay fast.
+#[doc = include_str!("../docs/speed.md")]
+pub mod speed {}
+
 /// How an adapter is written, and how one finds out whether it is right.
 #[doc = include_str!("../docs/adapters.md")]
 pub mod adapters {}

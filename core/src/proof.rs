@@ -24,6 +24,7 @@ macro_rules! mistakes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         #[cfg_attr(not(feature = "proof"), allow(unreachable_pub, reason = "the module is private then"))]
+        #[cfg_attr(not(feature = "proof"), allow(dead_code, reason = "some are made where another feature is"))]
         #[allow(missing_docs, reason = "each has its sentence in the list, see `text`")]
         pub enum Mistake {
             $($name,)*

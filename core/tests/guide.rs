@@ -28,3 +28,20 @@ fn every_test_that_the_attacks_name_exists() {
     let named = named_tests("attacks.md");
     assert!(named > 20, "only {named} names were found: has the form of the page changed?");
 }
+
+/// As many places are marked in a file as the page names.
+#[test]
+fn every_hot_place_is_marked() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/speed.md")).unwrap();
+    let (_, table) = page.split_once("| place |").unwrap();
+    let mut named = std::collections::BTreeMap::<&str, usize>::new();
+    for row in table.lines().filter(|row| row.starts_with("| `")) {
+        *named.entry(row.split('`').nth(1).unwrap()).or_default() += 1;
+    }
+    assert_eq!(named.values().sum::<usize>(), 10);
+    for (file, places) in named {
+        let source = std::fs::read_to_string(root.join("src").join(file)).unwrap();
+        assert_eq!(source.matches("// Hot: ").count(), places, "{file}");
+    }
+}

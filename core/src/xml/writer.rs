@@ -235,6 +235,7 @@ impl<'b> Writer<'b> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn put(&mut self, bytes: &[u8]) {
+        // Hot: every byte that is written; one check for all of them.
         let room = self.buffer.get_mut(self.len..).and_then(|rest| rest.get_mut(..bytes.len()));
         let Some(room) = room else { return self.fail(WriteError::Full) };
         room.copy_from_slice(bytes);

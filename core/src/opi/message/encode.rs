@@ -145,6 +145,7 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn attribute(&mut self, spec: &'static Spec, value: &Shown<'_>) {
         let decimals = self.decimals(spec);
+        // Hot: blank, name, equals sign and quote are one text that was put together when the core was compiled.
         #[cfg(target_pointer_width = "64")]
         self.xml.attribute_known(spec.lead, |out| value.write(decimals, out));
         #[cfg(not(target_pointer_width = "64"))]

@@ -196,6 +196,7 @@ impl<K: Keep> Reading<K> {
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn take(&mut self, token: Token<'_>) -> Result<Option<Given>, Fault> {
+        // Hot: in one piece with the reader that gives the token, so that none is ever in memory.
         match token {
             Token::Open(name) => {
                 let node = self.open(name)?;

@@ -223,6 +223,7 @@ pub(crate) fn find(specs: &'static [Spec], group: Group, name: &[u8]) -> Option<
     let may_be = |spec: &Spec| spec.form != Form::coding && spec.group == group;
     #[cfg(target_pointer_width = "64")]
     let key = key(name);
+    // Hot: one comparison of a number for each name that it is not.
     #[cfg(target_pointer_width = "64")]
     let is = |spec: &Spec| spec.key == key && spec.name().as_bytes() == name;
     #[cfg(not(target_pointer_width = "64"))]
