@@ -293,7 +293,7 @@ impl World {
         if self.owed.is_empty() {
             return;
         }
-        let place = usize::try_from(self.random.next()).unwrap() % self.owed.len();
+        let place = usize::try_from(self.random.below(self.owed.len() as u64)).unwrap();
         let owed = self.owed.swap_remove(place);
         let well = !self.bad();
         match owed {
@@ -410,7 +410,7 @@ impl World {
         };
         let mut bytes = framed(&xml);
         if bad && self.random.percent(20) {
-            bytes.truncate(usize::try_from(self.random.next()).unwrap() % bytes.len());
+            bytes.truncate(usize::try_from(self.random.below(bytes.len() as u64)).unwrap());
         }
         self.coming.entry(link).or_default().extend(bytes);
     }
