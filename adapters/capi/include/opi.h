@@ -57,7 +57,7 @@
 #define OPI_NEVER UINT64_MAX
 
 // Bytes that are enough for a session on every machine. `opi_session_size` says how many this one needs.
-#define OPI_SESSION_SIZE (40 * 1024)
+#define OPI_SESSION_SIZE (12 * 1024)
 
 // Bytes that are enough for a journal on every machine. `opi_journal_size` says how many this one needs.
 #define OPI_JOURNAL_SIZE (3 * 1024)

@@ -18,7 +18,7 @@ use crate::status::Status;
 use crate::words::Reason;
 
 /// Bytes that are enough for a session on every machine. `opi_session_size` says how many this one needs.
-pub const OPI_SESSION_SIZE: usize = 40 * 1024;
+pub const OPI_SESSION_SIZE: usize = 12 * 1024;
 
 /// Bytes that are enough for a journal on every machine. `opi_journal_size` says how many this one needs.
 pub const OPI_JOURNAL_SIZE: usize = 3 * 1024;
