@@ -57,8 +57,9 @@ impl<'t> Characters<'t> {
                 None => one(0, 1),
             },
             [b'\\', byte @ (b'/' | b'"' | b'\\'), ..] => one(byte, 2),
-            [b'\\', _, ..] => one(0, 2),
-            [b'\\'] => one(0, 1),
+            [b'\\', b'b' | b'f' | b'n' | b'r' | b't', ..] => one(0, 2),
+            // No escape: what stands behind it is read as itself.
+            [b'\\', ..] => one(0, 1),
             [byte, ..] => one(byte, 1),
         }
     }
