@@ -36,7 +36,7 @@ fn mask_layer(message: &mut [u8], whole: bool, layers: u8) {
                 let text = message.get_mut(start..end).unwrap_or_default();
                 if is_name {
                     named = Kind::of(text, &inside);
-                    mask.plain(text);
+                    _ = mask.plain(text);
                 } else {
                     mask.text(text, inside.strongest(named));
                 }

@@ -27,18 +27,18 @@ impl Mask {
             }),
             Some(Kind::Extras) => {
                 hide_pairs(text);
-                self.plain(text);
+                _ = self.plain(text);
             }
             Some(Kind::Document) => self.in_base64(text, |inner, _| crate::trace::mask(inner, true)),
-            Some(Kind::Holder) | None => self.plain(text),
+            Some(Kind::Holder) | None => _ = self.plain(text),
         }
     }
 
-    /// Masks the card numbers of a text.
-    pub(super) fn plain(self, text: &mut [u8]) {
+    /// Masks the card numbers of a text. Whether there was anything to mask.
+    pub(super) fn plain(self, text: &mut [u8]) -> bool {
         let is_ambiguous = hide_behind_percent(text);
         let codes = Codes::Percent;
-        let mut at = 0;
+        let (mut at, mut any) = (0, is_ambiguous);
         while let Some(first) = Characters::at(text, at, codes).next() {
             at = first.end;
             if !first.byte.is_ascii_digit() {
@@ -50,6 +50,7 @@ impl Mask {
             let hides_all =
                 row.too_long || (is_ambiguous && row.is_half_hidden()) || (is_cut && is_telling(&row.bytes));
             let has_number = secret::star_card_numbers(&mut row.bytes, |_, _| {});
+            any |= has_number || hides_all;
             let is_hidden = |place: usize| hides_all || row.bytes.get(place) == Some(&b'*');
             let hides = |place: usize, byte: u8| byte.is_ascii_digit() && is_hidden(place);
             star_where(text, (first.start, row.end), codes, hides);
@@ -61,6 +62,7 @@ impl Mask {
                 star_where(text, (start, at), codes, |_, _| true);
             }
         }
+        any
     }
 
     /// Masks a value without quotes: a number, a word, or what does not belong there.
@@ -81,6 +83,10 @@ impl Mask {
         decode(text);
         mask(text.get_mut(..length).unwrap_or_default(), layers);
         encode(text, length);
+        // What can be read as Base64 may be a card number all the same. Starred it could not be opened a second time.
+        if self.plain(text) {
+            hide(text, 0, text.len());
+        }
     }
 }
 
