@@ -41,7 +41,8 @@ impl Mask {
         let (mut at, mut any) = (0, is_ambiguous);
         while let Some(first) = Characters::at(text, at, codes).next() {
             at = first.end;
-            if !first.byte.is_ascii_digit() {
+            // What was found behind a percent sign may be the front of another number.
+            if !(first.byte.is_ascii_digit() || (is_ambiguous && first.byte == b'*')) {
                 continue;
             }
             let mut row = Row::read(Characters::at(text, first.start, codes));
