@@ -3,19 +3,22 @@
 //! They live here, and not beside the fuzzer, so that every stable build compiles them and replays the seeds.
 //! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
 
+mod calls;
 mod choices;
 mod envelope;
+mod frame;
 mod front;
 mod journal;
 mod json;
+mod ledger;
 mod nexo;
 mod session;
 mod trace;
 mod transcript;
+mod views;
 
 use core::fmt::Write;
 
-use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece, encode};
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
 use crate::opi::message::{Decoder, Fault, FragmentOf, Lost, Message, Part, Style, is_untold, till};
 use crate::xml::{Reader, Token, Tolerance};
@@ -23,6 +26,7 @@ use crate::xml::{Reader, Token, Tolerance};
 pub use choices::CHOICES;
 use choices::Choices;
 pub use envelope::envelope;
+pub use frame::frame;
 pub use front::front;
 pub use journal::journal;
 pub use json::json;
@@ -33,136 +37,6 @@ use transcript::Transcript;
 
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.
 const ENCODED: usize = 128 * 1024;
-
-/// Reads a stream of frames in chunks; with pieces used as a whole, and with pieces used in part.
-///
-/// # Panics
-/// The frames are not those that a plain loop over the whole stream finds.
-pub fn frame(data: &[u8]) {
-    let (choices, stream) = Choices::take(data);
-    // Lengths on both sides of the limit must be likely: one switch is the limit, as a power of two.
-    let limit = 1 << (choices.first % 24);
-    let expected = frames_at_once(stream, limit);
-    assert_eq!(frames_in_chunks(choices, stream, limit), expected, "`next` depends on the chunks");
-    assert_eq!(frames_used_in_part(choices, stream, limit), expected, "`lend` and `used` depend on the chunks");
-    if let Err(error) = expected.1 {
-        _ = write!(Transcript::default(), "{error}");
-    }
-    framed(stream, usize::from(choices.second));
-}
-
-/// A frame is its payload behind a length, if there is room for it and it is not empty.
-fn framed(payload: &[u8], room: usize) {
-    let payload = payload.get(..payload.len().min(200)).unwrap_or_default();
-    let mut buffer = [0; 256];
-    let out = buffer.get_mut(..room).unwrap_or_default();
-    let encoded = encode(out, |to| match to.get_mut(..payload.len()) {
-        Some(to) => {
-            to.copy_from_slice(payload);
-            Ok(payload.len())
-        }
-        None => Err("no room"),
-    });
-    match encoded {
-        Ok(length) => {
-            let (header, behind) = buffer.split_first_chunk::<HEADER>().expect("room for a header");
-            assert_eq!(usize::try_from(u32::from_be_bytes(*header)), Ok(payload.len()), "another length");
-            assert_eq!(behind.get(..payload.len()), Some(payload), "another payload");
-            assert_eq!(length, HEADER + payload.len());
-        }
-        Err(error) => {
-            assert!(payload.is_empty() || room < HEADER + payload.len(), "a frame with room is refused: {error}");
-            _ = write!(Transcript::default(), "{error}");
-        }
-    }
-}
-
-/// Frames as a transcript, and how the stream ended.
-type FramesRead = (Transcript, Result<bool, FrameError>);
-
-fn frames_at_once(stream: &[u8], limit: u32) -> FramesRead {
-    let (mut transcript, mut rest) = (Transcript::default(), stream);
-    while let Some((header, behind)) = rest.split_first_chunk::<HEADER>() {
-        let length = u32::from_be_bytes(*header);
-        if length == 0 {
-            return (transcript, Err(FrameError::Empty));
-        }
-        if length > limit {
-            return (transcript, Err(FrameError::TooLong { length, limit }));
-        }
-        let here = behind.len().min(usize::try_from(length).unwrap_or(usize::MAX));
-        let (payload, behind) = behind.split_at(here);
-        if !payload.is_empty() {
-            transcript.mark(b'F');
-            transcript.bytes(header);
-        }
-        transcript.bytes(payload);
-        if here < usize::try_from(length).unwrap_or(usize::MAX) {
-            return (transcript, Ok(false));
-        }
-        rest = behind;
-    }
-    (transcript, Ok(rest.is_empty()))
-}
-
-fn frames_in_chunks(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRead {
-    let (mut transcript, mut frames, mut rest) = (Transcript::default(), Frames::new(limit), stream);
-    let mut at = 0;
-    while !rest.is_empty() {
-        let mut chunk = choices.cut(&mut rest);
-        loop {
-            match frames.next(&mut chunk) {
-                Ok(Some(piece)) => at = note_piece(&mut transcript, piece, at),
-                Ok(None) => break,
-                Err(error) => return (transcript, Err(error)),
-            }
-        }
-        assert!(chunk.is_empty(), "`next` left bytes behind");
-    }
-    (transcript, Ok(frames.is_between_frames()))
-}
-
-/// As a caller does who keeps in a window what it cannot use yet.
-fn frames_used_in_part(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRead {
-    let (mut transcript, mut frames, mut from, mut to) = (Transcript::default(), Frames::new(limit), 0, 0);
-    let mut at = 0;
-    loop {
-        let unread = stream.get(from..to).unwrap_or_default();
-        match frames.lend(unread) {
-            Ok((header, Some(piece))) => {
-                let used = choices.next().min(piece.bytes.len());
-                let bytes = piece.bytes.get(..used).unwrap_or_default();
-                at = note_piece(&mut transcript, Piece { bytes, ..piece }, at);
-                frames.used(used);
-                from += header + used;
-            }
-            Ok((header, None)) => {
-                from += header;
-                assert_eq!(from, to, "`lend` left bytes behind");
-                if to == stream.len() {
-                    return (transcript, Ok(frames.is_between_frames()));
-                }
-            }
-            Err(error) => return (transcript, Err(error)),
-        }
-        to = stream.len().min(to + choices.next());
-    }
-}
-
-/// Notes a piece whose payload was read up to `at`; gives where the next piece begins.
-fn note_piece(transcript: &mut Transcript, piece: Piece<'_>, at: usize) -> usize {
-    assert!(!piece.bytes.is_empty(), "an empty piece");
-    assert_eq!(usize::try_from(piece.at), Ok(at), "a piece that does not follow the one before");
-    assert_eq!(piece.is_first(), at == 0, "the first piece");
-    if at == 0 {
-        transcript.mark(b'F');
-        transcript.bytes(&piece.of.to_be_bytes());
-    }
-    transcript.bytes(piece.bytes);
-    let end = at + piece.bytes.len();
-    assert_eq!(piece.is_last(), usize::try_from(piece.of) == Ok(end), "the last piece");
-    if piece.is_last() { 0 } else { end }
-}
 
 /// Reads a document at once and through a small window.
 ///
