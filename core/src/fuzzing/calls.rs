@@ -102,12 +102,11 @@ fn make(call: u8, writer: &mut Writer<'_>, model: Option<&mut Model>) {
             model.value(format_args!("{}", -i64::from(what)));
         }
         12 => {
-            // Without zeros at its end.
-            let (digits, scale) = if what % 10 == 0 { (what / 10, 0) } else { (what, 1) };
             writer.decimal(Decimal::new(u64::from(what), 1).expect("one decimal"));
-            match scale {
-                0 => model.value(format_args!("{digits}")),
-                _ => model.value(format_args!("{}.{}", digits / 10, digits % 10)),
+            // Without zeros at its end.
+            match (what / 10, what % 10) {
+                (whole, 0) => model.value(format_args!("{whole}")),
+                (whole, tenths) => model.value(format_args!("{whole}.{tenths}")),
             }
         }
         13 => {

@@ -20,8 +20,10 @@ mod views;
 use core::fmt::Write;
 
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
-use crate::opi::message::{Decoder, Fault, FragmentOf, Lost, Message, Part, Style, is_untold, till};
-use crate::xml::{Reader, Token, Tolerance};
+use crate::opi::message::{
+    Decoder, Fault, Fragment, FragmentOf, Header, Kind, Lost, Message, OverallResult, Part, Style, is_untold, till,
+};
+use crate::xml::{Raw, Reader, Token, Tolerance};
 
 pub use choices::CHOICES;
 use choices::Choices;
@@ -38,6 +40,9 @@ use transcript::Transcript;
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.
 const ENCODED: usize = 128 * 1024;
 
+/// Room for a fragment here.
+const FRAGMENT: usize = 512;
+
 /// Reads a document at once and through a small window.
 ///
 /// # Panics
@@ -47,10 +52,22 @@ pub fn xml(data: &[u8]) {
     let at_once = tokens(choices, document, |take| all_at_once(document, take));
     let windowed = tokens(choices, document, |take| through_window(choices, document, take));
     assert_eq!(at_once, windowed, "the tokens depend on the window");
+    // In a reader that was in the middle of another document.
+    let mut reader = Reader::new(choices.tolerance());
+    let mut other = document.get(choices.lengths.len()..).unwrap_or_default();
+    while let Ok(Some(token)) = reader.next(&mut other, false) {
+        _ = write!(Transcript::default(), "{token:?}");
+    }
+    reader.reset();
+    let after_another = tokens_of(reader, document, |take| all_at_once(document, take));
+    assert_eq!(after_another, at_once, "another document left something behind");
 }
 
 fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
-    let mut reader = Reader::new(choices.tolerance());
+    tokens_of(Reader::new(choices.tolerance()), document, read)
+}
+
+fn tokens_of(mut reader: Reader, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
     let (mut transcript, mut depth, mut more_follows) = (Transcript::default(), 0usize, false);
     read(&mut |input, last| {
         let (before, offset) = (input.len(), reader.offset());
@@ -78,18 +95,18 @@ fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -
             Token::Attribute { name, value, more } => {
                 transcript.named(b'A', name.as_bytes());
                 transcript.mark(b'V');
-                transcript.text(value);
+                piece(&mut transcript, &reader, value);
                 more_follows = more;
             }
             Token::Value { value, more } => {
-                transcript.text(value);
+                piece(&mut transcript, &reader, value);
                 more_follows = more;
             }
             Token::Enter => transcript.named(b'E', reader.namespace().as_bytes()),
             Token::Text(text) => {
                 assert!(!text.is_empty(), "an empty piece of text");
                 transcript.mark_once(b'T');
-                transcript.text(text);
+                piece(&mut transcript, &reader, text);
             }
             Token::Close => {
                 depth = depth.checked_sub(1).expect("more ends than begins");
@@ -109,6 +126,27 @@ fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -
     transcript
 }
 
+/// Notes a piece of text or of a value, and looks at it in every way.
+fn piece(transcript: &mut Transcript, reader: &Reader, piece: Raw<'_>) {
+    transcript.text(piece);
+    let (mut decoded, mut verbatim) = (Transcript::default(), Transcript::default());
+    decoded.text(piece);
+    match piece.as_plain() {
+        Some(plain) => {
+            assert_eq!(piece.as_plain_bytes(), Some(plain.as_bytes()), "plain characters are other bytes");
+            let mut same = Transcript::default();
+            same.bytes(plain.as_bytes());
+            assert_eq!(same, decoded, "plain characters are not the decoded ones");
+            // What is plain has nothing to replace, whatever the encoding.
+            verbatim.text(reader.verbatim(plain.as_bytes()));
+            assert!(verbatim == decoded || !plain.is_ascii(), "plain characters stand for others");
+        }
+        None => assert!(!piece.is_empty(), "nothing is not plain"),
+    }
+    let blank = piece.as_bytes().iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+    assert_eq!(piece.is_blank(), blank, "white space");
+}
+
 /// Reads a message in parts, at once and through a small window; then whole, writes it, reads it, writes it.
 ///
 /// # Panics
@@ -120,14 +158,51 @@ pub fn message(data: &[u8]) {
     assert_eq!(at_once, windowed, "the parts depend on the window");
     alike(data);
     if let Ok(message) = Message::decode(document, choices.tolerance()) {
+        _ = write!(Transcript::default(), "{message:?}");
+        answered(message.header());
         written(&message, &choices.style());
+    }
+    // In a decoder that was in the middle of another message.
+    let mut decoder = Decoder::new(choices.tolerance());
+    let mut other = document.get(choices.lengths.len()..).unwrap_or_default();
+    while let Ok(Some(_)) = decoder.next(&mut other, false) {}
+    decoder.reset();
+    let after_another = parts_of(decoder, document, |take| all_at_once(document, take));
+    assert_eq!(after_another, at_once, "another message left something behind");
+    fragment(document);
+}
+
+/// An answer says whose it is.
+fn answered(header: &Header) {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_response()) {
+        let answer = header.answer(kind, OverallResult::Success);
+        assert_eq!((answer.kind, &answer.overall_result), (kind, &Some(OverallResult::Success)), "another answer");
+        assert_eq!(answer.workstation_id, header.workstation_id, "an answer to another lane");
+        assert_eq!(answer.request_id, header.request_id, "an answer to another request");
+        assert_eq!(answer.request_type, header.request_type, "an answer to another kind of request");
+    }
+}
+
+/// What is taken as content of an element is all there, and can be written.
+fn fragment(document: &[u8]) {
+    let Ok(text) = core::str::from_utf8(document) else { return };
+    match Fragment::<FRAGMENT>::new(text) {
+        Ok(fragment) => {
+            assert_eq!(fragment.as_str(), text, "another fragment");
+            assert!(fragment.is_writable() && !fragment.is_cut(), "a fragment that cannot be written");
+            _ = write!(Transcript::default(), "{fragment:?}");
+        }
+        Err(error) => _ = write!(Transcript::default(), "{error}"),
     }
 }
 
 /// The transcript of a message that is refused leaves fragments out: how much of one is given before the fault is
 /// found depends on the window.
 fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
-    let mut decoder = Decoder::new(choices.tolerance());
+    parts_of(Decoder::new(choices.tolerance()), document, read)
+}
+
+fn parts_of(mut decoder: Decoder, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
     let (mut complete, mut without_fragments) = (Transcript::default(), Transcript::default());
     let mut refused = false;
     read(&mut |input, last| {
@@ -156,6 +231,7 @@ fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) ->
         }
         Flow::Given
     });
+    assert!(in_document(decoder.offset(), document), "more is used than there is");
     let mut transcript = if refused { without_fragments } else { complete };
     let _ = write!(transcript, "{}", decoder.skipped());
     transcript

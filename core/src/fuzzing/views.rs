@@ -35,10 +35,10 @@ fn value(value: Value<'_>) {
 }
 
 fn object(object: Object<'_>) {
-    let mut members = object.into_iter();
+    let members = object.into_iter();
     let mut count = 0;
     _ = write!(Transcript::default(), "{members:?} {object:?}");
-    while let Some((name, member)) = members.next() {
+    for (name, member) in members {
         count += 1;
         text(name);
         value(member);
