@@ -171,6 +171,19 @@ fn random_days() {
 /// The step of a day at which the till wants money.
 const PAY: u8 = 202;
 
+/// Every input and output with a number in it.
+#[test]
+fn numbers_in_words() {
+    for (path, mut data) in files("../fuzz/seeds/trace") {
+        if path.ends_with("words") {
+            for what in 0..=255 {
+                data[1] = what;
+                replay(&[(path.clone(), data.clone())], fuzzing::trace);
+            }
+        }
+    }
+}
+
 /// Every golden journal, torn at every byte and with every byte changed.
 #[test]
 fn damaged_journals() {

@@ -1,15 +1,19 @@
 //! What a caller does with the values of a JSON document, beside what it does by itself.
 
-use core::fmt::Write;
+use core::fmt::{self, Write};
 
 use super::transcript::Transcript;
-use crate::json::{Array, Document, Number, Object, Reader, Str, Token, Value};
+use crate::json::{Array, Document, Limits, Number, Object, Reader, Str, Token, Value};
+use crate::secret;
 
 /// Bytes of an identifier and of a cut text here.
 const COPIED: usize = 16;
 
 /// Room for a text here.
 const TEXT: usize = 256;
+
+/// Bytes of a value that is shown here.
+const SHOWN: usize = 1024;
 
 /// Looks at every value in every way.
 ///
@@ -80,17 +84,27 @@ fn text(text: Str<'_>) {
         }
         None => assert!(length > TEXT, "a text with room is not copied"),
     }
-    _ = write!(Transcript::default(), "{text:?} {:?}", text.chars());
+    _ = write!(Transcript::default(), "{:?}", text.chars());
+    masked(&format_args!("{text:?}"));
+}
+
+/// What is shown of a value holds no card number, as far as it is looked at.
+fn masked(value: &dyn fmt::Display) {
+    let mut shown = heapless::String::<SHOWN>::new();
+    // What is cut off may end in the front of another number.
+    if write!(shown, "{value}").is_ok() {
+        assert_eq!(secret::card_number(shown.as_bytes()), None, "a card number is shown: {shown}");
+    }
 }
 
 fn number(number: Number<'_>) {
-    _ = write!(Transcript::default(), "{number:?} {number}");
+    masked(&format_args!("{number:?} "));
     match number.decimal() {
         // As it is shown it is written, and as it is written it is read.
         Ok(decimal) => {
             let mut shown = heapless::String::<32>::new();
             write!(shown, "{decimal}").expect("longer than 64 bits and a dot");
-            let mut reader = Reader::new(shown.as_bytes(), crate::json::Limits::default());
+            let mut reader = Reader::new(shown.as_bytes(), Limits::default());
             _ = write!(Transcript::default(), "{reader:?}");
             let Ok(Some(Token::Number(again))) = reader.next() else { panic!("a decimal is no number: {shown}") };
             assert_eq!(again.decimal(), Ok(decimal), "a decimal is read as another number");
