@@ -182,10 +182,10 @@ impl Model {
         if !self.may_stand() {
             return self.fail(WriteError::Place);
         }
+        self.comma();
         if self.open.is_full() {
             return self.fail(WriteError::Depth);
         }
-        self.comma();
         self.text.push(if is_object { '{' } else { '[' }).expect("room for all calls");
         _ = self.open.push(Open { is_object, is_empty: true, is_named: false });
     }

@@ -6,7 +6,9 @@ use crate::limits::{PAN_DIGITS, PAN_DIGITS_MIN, PAN_DIGITS_SHOWN};
 /// The longest message that is made.
 const LONGEST: usize = 4096;
 /// Characters of secrets in it.
-const MOST: usize = 512;
+const MOST: usize = 640;
+/// Those of one step: half a number would be none.
+const AT_ONCE: usize = 128;
 
 /// Characters of a track or of what was typed.
 const SECRET: [u8; 16] = *b"0123456789ABxyzZ";
@@ -63,7 +65,8 @@ impl Planted {
 
     /// Whether a longer message is not made: the end must have room, too.
     pub(super) fn is_full(&self) -> bool {
-        self.is_full || self.bytes.len() > LONGEST / 2 || self.secrets.len() > 32
+        let has_room = self.characters.len() + AT_ONCE <= MOST;
+        self.is_full || !has_room || self.bytes.len() > LONGEST / 2 || self.secrets.len() > 32
     }
 
     pub(super) fn put(&mut self, text: &str) {
