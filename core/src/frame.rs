@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use nom::{IResult, Parser, number::streaming::be_u32};
+use nom::{IResult, Parser, bytes::streaming::take};
 
 use crate::limits;
 use crate::proof::{Mistake, mistake};
@@ -206,8 +206,9 @@ impl Default for Decoder {
 }
 
 fn length_at(input: &[u8]) -> Option<(u32, &[u8])> {
-    let parsed: IResult<&[u8], u32> = be_u32.parse(input);
-    parsed.ok().map(|(rest, length)| (length, rest))
+    let parsed: IResult<&[u8], &[u8]> = take(HEADER).parse(input);
+    let (rest, header) = parsed.ok()?;
+    Some((u32::from_be_bytes(header.try_into().ok()?), rest))
 }
 
 /// Writes one frame into `out`: `payload` writes behind the header and says how many bytes it wrote, then the length
