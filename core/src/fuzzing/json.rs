@@ -29,6 +29,9 @@ pub fn json(data: &[u8]) {
     };
     calls(document);
     let by_tokens = tokens(document, limits);
+    let usual = Document::parse(document).map(|checked| checked.root().raw());
+    let within = Document::parse_within(document, Limits::default()).map(|checked| checked.root().raw());
+    assert_eq!(usual, within, "other limits than those that are set");
     match Document::parse_within(document, limits) {
         Ok(checked) => {
             assert_eq!(by_tokens, values(checked), "tokens and values differ");
