@@ -13,6 +13,16 @@ pub(crate) enum Work<R> {
     Decision(Resolution),
 }
 
+impl<R: Default> Work<R> {
+    /// Begins a request: `fill` says what it is, where it stays. It is large.
+    pub(crate) fn begin(&mut self, fill: impl FnOnce(&mut R)) {
+        *self = Self::Request(R::default());
+        if let Self::Request(request) = self {
+            fill(request);
+        }
+    }
+}
+
 impl<R> Work<R> {
     /// The request in progress.
     pub(crate) const fn as_ref(&self) -> Option<&R> {

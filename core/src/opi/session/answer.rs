@@ -105,7 +105,8 @@ impl Answer {
     }
 }
 
-fn fill<T>(slot: &mut Option<T>, value: Option<T>) {
+/// Fills what is not filled yet.
+pub(super) fn fill<T>(slot: &mut Option<T>, value: Option<T>) {
     if slot.is_none() {
         *slot = value;
     }

@@ -184,13 +184,10 @@ impl Desk<'_> {
     /// A part of a device request.
     fn callback(&mut self, part: &Part<'_>, exchange: &mut Exchange) -> Seen {
         if let Some(current) = self.current.as_mut() {
-            match &mut current.inquiry {
-                Some(inquiry) => inquiry.receipt.collect(part),
-                None => {
-                    if let Part::TransactionInfo(info) = part {
-                        current.undertaking.reference_seen = reference(*info);
-                    }
-                }
+            if current.inquiry.is_some() {
+                current.testimony.receipt.collect(part);
+            } else if let Part::TransactionInfo(info) = part {
+                current.undertaking.reference_seen = reference(*info);
             }
         }
         match part {

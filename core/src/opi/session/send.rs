@@ -2,12 +2,11 @@
 
 use super::Session;
 use super::answer::Answer;
+use super::inquiry::Testimony;
 use super::lane::{Outgoing, What};
-use super::receipt::ReceiptFacts;
 use super::request::Asking;
 use crate::drive::{Link, Misuse};
 use crate::limits;
-use crate::operation::Facts;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::Signal;
@@ -38,10 +37,9 @@ impl<const D: usize> Session<'_, D> {
         let at = current.undertaking.wall(self.progress.now);
         let inquiry = current.inquiry.as_mut()?;
         let question = inquiry.question()?;
-        inquiry.facts = Facts::default();
-        current.answer = Answer::default();
         inquiry.request_id = Some(request_id);
-        inquiry.receipt = ReceiptFacts::default();
+        current.answer = Answer::default();
+        current.testimony = Testimony::default();
         let asking = Asking {
             settings: &self.settings,
             operation: &question.operation(),
