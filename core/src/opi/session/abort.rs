@@ -12,6 +12,7 @@ use crate::opi::profile::AbortStyle;
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Phase, Signal};
 use crate::session::{Next, Step};
+use crate::time::Deadline;
 
 impl<const D: usize> Session<'_, D> {
     pub(super) fn wish_abort(&mut self) -> Result<(), Misuse> {
@@ -63,7 +64,7 @@ impl<const D: usize> Session<'_, D> {
             request_type: &RequestType::AbortRequest,
             at,
         };
-        let Some(outgoing) = Outgoing::write(What::Abort, None, tx, |out| asking.encode(out)) else {
+        let Some(outgoing) = Outgoing::write(What::Abort, Deadline::NEVER, tx, |out| asking.encode(out)) else {
             self.abort.end(false);
             return None;
         };

@@ -17,7 +17,7 @@ use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
 use crate::session::{Loan, Next, Progress, Work};
-use crate::time::Span;
+use crate::time::{Deadline, Span};
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -246,7 +246,7 @@ impl Desk<'_> {
         let verdict = match showing.sheet {
             Some((sheet, purpose)) if purpose.must_be_kept() && !mistake(Mistake::AcknowledgesBeforeStored) => {
                 let ticket = self.progress.counters.ticket();
-                let until = self.progress.now.after(self.settings.timeouts.local);
+                let until = Deadline::at(self.progress.now.after(self.settings.timeouts.local));
                 exchange.step = Step::Keeping { ticket, sheet, until };
                 return Seen::Next(Next::StoreSheet { ticket, sheet, purpose });
             }

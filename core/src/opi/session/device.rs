@@ -15,7 +15,7 @@ use crate::opi::message::{
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
 use crate::text::Text;
-use crate::time::Instant;
+use crate::time::{Deadline, Instant};
 
 /// The device request being read, and what became of it so far.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub(super) enum Step {
     /// The request is being read.
     Reading,
     /// A sheet is being stored.
-    Keeping { ticket: Ticket, sheet: SheetId, until: Instant },
+    Keeping { ticket: Ticket, sheet: SheetId, until: Deadline },
     /// The answer is to be sent.
     Replying,
 }
@@ -156,7 +156,7 @@ impl Exchange {
     /// Lets a storing pass that ran out of time.
     pub(super) fn expire(&mut self, now: Instant) -> bool {
         match self.step {
-            Step::Keeping { ticket, until, .. } if until <= now => self.sheet_stored(ticket, false),
+            Step::Keeping { ticket, until, .. } if until.is_over(now) => self.sheet_stored(ticket, false),
             _ => false,
         }
     }

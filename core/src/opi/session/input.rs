@@ -9,7 +9,7 @@ use crate::journal::{Settled, Ticket, Unresolved};
 use crate::operation::Request;
 use crate::session::table::Signal;
 use crate::session::{Storing, Work};
-use crate::time::WallTime;
+use crate::time::{Deadline, WallTime};
 
 impl<const D: usize> Session<'_, D> {
     pub(super) fn take(&mut self, input: Input<'_>) -> Result<(), Misuse> {
@@ -82,7 +82,7 @@ impl<const D: usize> Session<'_, D> {
         let wrong = Misuse::WrongLink(link);
         let lane = self.lanes.get_mut(link).filter(|lane| lane.stage() == Stage::Connecting).ok_or(wrong)?;
         // Connections of ours have deadlines of their own.
-        lane.opened(None);
+        lane.opened(Deadline::NEVER);
         match link {
             Link::Request => self.progress.signal_or(Signal::Connected, wrong),
             _ => {
@@ -107,10 +107,10 @@ impl<const D: usize> Session<'_, D> {
 
     fn accepted(&mut self, link: Link) -> Result<(), Misuse> {
         let now = self.progress.now;
-        let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
+        let quiet = Deadline::at(now.after(self.settings.timeouts.hard_long));
         match self.lanes.get_mut(link) {
             Some(lane) if matches!(link, Link::Device(_)) && lane.stage() == Stage::Closed => {
-                lane.opened(Some(quiet));
+                lane.opened(quiet);
                 lane.heard = now;
                 self.crowded = false;
                 Ok(())
@@ -121,7 +121,7 @@ impl<const D: usize> Session<'_, D> {
 
     fn received(&mut self, link: Link, bytes: &[u8]) -> Result<(), Misuse> {
         let now = self.progress.now;
-        let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
+        let quiet = Deadline::at(now.after(self.settings.timeouts.hard_long));
         let lane = self.lanes.get_mut(link).ok_or(Misuse::WrongLink(link))?;
         match lane.stage() {
             Stage::Open => {}

@@ -10,6 +10,7 @@ use crate::limits;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::Signal;
+use crate::time::Deadline;
 
 impl<const D: usize> Session<'_, D> {
     /// Sends the request.
@@ -24,7 +25,7 @@ impl<const D: usize> Session<'_, D> {
             request_type: &current.request_type(),
             at: undertaking.wall(self.progress.now),
         };
-        let outgoing = Outgoing::write(What::Request, None, tx, |out| asking.encode(out));
+        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
         // What cannot be answered later is not asked for.
         self.leaves(outgoing.filter(|_| tx.len() >= limits::TRANSMIT_MIN))
     }
@@ -48,7 +49,7 @@ impl<const D: usize> Session<'_, D> {
             request_type: &question.verb(),
             at,
         };
-        let outgoing = Outgoing::write(What::Request, None, tx, |out| asking.encode(out));
+        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
         self.leaves(outgoing)
     }
 
