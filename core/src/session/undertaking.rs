@@ -27,6 +27,7 @@ pub(crate) struct Undertaking {
 
 /// What is to be done.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(target_pointer_width = "64"), repr(u8))]
 enum Task {
     /// The till's wish.
     Wish(Request),

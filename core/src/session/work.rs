@@ -5,6 +5,8 @@ use crate::journal::Resolution;
 /// What a session is at.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)] // There is one in a session.
+// Asked for in many places, and short to ask for.
+#[cfg_attr(not(target_pointer_width = "64"), repr(u8))]
 pub(crate) enum Work<R> {
     Rest,
     /// The request in progress.
