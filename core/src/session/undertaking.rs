@@ -91,6 +91,11 @@ impl Undertaking {
         }
     }
 
+    /// Whether an abort is all that is to be done.
+    pub(crate) const fn is_abort(&self) -> bool {
+        matches!(self.operation(), Operation::Abort)
+    }
+
     /// Goes on under another number, which the till is told. Never for a request that may move money (I1).
     pub(crate) const fn renumber(&mut self, request_id: RequestId) {
         self.request_id = request_id;

@@ -18,10 +18,15 @@ pub(crate) enum Work<R> {
 impl<R: Default> Work<R> {
     /// Begins a request: `fill` says what it is, where it stays. It is large.
     pub(crate) fn begin(&mut self, fill: impl FnOnce(&mut R)) {
-        *self = Self::Request(R::default());
+        self.renew();
         if let Self::Request(request) = self {
             fill(request);
         }
+    }
+
+    #[inline(never)] // One function for all that fills.
+    fn renew(&mut self) {
+        *self = Self::Request(R::default());
     }
 }
 

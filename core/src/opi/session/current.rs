@@ -84,7 +84,7 @@ impl Current {
 
     /// The amount an answer is compared with: a reversal may say 0 (Nexi), and holds the amount elsewhere.
     pub(super) fn compared(&self) -> Option<Money> {
-        if self.request_type() == RequestType::PaymentReversal { None } else { self.undertaking.asked() }
+        if self.word() == RequestType::PaymentReversal.as_str() { None } else { self.undertaking.asked() }
     }
 
     /// Whether the operation waits for distant hosts.

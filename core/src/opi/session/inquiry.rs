@@ -71,10 +71,18 @@ impl Question {
         }
     }
 
-    pub(super) const fn verb(self) -> RequestType {
+    const fn verb(self) -> RequestType {
         match self {
             Self::RepeatLast => RequestType::RepeatLastMessage,
             Self::Reprint => RequestType::TicketReprint,
+        }
+    }
+
+    /// Its request type on the wire.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::RepeatLast => RequestType::RepeatLastMessage.as_str(),
+            Self::Reprint => RequestType::TicketReprint.as_str(),
         }
     }
 }
@@ -100,9 +108,9 @@ impl Inquiry {
         first
     }
 
-    /// The request type of the question under way.
-    pub(super) fn verb(&self) -> Option<RequestType> {
-        self.question().map(Question::verb)
+    /// The request type on the wire of the question under way.
+    pub(super) fn verb(&self) -> Option<&'static str> {
+        self.question().map(Question::word)
     }
 
     /// Goes on to what is to be asked after this; `false` if nothing is.

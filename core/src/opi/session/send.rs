@@ -22,7 +22,7 @@ impl<const D: usize> Session<'_, D> {
             operation: undertaking.operation(),
             reference: undertaking.reference(),
             request_id: undertaking.request_id,
-            request_type: &current.request_type(),
+            request_type: current.word(),
             at: undertaking.wall(self.progress.now),
         };
         let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
@@ -46,7 +46,7 @@ impl<const D: usize> Session<'_, D> {
             operation: &question.operation(),
             reference: None,
             request_id,
-            request_type: &question.verb(),
+            request_type: question.word(),
             at,
         };
         let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
