@@ -2,7 +2,7 @@
 
 use super::device::{Exchange, Showing, Step, Wish, line};
 use super::reading::Role;
-use super::receipt::reference;
+use super::receipt::keep_reference;
 use super::request::family;
 use super::{Current, Stash};
 use crate::drive::{Link, Total};
@@ -186,7 +186,7 @@ impl Desk<'_> {
             if current.inquiry.is_some() {
                 current.testimony.receipt.collect(part);
             } else if let Part::TransactionInfo(info) = part {
-                current.undertaking.reference_seen = reference(*info);
+                keep_reference(&mut current.undertaking.reference_seen, *info);
             }
         }
         match part {
