@@ -78,6 +78,7 @@ impl<const D: usize> Session<'_, D> {
     }
 
     /// Weighs the answer to the question.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn weigh(&mut self) {
         self.drop_link(Link::Request);
         let lane = LaneFacts {
