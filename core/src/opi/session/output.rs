@@ -118,6 +118,7 @@ impl<const D: usize> Session<'_, D> {
     }
 
     /// The output that lends from the stash what it needs.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn output(&self, next: Next) -> Output<'_> {
         match next {
             Next::CardCircuit => {
