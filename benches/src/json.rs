@@ -1,6 +1,6 @@
 //! A JSON document, every name, text and number looked at.
 
-use opi_core::json::{Document, Value};
+use opi_core::json::{Document, Limits, Mark, Value};
 use serde::de::IgnoredAny;
 
 /// A document and its name.
@@ -60,8 +60,8 @@ pub fn opi_core_check(document: &[u8]) {
 /// It is no JSON.
 #[must_use]
 pub fn opi_core(document: &[u8]) -> Count {
-    let mut count = Count::default();
-    visit(Document::parse(document).unwrap().root(), &mut count);
+    let (mut count, mut marks) = (Count::default(), [Mark::NONE; 512]);
+    visit(Document::parse_marked(document, Limits::default(), &mut marks).unwrap().root(), &mut count);
     count
 }
 

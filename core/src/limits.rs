@@ -53,6 +53,10 @@ pub const JSON_MEMBERS: u16 = 64;
 /// most 13, so this leaves room for four objects of [`JSON_MEMBERS`] inside each other.
 pub const JSON_NAMES: usize = 256;
 
+/// Bytes of a text that has a mark of its own in a document whose values are marked: to look for the end of a shorter one
+/// costs no more than to look for its mark.
+pub const JSON_LONG: usize = 32;
+
 /// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
 /// of a longer row are masked.
 pub const JSON_MASKED: usize = 64;

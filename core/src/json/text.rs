@@ -40,7 +40,7 @@ impl<'a> Str<'a> {
     /// How many characters it has.
     #[must_use]
     pub fn char_count(self) -> usize {
-        self.chars().count()
+        if self.escaped { self.chars().count() } else { self.raw.chars().count() }
     }
 
     /// How many bytes it has in UTF-8.
@@ -60,6 +60,9 @@ impl<'a> Str<'a> {
     /// # Errors
     /// [`IdError::TooLong`] beyond `N` bytes.
     pub fn copy_to<const N: usize>(self) -> Result<Id<N>, IdError> {
+        if let Some(plain) = self.plain() {
+            return Id::new(plain);
+        }
         let mut copy = [0; N];
         Id::new(self.copy_into(&mut copy).ok_or(IdError::TooLong { most: N })?)
     }
@@ -228,11 +231,17 @@ impl Write for Copy<'_> {
 }
 
 /// Where the closing quote stands in text that goes on behind an opening one, and whether there is an escape before it.
+#[inline]
 pub(super) fn check(rest: &[u8]) -> Result<(usize, bool), Fault> {
-    let (mut at, mut escaped) = (0, false);
+    let at = scan::plain(rest);
+    if let Some(b'"') = rest.get(at) { Ok((at, false)) } else { check_from(rest, at) }
+}
+
+/// The same, from a byte on that is not plain.
+#[inline(never)]
+fn check_from(rest: &[u8], from: usize) -> Result<(usize, bool), Fault> {
+    let (mut at, mut escaped) = (from, false);
     loop {
-        let unseen = rest.get(at..).unwrap_or_default();
-        at += scan::plain(unseen);
         match rest.get(at) {
             Some(b'"') => return Ok((at, escaped)),
             Some(b'\\') => {
@@ -246,5 +255,6 @@ pub(super) fn check(rest: &[u8]) -> Result<(usize, bool), Fault> {
             Some(_) => return Err((ErrorKind::Control, at)),
             None => return Err((ErrorKind::UnexpectedEnd, at)),
         }
+        at += scan::plain(rest.get(at..).unwrap_or_default());
     }
 }

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
+use super::mark::{Mark, Marking};
 use super::{Error, Limits, Number, Reader, Str, scan};
+use crate::limits;
 
 /// A document that was checked from its first to its last byte.
 #[derive(Clone, Copy)]
@@ -22,7 +24,25 @@ impl<'a> Document<'a> {
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse_within(document: &'a [u8], limits: Limits) -> Result<Self, Error> {
-        Reader::new(document, limits).check().map(|checked| Self(Value(checked)))
+        Self::parse_marked(document, limits, &mut [])
+    }
+
+    /// Checks a document, and marks where its objects, arrays and long texts end: whoever steps over one need not look for
+    /// its end again. What has no mark, since there are not so many, is read once more instead.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn parse_marked(document: &'a [u8], limits: Limits, marks: &'a mut [Mark]) -> Result<Self, Error> {
+        let mut marking = Marking::new(marks);
+        let checked = Reader::new(document, limits).check(&mut marking)?;
+        let marks = marking.finish();
+        let known = match (checked.as_bytes(), marks) {
+            ([b'"', behind @ ..], _) => Known::Escaped(scan::quoted(behind).1),
+            // The first mark is its own.
+            ([b'{' | b'[', ..], [_, inside @ ..]) => Known::Inside(inside),
+            _ => Known::Inside(&[]),
+        };
+        Ok(Self(Value { raw: checked, known }))
     }
 
     /// The value that the document is.
@@ -54,58 +74,74 @@ pub enum Kind {
 ///
 /// `Debug` shows what it is and how long, but nothing of it: which members are secrets is not known here (I12).
 #[derive(Clone, Copy)]
-pub struct Value<'a>(&'a str);
+pub struct Value<'a> {
+    raw: &'a str,
+    known: Known<'a>,
+}
+
+/// What was seen of a value when its end was looked for.
+#[derive(Clone, Copy)]
+enum Known<'a> {
+    /// Of an object or array: the marks of what is in it. Nothing of a number or a word.
+    Inside(&'a [Mark]),
+    /// Of a text: whether there are escapes.
+    Escaped(bool),
+}
 
 impl<'a> Value<'a> {
-    /// Of a checked document that goes on with a value.
-    fn front(document: &'a str) -> Self {
-        let length = scan::value(document.as_bytes());
-        Self(document.get(..length).unwrap_or_default())
-    }
-
     /// What it is.
     #[must_use]
     pub fn kind(self) -> Kind {
-        match self.0.as_bytes().first() {
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::Array,
-            Some(b'"') => Kind::String,
-            Some(b't' | b'f') => Kind::Boolean,
-            Some(b'-' | b'0'..=b'9') => Kind::Number,
+        match self.first() {
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            b'"' => Kind::String,
+            b't' | b'f' => Kind::Boolean,
+            b'-' | b'0'..=b'9' => Kind::Number,
             _ => Kind::Null,
         }
+    }
+
+    #[inline]
+    fn first(self) -> u8 {
+        self.raw.as_bytes().first().copied().unwrap_or_default()
     }
 
     /// The object, if it is one.
     #[must_use]
     pub fn object(self) -> Option<Object<'a>> {
-        self.0.starts_with('{').then_some(Object(self.0))
+        match self.known {
+            Known::Inside(marks) if self.first() == b'{' => Some(Object { raw: self.raw, marks }),
+            _ => None,
+        }
     }
 
     /// The array, if it is one.
     #[must_use]
     pub fn array(self) -> Option<Array<'a>> {
-        self.0.starts_with('[').then_some(Array(self.0))
+        match self.known {
+            Known::Inside(marks) if self.first() == b'[' => Some(Array { raw: self.raw, marks }),
+            _ => None,
+        }
     }
 
     /// The text, if it is a string.
     #[must_use]
     pub fn text(self) -> Option<Str<'a>> {
-        let content = self.0.strip_prefix('"')?;
-        let (end, escaped) = scan::quoted(content.as_bytes());
-        Some(Str::of_checked(content.get(..end)?, escaped))
+        let Known::Escaped(escaped) = self.known else { return None };
+        Some(Str::of_checked(self.raw.get(1..self.raw.len().wrapping_sub(1))?, escaped))
     }
 
     /// The number, if it is one.
     #[must_use]
     pub fn number(self) -> Option<Number<'a>> {
-        (self.kind() == Kind::Number).then(|| Number::of_checked(self.0))
+        (self.kind() == Kind::Number).then(|| Number::of_checked(self.raw))
     }
 
     /// The boolean, if it is one.
     #[must_use]
     pub fn boolean(self) -> Option<bool> {
-        (self.kind() == Kind::Boolean).then(|| self.0.starts_with('t'))
+        (self.kind() == Kind::Boolean).then(|| self.first() == b't')
     }
 
     /// Whether it is `null`.
@@ -117,19 +153,23 @@ impl<'a> Value<'a> {
     /// How it is written in the document, with its quotes or brackets.
     #[must_use]
     pub const fn raw(self) -> &'a str {
-        self.0
+        self.raw
     }
 }
 
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:?} of {} bytes", self.kind(), self.0.len())
+        write!(out, "{:?} of {} bytes", self.kind(), self.raw.len())
     }
 }
 
 /// An object of a checked document.
 #[derive(Clone, Copy)]
-pub struct Object<'a>(&'a str);
+pub struct Object<'a> {
+    raw: &'a str,
+    /// Of what is in it.
+    marks: &'a [Mark],
+}
 
 impl<'a> Object<'a> {
     /// The value of the member with this name. To look for several, go through all members once instead.
@@ -153,7 +193,7 @@ impl<'a> Object<'a> {
     /// The object as a value.
     #[must_use]
     pub const fn value(self) -> Value<'a> {
-        Value(self.0)
+        Value { raw: self.raw, known: Known::Inside(self.marks) }
     }
 }
 
@@ -162,7 +202,7 @@ impl<'a> IntoIterator for Object<'a> {
     type IntoIter = Members<'a>;
 
     fn into_iter(self) -> Members<'a> {
-        Members(Rest::behind_bracket(self.0))
+        Members(Rest::behind_bracket(self.raw, self.marks))
     }
 }
 
@@ -174,7 +214,11 @@ impl fmt::Debug for Object<'_> {
 
 /// An array of a checked document.
 #[derive(Clone, Copy)]
-pub struct Array<'a>(&'a str);
+pub struct Array<'a> {
+    raw: &'a str,
+    /// Of what is in it.
+    marks: &'a [Mark],
+}
 
 impl<'a> Array<'a> {
     /// How many elements it has.
@@ -192,7 +236,7 @@ impl<'a> Array<'a> {
     /// The array as a value.
     #[must_use]
     pub const fn value(self) -> Value<'a> {
-        Value(self.0)
+        Value { raw: self.raw, known: Known::Inside(self.marks) }
     }
 }
 
@@ -201,7 +245,7 @@ impl<'a> IntoIterator for Array<'a> {
     type IntoIter = Elements<'a>;
 
     fn into_iter(self) -> Elements<'a> {
-        Elements(Rest::behind_bracket(self.0))
+        Elements(Rest::behind_bracket(self.raw, self.marks))
     }
 }
 
@@ -219,7 +263,7 @@ impl<'a> Iterator for Members<'a> {
     type Item = (Str<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let name = self.0.value()?.text()?;
+        let name = self.0.name()?;
         Some((name, self.0.value()?))
     }
 }
@@ -250,27 +294,91 @@ impl fmt::Debug for Elements<'_> {
 
 /// What is left of an object or array.
 #[derive(Clone)]
-struct Rest<'a>(&'a str);
+struct Rest<'a> {
+    text: &'a str,
+    at: usize,
+    /// Of what is left.
+    marks: &'a [Mark],
+}
 
 impl<'a> Rest<'a> {
-    fn behind_bracket(container: &'a str) -> Self {
-        Self(container.get(1..).unwrap_or_default())
+    const fn behind_bracket(text: &'a str, marks: &'a [Mark]) -> Self {
+        Self { text, at: 1, marks }
     }
 
-    /// The next value, or name; `None` at the bracket. Where a comma or colon may stand was checked before.
+    /// What follows behind white space, a comma and a colon: where they may stand was checked before.
+    #[inline]
+    fn next(&mut self) -> &'a [u8] {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let separators = scan::separators(rest);
+        self.at += separators;
+        rest.get(separators..).unwrap_or_default()
+    }
+
+    /// The next name; `None` at the bracket.
+    #[inline]
+    fn name(&mut self) -> Option<Str<'a>> {
+        let [b'"', behind @ ..] = self.next() else { return None };
+        let (length, escaped) = scan::quoted(behind);
+        let from = self.at + 1;
+        let name = self.text.get(from..from + length)?;
+        self.at = from + length + 1;
+        Some(Str::of_checked(name, escaped))
+    }
+
+    /// The next value; `None` at the bracket.
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn value(&mut self) -> Option<Value<'a>> {
-        let rest = self.0.get(scan::separators(self.0.as_bytes())..)?;
-        if let Some(b'}' | b']') = rest.as_bytes().first() {
-            return None;
+        let rest = self.next();
+        let (length, known) = match *rest {
+            [b'"', ref behind @ ..] => {
+                let (length, escaped) = self.quoted(behind);
+                (length, Known::Escaped(escaped))
+            }
+            [b'{' | b'[', ..] => {
+                let (length, inside) = self.container(rest);
+                (length, Known::Inside(inside))
+            }
+            [] | [b'}' | b']', ..] => return None,
+            _ => (scan::simple(rest), Known::Inside(&[])),
+        };
+        let raw = self.text.get(self.at..self.at + length)?;
+        self.at += length;
+        (length > 0).then_some(Value { raw, known })
+    }
+
+    /// The length of a text that goes on with `behind` its opening quote, and whether there are escapes.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    fn quoted(&mut self, behind: &[u8]) -> (usize, bool) {
+        if let [mark, marks @ ..] = self.marks {
+            // A text that does not end so early is long, and has a mark.
+            let front = behind.get(..limits::JSON_LONG).unwrap_or(behind);
+            let (length, escaped) = scan::quoted(front);
+            if length < front.len() {
+                return (length + 2, escaped);
+            }
+            self.marks = marks;
+            return (mark.length(), mark.inside() != 0);
         }
-        let value = Value::front(rest);
-        self.0 = rest.get(value.0.len()..)?;
-        (!value.0.is_empty()).then_some(value)
+        let (length, escaped) = scan::quoted(behind);
+        (length + 2, escaped)
+    }
+
+    /// The length of the object or array that `rest` begins with, and the marks of what is in it.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    fn container(&mut self, rest: &[u8]) -> (usize, &'a [Mark]) {
+        if let [mark, marks @ ..] = self.marks
+            && let Some((inside, behind)) = marks.split_at_checked(mark.inside())
+        {
+            self.marks = behind;
+            return (mark.length(), inside);
+        }
+        (scan::container(rest), &[])
     }
 }
 
 impl fmt::Debug for Rest<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} bytes left", self.0.len())
+        write!(out, "{} bytes left", self.text.len().saturating_sub(self.at))
     }
 }
