@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use opi_core::json::{Document, Limits};
+use opi_core::json::{Document, Limits, Mark};
+use opi_core::limits;
 use opi_core::nexo::categories::Categories;
 use opi_core::nexo::envelope::{Key, Nonce, Opened, open, seal};
 use opi_core::nexo::refusal::Named;
@@ -47,7 +48,8 @@ pub fn opi_core(document: &[u8], out: &mut [u8]) -> u64 {
         categories: Categories::DEFAULT,
         login_needed: false,
     };
-    let request = validate(document, &rules, &mut Fresh, out).expect("a sound request");
+    let mut marks = [Mark::NONE; limits::NEXO_MARKS];
+    let request = validate(document, &mut marks, &rules, &mut Fresh, out).expect("a sound request");
     request.asked.and_then(|asked| asked.amount).map_or(0, |amount| amount.minor())
 }
 

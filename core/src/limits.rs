@@ -344,6 +344,10 @@ pub const NEXO_WARNINGS: usize = 16;
 /// The text of these warnings, in bytes: of names as long as they can be, it holds half as many.
 pub const NEXO_WARNING_TEXT: usize = 2048;
 
+/// Objects, arrays and long texts of a message whose ends are kept while it is read, eight bytes each. A payment has about
+/// ten; of an answer with receipts of many lines the rest is read once more for each object around it.
+pub const NEXO_MARKS: usize = 64;
+
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
 pub const NEXO_STRAY_NAME: usize = 64;
 

@@ -34,7 +34,7 @@ impl<'a> Str<'a> {
     /// Its characters.
     #[must_use]
     pub fn chars(self) -> Chars<'a> {
-        Chars { rest: self.raw, escaped: self.escaped }
+        Chars { rest: self.raw.chars(), escaped: self.escaped }
     }
 
     /// How many characters it has.
@@ -190,7 +190,7 @@ const fn hidden(character: char) -> char {
 /// The characters of a [`Str`].
 #[derive(Clone)]
 pub struct Chars<'a> {
-    rest: &'a str,
+    rest: core::str::Chars<'a>,
     escaped: bool,
 }
 
@@ -198,20 +198,21 @@ impl Iterator for Chars<'_> {
     type Item = char;
 
     fn next(&mut self) -> Option<char> {
-        let first = self.rest.chars().next()?;
-        let (character, length) = match first {
-            // Cannot fail: the escapes were checked.
-            '\\' if self.escaped => escape::decode(self.rest.as_bytes()).ok()?,
-            _ => (first, first.len_utf8()),
-        };
-        self.rest = self.rest.get(length..).unwrap_or_default();
+        let rest = self.rest.as_str();
+        let first = self.rest.next()?;
+        if first != '\\' || !self.escaped {
+            return Some(first);
+        }
+        // Cannot fail: the escapes were checked.
+        let (character, length) = escape::decode(rest.as_bytes()).ok()?;
+        self.rest = rest.get(length..).unwrap_or_default().chars();
         Some(character)
     }
 }
 
 impl fmt::Debug for Chars<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Str { raw: self.rest, escaped: self.escaped }.fmt(out)
+        Str { raw: self.rest.as_str(), escaped: self.escaped }.fmt(out)
     }
 }
 

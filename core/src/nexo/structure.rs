@@ -38,8 +38,13 @@ impl Seen {
         reading: &Reading<'_>,
     ) -> Option<(usize, &'static Member)> {
         let others = reading.lenient(Leniencies::OTHER_SPELLINGS);
-        let (index, member) =
-            members.iter().enumerate().find(|(_, member)| name == *member.name || (others && name == *member.other))?;
+        let is = |member: &Member| name == *member.name || (others && name == *member.other);
+        let index = match name.plain() {
+            // Hot: names of another length are not compared.
+            Some(name) => members.iter().position(|member| name == member.name || (others && name == member.other))?,
+            None => members.iter().position(is)?,
+        };
+        let member = members.get(index)?;
         let bit = Self::bit(index);
         if self.0 & bit != 0 {
             return None;

@@ -25,7 +25,7 @@ use super::{
     Body, Category, Dialect, Direction, Envelope, MessageHeader, PROTOCOL_VERSION, Path, Reason, Report, RequestBody,
 };
 use crate::id::Id;
-use crate::json::{Document, Limits, Str};
+use crate::json::{Document, Limits, Mark, Str};
 use crate::limits;
 
 /// What a terminal asks of requests.
@@ -73,12 +73,13 @@ pub struct Request<'a> {
 }
 
 /// Looks at a document in the order of the [module](self): a request that can be done, or its answer at the front of
-/// `out`.
+/// `out`. The marks are what reading may keep of the document; with none it takes longer.
 ///
 /// # Errors
 /// The answer.
 pub fn check<'a>(
     document: &'a [u8],
+    marks: &'a mut [Mark],
     rules: &Rules<'_>,
     memory: &mut impl Memory,
     out: &mut [u8],
@@ -86,7 +87,7 @@ pub fn check<'a>(
     // Whoever lent the memory for it has bounded it.
     let limits = Limits { bytes: document.len(), ..Limits::default() };
     let document =
-        Document::parse_within(document, limits).map_err(|error| refusal::bad_json(error.line, &error, out))?;
+        Document::parse_marked(document, limits, marks).map_err(|error| refusal::bad_json(error.line, &error, out))?;
     if document.root().object().is_none() {
         // The value begins where it is the first thing of the document.
         return Err(refusal::bad_json(1, &"an object is expected", out));

@@ -41,8 +41,12 @@ impl<'a> PaymentRequest<'a> {
 /// The amount may be left out only where it is not known yet (nexo Sale to POI 3.0 schema).
 fn amount_of_a_payment(request: &PaymentRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
     const AMOUNT: &str = "RequestedAmount";
+    let amount = request.payment_transaction.amounts_req.requested_amount;
     let known = !request.payment_type().is(PaymentType::OneTimeReservation);
-    let nothing = request.payment_transaction.amounts_req.requested_amount.is_some_and(Amount::is_zero);
+    let nothing = amount.is_some_and(Amount::is_zero);
+    if amount.is_some() && !nothing {
+        return;
+    }
     rule.inside("PaymentTransaction", |rule| {
         rule.inside("AmountsReq", |rule| {
             if known {

@@ -9,6 +9,7 @@ use super::status::{Files, Known, Wanted};
 use super::transaction::Names;
 use super::{Front, Loose, Promise};
 use crate::id::Id;
+use crate::json::Mark;
 use crate::limits;
 use crate::nexo::additional::Additional;
 use crate::nexo::body::{
@@ -162,7 +163,8 @@ impl Front<'_> {
             login_needed: self.settings.login_needed,
         };
         let mut memory = Remembered { seen: &mut self.seen, names: &mut self.names, logins: &self.logins, now, at };
-        let request = match validate::check(body, &rules, &mut memory, tx) {
+        let mut marks = [Mark::NONE; limits::NEXO_MARKS];
+        let request = match validate::check(body, &mut marks, &rules, &mut memory, tx) {
             Ok(request) => request,
             Err(answer) => return Step::Answer(answer),
         };
