@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
     /// The same tokens as [`token`](Self::token) finds, one after the other, and none of them made.
     fn all(&mut self, marking: &mut Marking<'_>) -> Result<&'a str, Fault> {
         // Hot: what is left stays in registers.
-        let mut rest = behind_blank(self.rest);
+        let mut rest = scan::behind_blank(self.rest);
         let begin = self.at(rest);
         loop {
             // A value.
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
                 b'{' => {
                     self.begin(Open::Object { names: self.names.len(), seen: 0 }, self.at(rest))?;
                     marking.open(self.at(rest));
-                    rest = behind_blank(behind(rest, 1));
+                    rest = scan::behind_blank(behind(rest, 1));
                     if self.first(rest)? != b'}' {
                         rest = self.name(rest)?.1;
                         continue;
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
                 b'[' => {
                     self.begin(Open::Array, self.at(rest))?;
                     marking.open(self.at(rest));
-                    rest = behind_blank(behind(rest, 1));
+                    rest = scan::behind_blank(behind(rest, 1));
                     if self.first(rest)? != b']' {
                         continue;
                     }
@@ -176,9 +176,9 @@ impl<'a> Reader<'a> {
                     let (content, escaped);
                     (content, escaped, rest) = self.quoted(rest)?;
                     marking.text(content.len(), escaped);
-                    rest = behind_blank(rest);
+                    rest = scan::behind_blank(rest);
                 }
-                _ => rest = behind_blank(behind(rest, self.simple(rest, first)?)),
+                _ => rest = scan::behind_blank(behind(rest, self.simple(rest, first)?)),
             }
             // What follows a value, or an opening bracket.
             loop {
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
                     b'}' if is_object => {}
                     b']' if !is_object => {}
                     b',' => {
-                        rest = behind_blank(behind(rest, 1));
+                        rest = scan::behind_blank(behind(rest, 1));
                         if is_object {
                             rest = self.name(rest)?.1;
                         }
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
                 self.close();
                 rest = behind(rest, 1);
                 marking.close(self.at(rest));
-                rest = behind_blank(rest);
+                rest = scan::behind_blank(rest);
             }
         }
     }
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
     }
 
     fn token(&mut self) -> Result<Option<Token<'a>>, Fault> {
-        self.rest = behind_blank(self.rest);
+        self.rest = scan::behind_blank(self.rest);
         let at = self.at(self.rest);
         let Some(first) = self.rest.first().copied() else {
             let is_whole = matches!(self.state, State::End) && self.text.len() == self.document.len();
@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
                 (Some(Open::Object { .. }), b'}') | (Some(Open::Array), b']') => Ok(self.end()),
                 (Some(open), b',') => {
                     let is_object = matches!(open, Open::Object { .. });
-                    self.rest = behind_blank(behind(self.rest, 1));
+                    self.rest = scan::behind_blank(behind(self.rest, 1));
                     let first = self.first(self.rest)?;
                     if is_object { self.member() } else { self.value(first) }
                 }
@@ -363,9 +363,9 @@ impl<'a> Reader<'a> {
         let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
         let span = Span { from, to: from.saturating_add(length) };
         self.names.push(span).map_err(|_| (ErrorKind::Names, begin))?;
-        let rest = behind_blank(rest);
+        let rest = scan::behind_blank(rest);
         match self.first(rest)? {
-            b':' => Ok(((content, escaped), behind_blank(behind(rest, 1)))),
+            b':' => Ok(((content, escaped), scan::behind_blank(behind(rest, 1)))),
             _ => Err((ErrorKind::Colon, self.at(rest))),
         }
     }
@@ -426,15 +426,6 @@ impl<'a> Reader<'a> {
 #[inline]
 fn behind(bytes: &[u8], length: usize) -> &[u8] {
     bytes.get(length..).unwrap_or_default()
-}
-
-/// What stands behind white space.
-#[inline]
-fn behind_blank(bytes: &[u8]) -> &[u8] {
-    match bytes {
-        [0x21..=0xff, ..] => bytes,
-        _ => behind(bytes, scan::blank(bytes)),
-    }
 }
 
 impl fmt::Debug for Reader<'_> {

@@ -1,38 +1,38 @@
 //! The leaves: how many bytes at the front are of one kind.
 
-/// Length of the white space at the front: RFC 8259 §2.
+/// What stands behind white space: RFC 8259 §2.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(super) fn blank(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b' ' | b'\t' | b'\r' => at += 1,
+pub(super) fn behind_blank(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            [0x21..=0xff, ..] => return rest,
             // Behind a line break stands what indents the next line.
-            b'\n' => at += 1 + spaces(bytes.get(at + 1..).unwrap_or_default()),
-            _ => break,
-        }
+            [b'\n', more @ ..] => behind_spaces(more),
+            [b' ' | b'\t' | b'\r', more @ ..] => more,
+            _ => return rest,
+        };
     }
-    at
 }
 
-/// Length of the run of spaces at the front, or of its beginning: eight at once where the machine has registers for them.
+/// What stands behind spaces, or behind the first of them: eight at once where the machine has registers for them.
 #[cfg(target_pointer_width = "64")]
-#[inline]
-fn spaces(bytes: &[u8]) -> usize {
+#[inline(always)]
+fn behind_spaces(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let Some((word, more)) = rest.split_first_chunk::<8>() {
         let others = u64::from_le_bytes(*word) ^ (ONES * 0x20);
         if others != 0 {
-            return bytes.len() - rest.len() + (others.trailing_zeros() / 8) as usize;
+            return rest.get((others.trailing_zeros() / 8) as usize..).unwrap_or_default();
         }
         rest = more;
     }
-    bytes.len() - rest.len()
+    rest
 }
 
 #[cfg(not(target_pointer_width = "64"))]
-fn spaces(_: &[u8]) -> usize {
-    0
+fn behind_spaces(bytes: &[u8]) -> &[u8] {
+    bytes
 }
 
 /// A one in each byte of a word.
@@ -120,19 +120,18 @@ pub(super) fn quoted(bytes: &[u8]) -> (usize, bool) {
     }
 }
 
-/// Of a checked document: length of what separates its values at the front.
+/// Of a checked document: what stands behind all that separates its values.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(super) fn separators(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\n' => at += 1 + spaces(bytes.get(at + 1..).unwrap_or_default()),
-            // Of all that is so low, only white space stands between values.
-            b',' | b':' | 0..=b' ' => at += 1,
-            _ => break,
+pub(super) fn behind_separators(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let [byte, more @ ..] = rest {
+        // Of all that is so low, only white space stands between values.
+        if *byte > b' ' && *byte != b',' && *byte != b':' {
+            break;
         }
+        rest = if *byte == b'\n' { behind_spaces(more) } else { more };
     }
-    at
+    rest
 }
 
 /// Of a checked document that goes on with a number or a word: its length.
@@ -156,7 +155,7 @@ pub(super) fn container(bytes: &[u8]) -> usize {
                     break;
                 }
             }
-            b'\n' => rest = behind.get(spaces(behind)..).unwrap_or_default(),
+            b'\n' => rest = behind_spaces(behind),
             _ => {}
         }
     }

@@ -309,10 +309,9 @@ impl<'a> Rest<'a> {
     /// What follows behind white space, a comma and a colon: where they may stand was checked before.
     #[inline]
     fn next(&mut self) -> &'a [u8] {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let separators = scan::separators(rest);
-        self.at += separators;
-        rest.get(separators..).unwrap_or_default()
+        let rest = scan::behind_separators(self.text.as_bytes().get(self.at..).unwrap_or_default());
+        self.at = self.text.len().wrapping_sub(rest.len());
+        rest
     }
 
     /// The next name; `None` at the bracket.
@@ -320,14 +319,15 @@ impl<'a> Rest<'a> {
     fn name(&mut self) -> Option<Str<'a>> {
         let [b'"', behind @ ..] = self.next() else { return None };
         let (length, escaped) = scan::quoted(behind);
-        let from = self.at + 1;
-        let name = self.text.get(from..from + length)?;
-        self.at = from + length + 1;
+        let from = self.at.wrapping_add(1);
+        let to = from.wrapping_add(length);
+        let name = self.text.get(from..to)?;
+        self.at = to.wrapping_add(1);
         Some(Str::of_checked(name, escaped))
     }
 
     /// The next value; `None` at the bracket.
-    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn value(&mut self) -> Option<Value<'a>> {
         let rest = self.next();
         let (length, known) = match *rest {
@@ -342,8 +342,9 @@ impl<'a> Rest<'a> {
             [] | [b'}' | b']', ..] => return None,
             _ => (scan::simple(rest), Known::Inside(&[])),
         };
-        let raw = self.text.get(self.at..self.at + length)?;
-        self.at += length;
+        let to = self.at.wrapping_add(length);
+        let raw = self.text.get(self.at..to)?;
+        self.at = to;
         (length > 0).then_some(Value { raw, known })
     }
 
