@@ -53,10 +53,6 @@ pub const JSON_MEMBERS: u16 = 64;
 /// most 13, so this leaves room for four objects of [`JSON_MEMBERS`] inside each other.
 pub const JSON_NAMES: usize = 256;
 
-/// Bytes of a text that has a mark of its own in a document whose values are marked: to look for the end of a shorter one
-/// costs no more than to look for its mark.
-pub const JSON_LONG: usize = 32;
-
 /// Digits, blanks and hyphens in a row that are searched for card numbers when a text with escapes is shown. All digits
 /// of a longer row are masked.
 pub const JSON_MASKED: usize = 64;
@@ -344,9 +340,9 @@ pub const NEXO_WARNINGS: usize = 16;
 /// The text of these warnings, in bytes: of names as long as they can be, it holds half as many.
 pub const NEXO_WARNING_TEXT: usize = 2048;
 
-/// Objects, arrays and long texts of a message whose ends are kept while it is read, eight bytes each. A payment has about
-/// ten; of an answer with receipts of many lines the rest is read once more for each object around it.
-pub const NEXO_MARKS: usize = 64;
+/// Names and values of a message whose places are kept while it is read, twelve bytes each. The smallest payment has about
+/// forty, one with all that tills send a hundred; of an answer with long receipts the rest is looked for again.
+pub const NEXO_MARKS: usize = 128;
 
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
 pub const NEXO_STRAY_NAME: usize = 64;

@@ -1,45 +1,64 @@
-//! Where long values end: kept while a document is checked, so that nobody has to look for it again.
+//! Where names and values stand: kept while a document is checked, so that nobody has to look for it again.
 
-use crate::limits;
-
-/// What a reader of a checked document steps over at once: an object, an array or a long text.
+/// Where a name or a value of a checked document stands.
 ///
-/// Lent in an array that is as long as the caller has room for. What does not fit is read again where it is stepped over.
+/// Lent in an array that is as long as the caller has room for: each member takes two, each element one. What has no mark
+/// is looked for again by whoever steps over it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mark {
-    /// How many bytes the value has, brackets or quotes included. Of one that is open: where it begins.
+    /// Bytes from the bracket around it. Of an open object or array: from the beginning of the document.
+    from: u32,
+    /// Bytes: of a name what is between its quotes, of a value all. Of an open object or array: where the one around it
+    /// begins.
     length: u32,
-    /// Of an object or array: how many marks there are for what is in it. Of one that is open: the mark of the one around
-    /// it. Of a text: 1 if it has escapes.
+    /// Of an object or array: marks of what is in it, and whether that is [`ALL`]; of an open one: which mark the one around
+    /// it has. Of a name or a text: 1 if it has escapes.
     inside: u32,
 }
 
+/// Nothing in an object or array has no mark. No document has so many values.
+const ALL: u32 = 1 << 31;
+
 impl Mark {
     /// Nothing is marked yet.
-    pub const NONE: Self = Self { length: 0, inside: 0 };
+    pub const NONE: Self = Self { from: 0, length: 0, inside: 0 };
 
-    pub(super) const fn length(self) -> usize {
-        self.length as usize
+    pub(super) const fn from(self) -> usize {
+        self.from as usize
+    }
+
+    pub(super) const fn to(self) -> usize {
+        // Both come from offsets in memory.
+        (self.from as usize).wrapping_add(self.length as usize)
+    }
+
+    pub(super) const fn escaped(self) -> bool {
+        self.inside != 0
     }
 
     pub(super) const fn inside(self) -> usize {
-        self.inside as usize
+        (self.inside & !ALL) as usize
+    }
+
+    pub(super) const fn has_all(self) -> bool {
+        self.inside & ALL != 0
     }
 }
 
-/// Marks in the order in which values begin, as far as there is room.
+/// Marks in the order in which names and values begin, as far as there is room.
 pub(super) struct Marking<'a> {
     marks: &'a mut [Mark],
     count: usize,
-    /// The innermost open object or array that has a mark.
+    /// The mark of the innermost open object or array that has one, and where that begins.
     open: u32,
+    begin: u32,
     /// How many open ones have none. They are the innermost: once there is no room there is none for what follows.
     beyond: usize,
 }
 
 impl<'a> Marking<'a> {
     pub(super) const fn new(marks: &'a mut [Mark]) -> Self {
-        Self { marks, count: 0, open: 0, beyond: 0 }
+        Self { marks, count: 0, open: 0, begin: 0, beyond: 0 }
     }
 
     /// An object or array begins.
@@ -47,8 +66,9 @@ impl<'a> Marking<'a> {
     pub(super) fn open(&mut self, at: usize) {
         match self.marks.get_mut(self.count) {
             Some(mark) => {
-                *mark = Mark { length: number(at), inside: self.open };
-                self.open = number(self.count);
+                let from = number(at);
+                *mark = Mark { from, length: self.begin, inside: self.open };
+                (self.open, self.begin) = (number(self.count), from);
                 self.count += 1;
             }
             None => self.beyond += 1,
@@ -58,22 +78,27 @@ impl<'a> Marking<'a> {
     /// The innermost object or array ends.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn close(&mut self, at: usize) {
+        let has_room = self.count < self.marks.len();
         if self.beyond > 0 {
             self.beyond -= 1;
         } else if let Some(mark) = self.marks.get_mut(self.open as usize) {
-            let inside = number(self.count).wrapping_sub(self.open).wrapping_sub(1);
-            self.open = mark.inside;
-            *mark = Mark { length: number(at).wrapping_sub(mark.length), inside };
+            let Mark { from, length: begin, inside: open } = *mark;
+            let inside = number(self.count).wrapping_sub(self.open).wrapping_sub(1) & !ALL;
+            *mark = Mark {
+                from: from.wrapping_sub(begin),
+                length: number(at).wrapping_sub(from),
+                inside: if has_room { inside | ALL } else { inside },
+            };
+            (self.open, self.begin) = (open, begin);
         }
     }
 
-    /// A text that is a value, with so many bytes between its quotes.
+    /// A name, or a value with nothing in it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn text(&mut self, length: usize, escaped: bool) {
-        if length >= limits::JSON_LONG
-            && let Some(mark) = self.marks.get_mut(self.count)
-        {
-            *mark = Mark { length: number(length + 2), inside: u32::from(escaped) };
+    pub(super) fn leaf(&mut self, at: usize, length: usize, escaped: bool) {
+        if let Some(mark) = self.marks.get_mut(self.count) {
+            let from = number(at).wrapping_sub(self.begin);
+            *mark = Mark { from, length: number(length), inside: u32::from(escaped) };
             self.count += 1;
         }
     }

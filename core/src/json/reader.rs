@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
                     marking.open(self.at(rest));
                     rest = scan::behind_blank(behind(rest, 1));
                     if self.first(rest)? != b'}' {
-                        rest = self.name(rest)?.1;
+                        rest = self.marked_name(rest, marking)?;
                         continue;
                     }
                 }
@@ -173,12 +173,15 @@ impl<'a> Reader<'a> {
                     }
                 }
                 b'"' => {
-                    let (content, escaped);
-                    (content, escaped, rest) = self.quoted(rest)?;
-                    marking.text(content.len(), escaped);
-                    rest = scan::behind_blank(rest);
+                    let (content, escaped, more) = self.quoted(rest)?;
+                    marking.leaf(self.at(rest), content.len().wrapping_add(2), escaped);
+                    rest = scan::behind_blank(more);
                 }
-                _ => rest = scan::behind_blank(behind(rest, self.simple(rest, first)?)),
+                _ => {
+                    let length = self.simple(rest, first)?;
+                    marking.leaf(self.at(rest), length, false);
+                    rest = scan::behind_blank(behind(rest, length));
+                }
             }
             // What follows a value, or an opening bracket.
             loop {
@@ -199,7 +202,7 @@ impl<'a> Reader<'a> {
                     b',' => {
                         rest = scan::behind_blank(behind(rest, 1));
                         if is_object {
-                            rest = self.name(rest)?.1;
+                            rest = self.marked_name(rest, marking)?;
                         }
                         break;
                     }
@@ -330,6 +333,13 @@ impl<'a> Reader<'a> {
             self.names.truncate(names);
         }
         Some(closed)
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn marked_name(&mut self, rest: &'a [u8], marking: &mut Marking<'_>) -> Result<&'a [u8], Fault> {
+        let ((content, escaped), more) = self.name(rest)?;
+        marking.leaf(self.at(rest).wrapping_add(1), content.len(), escaped);
+        Ok(more)
     }
 
     /// The bytes of a name and whether it has escapes; behind it and its colon goes on what is left.

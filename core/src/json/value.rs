@@ -4,7 +4,6 @@ use core::fmt;
 
 use super::mark::{Mark, Marking};
 use super::{Error, Limits, Number, Reader, Str, scan};
-use crate::limits;
 
 /// A document that was checked from its first to its last byte.
 #[derive(Clone, Copy)]
@@ -27,8 +26,8 @@ impl<'a> Document<'a> {
         Self::parse_marked(document, limits, &mut [])
     }
 
-    /// Checks a document, and marks where its objects, arrays and long texts end: whoever steps over one need not look for
-    /// its end again. What has no mark, since there are not so many, is read once more instead.
+    /// Checks a document, and marks where its names and values stand, so that whoever goes through it need not look for them
+    /// again. What has no mark, since there are not so many, is looked for as if there were none.
     ///
     /// # Errors
     /// The first thing that is wrong.
@@ -38,9 +37,7 @@ impl<'a> Document<'a> {
         let marks = marking.finish();
         let known = match (checked.as_bytes(), marks) {
             ([b'"', behind @ ..], _) => Known::Escaped(scan::quoted(behind).1),
-            // The first mark is its own.
-            ([b'{' | b'[', ..], [_, inside @ ..]) => Known::Inside(inside),
-            _ => Known::Inside(&[]),
+            _ => Known::Marks(marks),
         };
         Ok(Self(Value { raw: checked, known }))
     }
@@ -82,8 +79,8 @@ pub struct Value<'a> {
 /// What was seen of a value when its end was looked for.
 #[derive(Clone, Copy)]
 enum Known<'a> {
-    /// Of an object or array: the marks of what is in it. Nothing of a number or a word.
-    Inside(&'a [Mark]),
+    /// Of an object or array: its mark, and those of what is in it. Nothing of a number or a word.
+    Marks(&'a [Mark]),
     /// Of a text: whether there are escapes.
     Escaped(bool),
 }
@@ -111,7 +108,7 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn object(self) -> Option<Object<'a>> {
         match self.known {
-            Known::Inside(marks) if self.first() == b'{' => Some(Object { raw: self.raw, marks }),
+            Known::Marks(marks) if self.first() == b'{' => Some(Object { raw: self.raw, marks }),
             _ => None,
         }
     }
@@ -120,7 +117,7 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn array(self) -> Option<Array<'a>> {
         match self.known {
-            Known::Inside(marks) if self.first() == b'[' => Some(Array { raw: self.raw, marks }),
+            Known::Marks(marks) if self.first() == b'[' => Some(Array { raw: self.raw, marks }),
             _ => None,
         }
     }
@@ -167,7 +164,7 @@ impl fmt::Debug for Value<'_> {
 #[derive(Clone, Copy)]
 pub struct Object<'a> {
     raw: &'a str,
-    /// Of what is in it.
+    /// Its own, and those of what is in it.
     marks: &'a [Mark],
 }
 
@@ -193,7 +190,7 @@ impl<'a> Object<'a> {
     /// The object as a value.
     #[must_use]
     pub const fn value(self) -> Value<'a> {
-        Value { raw: self.raw, known: Known::Inside(self.marks) }
+        Value { raw: self.raw, known: Known::Marks(self.marks) }
     }
 }
 
@@ -216,7 +213,7 @@ impl fmt::Debug for Object<'_> {
 #[derive(Clone, Copy)]
 pub struct Array<'a> {
     raw: &'a str,
-    /// Of what is in it.
+    /// Its own, and those of what is in it.
     marks: &'a [Mark],
 }
 
@@ -236,7 +233,7 @@ impl<'a> Array<'a> {
     /// The array as a value.
     #[must_use]
     pub const fn value(self) -> Value<'a> {
-        Value { raw: self.raw, known: Known::Inside(self.marks) }
+        Value { raw: self.raw, known: Known::Marks(self.marks) }
     }
 }
 
@@ -299,11 +296,17 @@ struct Rest<'a> {
     at: usize,
     /// Of what is left.
     marks: &'a [Mark],
+    /// Whether there is nothing without a mark.
+    has_all: bool,
 }
 
 impl<'a> Rest<'a> {
-    const fn behind_bracket(text: &'a str, marks: &'a [Mark]) -> Self {
-        Self { text, at: 1, marks }
+    #[inline]
+    fn behind_bracket(text: &'a str, marks: &'a [Mark]) -> Self {
+        match marks {
+            [own, marks @ ..] => Self { text, at: 1, marks, has_all: own.has_all() },
+            [] => Self { text, at: 1, marks, has_all: false },
+        }
     }
 
     /// What follows behind white space, a comma and a colon: where they may stand was checked before.
@@ -317,64 +320,69 @@ impl<'a> Rest<'a> {
     /// The next name; `None` at the bracket.
     #[inline]
     fn name(&mut self) -> Option<Str<'a>> {
+        let (from, to, escaped) = match self.marks {
+            [mark, marks @ ..] => {
+                self.marks = marks;
+                (mark.from(), mark.to(), mark.escaped())
+            }
+            [] if self.has_all => return None,
+            [] => self.unmarked_name()?,
+        };
+        // Behind the quote.
+        self.at = to.wrapping_add(1);
+        Some(Str::of_checked(self.text.get(from..to)?, escaped))
+    }
+
+    #[inline(never)]
+    fn unmarked_name(&mut self) -> Option<(usize, usize, bool)> {
         let [b'"', behind @ ..] = self.next() else { return None };
         let (length, escaped) = scan::quoted(behind);
         let from = self.at.wrapping_add(1);
-        let to = from.wrapping_add(length);
-        let name = self.text.get(from..to)?;
-        self.at = to.wrapping_add(1);
-        Some(Str::of_checked(name, escaped))
+        Some((from, from.wrapping_add(length), escaped))
     }
 
     /// The next value; `None` at the bracket.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[inline]
     fn value(&mut self) -> Option<Value<'a>> {
+        let [mark, marks @ ..] = self.marks else {
+            return if self.has_all { None } else { self.unmarked_value() };
+        };
+        self.at = mark.to();
+        let raw = self.text.get(mark.from()..mark.to())?;
+        let known = match raw.as_bytes() {
+            [b'"', ..] => {
+                self.marks = marks;
+                Known::Escaped(mark.escaped())
+            }
+            [b'{' | b'[', ..] => {
+                let own;
+                (own, self.marks) = self.marks.split_at_checked(mark.inside().wrapping_add(1))?;
+                Known::Marks(own)
+            }
+            _ => {
+                self.marks = marks;
+                Known::Marks(&[])
+            }
+        };
+        Some(Value { raw, known })
+    }
+
+    #[inline(never)]
+    fn unmarked_value(&mut self) -> Option<Value<'a>> {
         let rest = self.next();
         let (length, known) = match *rest {
             [b'"', ref behind @ ..] => {
-                let (length, escaped) = self.quoted(behind);
-                (length, Known::Escaped(escaped))
+                let (length, escaped) = scan::quoted(behind);
+                (length.wrapping_add(2), Known::Escaped(escaped))
             }
-            [b'{' | b'[', ..] => {
-                let (length, inside) = self.container(rest);
-                (length, Known::Inside(inside))
-            }
+            [b'{' | b'[', ..] => (scan::container(rest), Known::Marks(&[])),
             [] | [b'}' | b']', ..] => return None,
-            _ => (scan::simple(rest), Known::Inside(&[])),
+            _ => (scan::simple(rest), Known::Marks(&[][..])),
         };
         let to = self.at.wrapping_add(length);
         let raw = self.text.get(self.at..to)?;
         self.at = to;
         (length > 0).then_some(Value { raw, known })
-    }
-
-    /// The length of a text that goes on with `behind` its opening quote, and whether there are escapes.
-    #[cfg_attr(target_pointer_width = "64", inline)]
-    fn quoted(&mut self, behind: &[u8]) -> (usize, bool) {
-        if let [mark, marks @ ..] = self.marks {
-            // A text that does not end so early is long, and has a mark.
-            let front = behind.get(..limits::JSON_LONG).unwrap_or(behind);
-            let (length, escaped) = scan::quoted(front);
-            if length < front.len() {
-                return (length + 2, escaped);
-            }
-            self.marks = marks;
-            return (mark.length(), mark.inside() != 0);
-        }
-        let (length, escaped) = scan::quoted(behind);
-        (length + 2, escaped)
-    }
-
-    /// The length of the object or array that `rest` begins with, and the marks of what is in it.
-    #[cfg_attr(target_pointer_width = "64", inline)]
-    fn container(&mut self, rest: &[u8]) -> (usize, &'a [Mark]) {
-        if let [mark, marks @ ..] = self.marks
-            && let Some((inside, behind)) = marks.split_at_checked(mark.inside())
-        {
-            self.marks = behind;
-            return (mark.length(), inside);
-        }
-        (scan::container(rest), &[])
     }
 }
 

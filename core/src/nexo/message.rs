@@ -41,6 +41,8 @@ pub struct Envelope<'a> {
     /// The header: what of it could be read.
     pub header: MessageHeader<'a>,
     members: Object<'a>,
+    /// What stands beside the header, if that is one member.
+    beside: Option<(Str<'a>, Value<'a>)>,
     /// The header as it stands.
     #[cfg(feature = "nexo-crypto")]
     written: Option<Value<'a>>,
@@ -91,18 +93,24 @@ impl<'a> Envelope<'a> {
         let members = reading.object(message, at)?;
         // Looked through once: to pass over a body costs as much as to read it.
         let (mut written, mut secured) = (None, false);
+        let (mut beside, mut others) = (None, 0_usize);
         for (member, value) in members {
             if member == *HEADER {
                 written = Some(value);
-            } else if member == *BLOB {
+                continue;
+            }
+            if member == *BLOB {
                 secured = !value.is_null();
             }
+            beside = Some((member, value));
+            others = others.saturating_add(1);
         }
         let header = required(written, &at.child(HEADER), reading).unwrap_or_default();
         Some(Self {
             direction,
             header,
             members,
+            beside: beside.filter(|_| others == 1),
             #[cfg(feature = "nexo-crypto")]
             written,
             secured,
@@ -140,12 +148,15 @@ impl<'a> Envelope<'a> {
             Direction::Request => category.request_body(),
             Direction::Response => category.response_body(),
         };
-        let mut found = None;
-        for (member, value) in self.members {
-            if member == *name {
-                found = Some(value);
-            } else if member != *HEADER {
-                reading.unexpected(at, member);
+        // Nearly every message is a header and a body.
+        let mut found = self.beside.filter(|(member, _)| *member == *name).map(|(_, value)| value);
+        if found.is_none() {
+            for (member, value) in self.members {
+                if member == *name {
+                    found = Some(value);
+                } else if member != *HEADER {
+                    reading.unexpected(at, member);
+                }
             }
         }
         let Some(value) = found else {

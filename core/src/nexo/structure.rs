@@ -24,6 +24,16 @@ pub(super) struct Member {
     pub(super) bounds: (usize, usize),
 }
 
+/// Which members of an object must be there: one bit for each.
+pub(super) const fn required(members: &[Member]) -> u32 {
+    let (mut bits, mut left) = (0, members);
+    while let [front @ .., last] = left {
+        bits = (bits << 1) | last.required as u32;
+        left = front;
+    }
+    bits
+}
+
 /// Which members of an object were there: one bit for each.
 #[derive(Default)]
 pub(super) struct Seen(u32);
@@ -51,6 +61,11 @@ impl Seen {
         }
         self.0 |= bit;
         Some((index, member))
+    }
+
+    /// Whether all of these were there: one bit for each.
+    pub(super) const fn has(&self, members: u32) -> bool {
+        self.0 & members == members
     }
 
     /// Reports what must be there and was not.
@@ -232,13 +247,14 @@ macro_rules! structure {
         }
 
         const _: () = {
-            use $crate::nexo::structure::{Member, Seen, read_member, write_member};
+            use $crate::nexo::structure::{Member, Seen, read_member, required, write_member};
 
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Index { $($( $required, )+)? $($( $expected, )+)? $($( $optional, )+)? }
 
             // One bit for each.
             const _: () = assert!(MEMBERS.len() <= 32);
+            const REQUIRED: u32 = required(MEMBERS);
             const MEMBERS: &[Member] = &[
                 $($( structure!(@member true, $required_name $(| $required_other)? $(, $required_low, $required_high)?), )+)?
                 $($( structure!(@member true, $expected_name $(, $expected_low, $expected_high)?), )+)?
@@ -279,7 +295,9 @@ macro_rules! structure {
                             }
                         )+)?
                     }
-                    seen.missing(MEMBERS, at, reading);
+                    if !seen.has(REQUIRED) {
+                        seen.missing(MEMBERS, at, reading);
+                    }
                     let whole = Self {
                         $($( $required: $required?, )+)?
                         $($( $expected, )+)?
