@@ -76,7 +76,8 @@ impl<'a> Marking<'a> {
     }
 
     /// The innermost object or array ends.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    // Else most of it would be done in advance, behind each value.
+    #[inline(never)]
     pub(super) fn close(&mut self, at: usize) {
         let has_room = self.count < self.marks.len();
         if self.beyond > 0 {

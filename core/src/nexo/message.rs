@@ -137,6 +137,30 @@ impl<'a> Envelope<'a> {
         if self.is_secured() {
             return self.secured(at, reading).map(Body::Secured);
         }
+        let (category, value) = match self.written_body(at, reading)? {
+            (category, Some(value)) => (category, value),
+            _ => return Some(Body::None),
+        };
+        match self.direction {
+            Direction::Request => {
+                RequestBody::read(category, value, &at.child(category.request_body()), reading).map(Body::Request)
+            }
+            Direction::Response => {
+                ResponseBody::read(category, value, &at.child(category.response_body()), reading).map(Body::Response)
+            }
+        }
+    }
+
+    /// Reads the body of a request in clear. It is large, so it is not put into a [`Body`] to be taken out again.
+    pub(super) fn request(&self, report: &mut Report) -> Option<RequestBody<'a>> {
+        let reading = &mut Reading::new(report, self.dialect, self.direction);
+        let at = &Path::TOP.child(self.direction.envelope());
+        let (category, value) = self.written_body(at, reading)?;
+        RequestBody::read(category, value?, &at.child(category.request_body()), reading)
+    }
+
+    /// The body as it stands, and its category; without a body where there is none to be.
+    fn written_body(&self, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<(Category, Option<Value<'a>>)> {
         // Without a listed category nobody can say which body is meant. Of a request that was reported with the header.
         let Some(category) = self.header.category() else {
             if self.direction == Direction::Response && self.header.message_category.is_some() {
@@ -161,18 +185,14 @@ impl<'a> Envelope<'a> {
         }
         let Some(value) = found else {
             if self.direction == Direction::Response && category == Category::Abort {
-                return Some(Body::None);
+                return Some((category, None));
             }
             // Observed on terminals: two lines.
             reading.error(&at.child(name), Reason::Missing);
             reading.error_of_whole(at, Reason::Missing);
             return None;
         };
-        let at = &at.child(name);
-        match self.direction {
-            Direction::Request => RequestBody::read(category, value, at, reading).map(Body::Request),
-            Direction::Response => ResponseBody::read(category, value, at, reading).map(Body::Response),
-        }
+        Some((category, Some(value)))
     }
 
     fn secured(&self, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Secured<'a>> {
@@ -364,7 +384,11 @@ macro_rules! bodies {
 
             fn read(category: Category, value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
                 match category {
-                    $( Category::$variant => Field::read(value, at, reading).map(Self::$variant), )+
+                    $( Category::$variant => {
+                        let mut body = None;
+                        Field::read_to(&mut body, value, at, reading);
+                        body.map(Self::$variant)
+                    } )+
                     _ => Field::read(value, at, reading).map(|raw| Self::Unlisted(category, raw)),
                 }
             }

@@ -36,7 +36,11 @@ pub(super) const fn required(members: &[Member]) -> u32 {
 
 /// Which members of an object were there: one bit for each.
 #[derive(Default)]
-pub(super) struct Seen(u32);
+pub(super) struct Seen {
+    bits: u32,
+    /// The place behind that of the last one: many peers write them in the order of the documents.
+    next: usize,
+}
 
 impl Seen {
     /// The place in the list of the member with this name; `None` if there is none, or it was there under its other name.
@@ -50,29 +54,31 @@ impl Seen {
         let others = reading.lenient(Leniencies::OTHER_SPELLINGS);
         let is = |member: &Member| name == *member.name || (others && name == *member.other);
         let index = match name.plain() {
+            Some(name) if members.get(self.next).is_some_and(|member| name == member.name) => self.next,
             // Hot: names of another length are not compared.
             Some(name) => members.iter().position(|member| name == member.name || (others && name == member.other))?,
             None => members.iter().position(is)?,
         };
         let member = members.get(index)?;
         let bit = Self::bit(index);
-        if self.0 & bit != 0 {
+        self.next = index.wrapping_add(1);
+        if self.bits & bit != 0 {
             return None;
         }
-        self.0 |= bit;
+        self.bits |= bit;
         Some((index, member))
     }
 
     /// Whether all of these were there: one bit for each.
     pub(super) const fn has(&self, members: u32) -> bool {
-        self.0 & members == members
+        self.bits & members == members
     }
 
     /// Reports what must be there and was not.
     #[inline(never)]
     pub(super) fn missing(&self, members: &'static [Member], at: &Path<'_>, reading: &mut Reading<'_>) {
         for (index, member) in members.iter().enumerate() {
-            if member.required && self.0 & Self::bit(index) == 0 {
+            if member.required && self.bits & Self::bit(index) == 0 {
                 reading.error(&at.child(member.name), Reason::Missing);
             }
         }
@@ -90,15 +96,15 @@ pub(super) fn read_member<'a, F: Field<'a>>(
     member: &Member,
     at: &Path<'_>,
     reading: &mut Reading<'_>,
-) -> Option<F> {
+    place: &mut Option<F>,
+) {
     let at = &at.child(member.name);
-    let found = F::read(value, at, reading);
-    if let Some(found) = &found
+    F::read_to(place, value, at, reading);
+    if let Some(found) = place
         && member.bounds != (0, usize::MAX)
     {
         reading.bound(found, member.bounds, at);
     }
-    found
 }
 
 /// What a rule about several members of an object finds. Rules see the object after all its members were read.
@@ -262,14 +268,25 @@ macro_rules! structure {
             ];
 
             impl<'a> $crate::nexo::field::Field<'a> for $name $(<$life>)? {
-                // One copy of each: a structure has as many as it has places.
-                #[inline(never)]
                 fn read(
                     value: $crate::json::Value<'a>,
                     at: &$crate::nexo::report::Path<'_>,
                     reading: &mut $crate::nexo::field::Reading<'_>,
                 ) -> Option<Self> {
-                    let object = reading.object(value, at)?;
+                    let mut place = None;
+                    Self::read_to(&mut place, value, at, reading);
+                    place
+                }
+
+                // One copy of each: a structure has as many as it has places.
+                #[inline(never)]
+                fn read_to(
+                    place: &mut Option<Self>,
+                    value: $crate::json::Value<'a>,
+                    at: &$crate::nexo::report::Path<'_>,
+                    reading: &mut $crate::nexo::field::Reading<'_>,
+                ) {
+                    let Some(object) = reading.object(value, at) else { return };
                     $($( let mut $required: Option<$required_type> = None; )+)?
                     $($( let mut $expected: Option<$expected_type> = None; )+)?
                     $($( let mut $optional: Option<$optional_type> = None; )+)?
@@ -281,30 +298,32 @@ macro_rules! structure {
                         };
                         $($(
                             if index == Index::$required as usize {
-                                $required = read_member(value, member, at, reading);
+                                read_member(value, member, at, reading, &mut $required);
                             }
                         )+)?
                         $($(
                             if index == Index::$expected as usize {
-                                $expected = read_member(value, member, at, reading);
+                                read_member(value, member, at, reading, &mut $expected);
                             }
                         )+)?
                         $($(
                             if index == Index::$optional as usize && !reading.is_nothing(value, at, member.name) {
-                                $optional = read_member(value, member, at, reading);
+                                read_member(value, member, at, reading, &mut $optional);
                             }
                         )+)?
                     }
                     if !seen.has(REQUIRED) {
                         seen.missing(MEMBERS, at, reading);
                     }
-                    let whole = Self {
-                        $($( $required: $required?, )+)?
+                    $($( let Some($required) = $required else { return }; )+)?
+                    *place = Some(Self {
+                        $($( $required, )+)?
                         $($( $expected, )+)?
                         $($( $optional, )+)?
-                    };
-                    $( $check(&whole, &mut $crate::nexo::structure::Rule { members: object, at, reading }); )?
-                    Some(whole)
+                    });
+                    $( if let Some(whole) = place {
+                        $check(whole, &mut $crate::nexo::structure::Rule { members: object, at, reading });
+                    } )?
                 }
 
                 #[inline(never)]

@@ -22,7 +22,7 @@ use super::refusal::{self, Answer, Named, Refusal};
 use super::remark::{Filling, Remark, TextProfile, UNAVAILABLE};
 use super::vocabulary::ErrorCondition;
 use super::{
-    Body, Category, Dialect, Direction, Envelope, MessageHeader, PROTOCOL_VERSION, Path, Reason, Report, RequestBody,
+    Category, Dialect, Direction, Envelope, MessageHeader, PROTOCOL_VERSION, Path, Reason, Report, RequestBody,
 };
 use crate::id::Id;
 use crate::json::{Document, Limits, Mark, Str};
@@ -136,14 +136,13 @@ pub fn check<'a>(
     if !rules.categories.has(category) {
         return Err(judge.unavailable(out));
     }
-    let body = match envelope.body(report) {
-        Some(Body::Request(body)) if !report.is_fatal() => body,
-        Some(Body::Request(body)) => {
-            return Err(Judge { body: Some(&body), ..judge }.message_format(report, memory, out));
-        }
-        _ => return Err(judge.message_format(report, memory, out)),
+    let Some(body) = envelope.request(report) else {
+        return Err(judge.message_format(report, memory, out));
     };
     let judge = Judge { body: Some(&body), ..judge };
+    if report.is_fatal() {
+        return Err(judge.message_format(report, memory, out));
+    }
     let asked = Asked::of(&body, report);
     if report.is_fatal() {
         return Err(judge.message_format(report, memory, out));

@@ -8,6 +8,7 @@ use crate::json::Str;
 use crate::money::Decimal;
 use crate::nexo::field::Amount;
 use crate::nexo::list::List;
+use crate::nexo::part::Part;
 use crate::nexo::raw::Raw;
 use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::{Code, Digits, Time};
@@ -128,7 +129,8 @@ structure! {
             requested_validity_date: Time<'a> = "RequestedValidityDate";
             card_acquisition_reference: TransactionIdentification<'a> = "CardAcquisitionReference";
             instalment: Instalment<'a> = "Instalment";
-            payment_instrument_data: PaymentInstrumentData<'a> = "PaymentInstrumentData";
+            /// A card that the till read, which few do.
+            payment_instrument_data: Part<'a, PaymentInstrumentData<'a>> = "PaymentInstrumentData";
             /// Not looked at.
             customer_order: Raw<'a> = "CustomerOrder";
         }
