@@ -43,7 +43,7 @@ const TWO_DIGITS: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BG
     CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD \
     HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR \
     MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE \
-    SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
+    SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG ";
 
 impl Currency {
     /// Swiss franc.
@@ -59,7 +59,7 @@ impl Currency {
         let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::Currency)?;
         let known = OTHER_EXPONENTS.iter().any(|(other, _)| **other == bytes)
             // Three letters and a blank each.
-            || TWO_DIGITS.as_bytes().chunks(4).any(|other| other.first_chunk() == Some(&bytes));
+            || TWO_DIGITS.as_bytes().as_chunks().0.contains(&[bytes[0], bytes[1], bytes[2], b' ']);
         if known { Ok(Self(bytes)) } else { Err(MoneyError::Currency) }
     }
 

@@ -7,7 +7,7 @@
 use super::Session;
 use crate::drive::Total;
 use crate::journal::Ticket;
-use crate::json::{Document, Str};
+use crate::json::{Document, Limits, Mark, Str};
 use crate::limits;
 use crate::money::{Currency, Money};
 use crate::nexo::additional::Form;
@@ -311,7 +311,8 @@ fn with_body<T>(
     dialect: &'static Dialect,
     see: impl FnOnce(&ResponseBody<'_>) -> Option<T>,
 ) -> Option<T> {
-    let document = Document::parse(answer).ok()?;
+    let mut marks = [Mark::NONE; limits::NEXO_MARKS];
+    let document = Document::parse_marked(answer, Limits::default(), &mut marks).ok()?;
     let mut report = Report::new();
     let envelope = Envelope::read(document, Direction::Response, dialect, &mut report)?;
     match envelope.body(&mut report)? {
