@@ -169,7 +169,7 @@ impl Declared {
         match (self, value) {
             (Self::Version, [b'1', b'.', minor @ ..]) => !minor.is_empty() && minor.iter().all(u8::is_ascii_digit),
             (Self::Encoding, [b'A'..=b'Z' | b'a'..=b'z', name @ ..]) => {
-                name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte))
+                name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
             }
             (Self::Standalone, b"yes" | b"no") => true,
             _ => false,

@@ -14,7 +14,7 @@ use crate::opi::message::{
     TextLine, Typed, Verdict,
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
-use crate::text::Text;
+use crate::text::{Text, parted};
 use crate::time::Instant;
 
 /// The device request being read, and what became of it so far.
@@ -322,7 +322,7 @@ impl Wish {
             return Err(Misuse::WrongAnswer);
         }
         self.check_length(plain.as_str().bytes().filter(u8::is_ascii_digit).count())?;
-        match plain.as_str().split_once(['.']) {
+        match parted(plain.as_str(), b'.') {
             Some((whole, fraction)) if self.comma => {
                 let mut with_comma = Text::from_cut(whole);
                 with_comma.append(",");
