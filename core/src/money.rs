@@ -177,8 +177,12 @@ impl fmt::Display for Padded {
 }
 
 /// The characters of a number. Written by hand: `core::fmt` has many kilobytes on a small machine.
-#[derive(Clone, Default)]
-pub(crate) struct Figures(heapless::String<48, u8>);
+#[derive(Clone)]
+pub(crate) struct Figures {
+    /// Filled from its end.
+    text: [u8; 48],
+    begin: usize,
+}
 
 impl Figures {
     /// Decimals at most that zeros are added to.
@@ -186,36 +190,32 @@ impl Figures {
 
     /// `digits` divided by ten to the power of `scale`, with at least so many decimals.
     pub(crate) fn of(digits: u64, scale: u8, decimals: u8) -> Self {
-        let mut figures = Self::default();
-        let mut reversed = [0; 20];
-        let mut rest = digits;
-        let mut count = 0;
-        for place in &mut reversed {
-            if rest == 0 && count > scale {
-                break;
+        let mut figures = Self { text: [0; 48], begin: 48 };
+        (scale..decimals.min(Self::DECIMALS)).for_each(|_| figures.put(b'0'));
+        let (mut rest, mut place) = (digits, 0);
+        loop {
+            if place == scale && (scale > 0 || decimals > 0) {
+                figures.put(b'.');
             }
             let (tenth, digit) = divide::<10>(rest);
-            *place = b'0' + u8::try_from(digit).unwrap_or(0);
-            rest = tenth;
-            count += 1;
-        }
-        for (place, figure) in reversed.iter().enumerate().take(usize::from(count)).rev() {
-            figures.push(*figure);
-            if place == usize::from(scale) && (scale > 0 || decimals > 0) {
-                figures.push(b'.');
+            figures.put(b'0' + u8::try_from(digit).unwrap_or(0));
+            if tenth == 0 && place >= scale {
+                return figures;
             }
+            (rest, place) = (tenth, place.saturating_add(1));
         }
-        (scale..decimals.min(Self::DECIMALS)).for_each(|_| figures.push(b'0'));
-        figures
     }
 
     /// There is room: twenty digits, the dot, and the decimals.
-    fn push(&mut self, figure: u8) {
-        let _ = self.0.push(char::from(figure));
+    fn put(&mut self, figure: u8) {
+        self.begin = self.begin.saturating_sub(1);
+        if let Some(place) = self.text.get_mut(self.begin) {
+            *place = figure;
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        self.0.as_str()
+        core::str::from_utf8(self.text.get(self.begin..).unwrap_or_default()).unwrap_or_default()
     }
 }
 
