@@ -9,6 +9,7 @@ use crate::id::RequestId;
 use crate::journal::{Ticket, Unresolved};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
+use crate::shift;
 use crate::time::{Deadline, Instant, Millis};
 
 /// The walk of one request after the other on the table.
@@ -111,7 +112,7 @@ impl Progress {
         let reported = matches!(signal, Signal::Stored | Signal::StoreFailed);
         if let Some(ticket) = self.ticket.take().filter(|_| !reported) {
             if self.given_up.is_full() {
-                self.given_up.remove(0);
+                shift::take_out(self.given_up.as_mut_view(), 0);
             }
             let _ = self.given_up.push(ticket);
         }

@@ -416,10 +416,8 @@ impl Keep for Excerpts {
     fn check_total(&self) -> Result<(), (&'static str, Flaw)> {
         let Inner::Total(_) = self.inner else { return Ok(()) };
         let total = self.values.excerpt();
-        payment::check(
-            total.currency(TotalAmount::currency),
-            TotalAmount::AMOUNTS.iter().map(|(field, _)| total.decimal(*field)),
-        )
+        let amount = |place| TotalAmount::AMOUNTS.get(place).and_then(|(field, _)| total.decimal(*field));
+        payment::check(total.currency(TotalAmount::currency), amount)
     }
 
     fn implies(&self) -> Option<RequestType> {

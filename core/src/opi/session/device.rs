@@ -14,7 +14,7 @@ use crate::opi::message::{
     TextLine, Typed, Verdict,
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
-use crate::text::Text;
+use crate::text::{Text, parted};
 use crate::time::{Deadline, Instant};
 
 /// The device request being read, and what became of it so far.
@@ -323,7 +323,7 @@ impl Wish {
             return false;
         }
         let figures = number.figures(decimals);
-        let (whole, fraction) = figures.as_str().split_once(['.']).unwrap_or((figures.as_str(), ""));
+        let (whole, fraction) = parted(figures.as_str(), b'.').unwrap_or((figures.as_str(), ""));
         typed.clear();
         typed.append(whole);
         if !fraction.is_empty() {

@@ -11,6 +11,7 @@ use crate::operation::{Facts, Outcome, SettledBy};
 use crate::opi::message::till::Excerpt;
 use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
 use crate::proof::{Mistake, mistake};
+use crate::text::parted;
 use crate::time::{self, WallTime};
 
 /// What of the lane decides what a receipt is worth.
@@ -72,7 +73,7 @@ impl Current {
     /// `N`, or `N.M` as CCV's firmware has it, of this lane and this type.
     pub(super) fn is_ours(&self, original: Excerpt<'_>, workstation: &str) -> bool {
         let id = original.word(OriginalHeader::request_id);
-        let number = id.split_once('.').map_or(id, |(number, _)| number);
+        let number = parted(id, b'.').map_or(id, |(number, _)| number);
         self.undertaking.request_id.is_echoed_by(number)
             && (mistake(Mistake::BelievesAnotherTillsAnswer)
                 || original.text(OriginalHeader::workstation_id) == Some(workstation))
