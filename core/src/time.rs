@@ -81,6 +81,7 @@ impl Deadline {
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
     /// At that time.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) const fn at(Instant(millis): Instant) -> Self {
         // On a clock at its end, all that waits is over.
         Self(if millis == u64::MAX { millis - 1 } else { millis })

@@ -265,7 +265,7 @@ impl<const D: usize> Session<'_, D> {
         };
         let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
         let style = &self.settings.profile.style;
-        let outgoing = Outgoing::write(What::Reply, until, tx, |out| reply.encode(style, out));
+        let outgoing = Outgoing::write(What::Reply, until, tx, &|out| reply.encode(style, out));
         if !mistake(Mistake::AnswersTwice) {
             reading.finish();
         }
@@ -288,7 +288,7 @@ impl<const D: usize> Session<'_, D> {
         };
         let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
         let style = &self.settings.profile.style;
-        let outgoing = Outgoing::write(What::Reply, until, tx, |out| reply.encode(style, out));
+        let outgoing = Outgoing::write(What::Reply, until, tx, &|out| reply.encode(style, out));
         // From here on it is the terminal's turn again.
         self.sign_of_life();
         self.reply_leaves(link, outgoing)

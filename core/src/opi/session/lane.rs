@@ -4,6 +4,7 @@ use super::device::Asked;
 use super::reading::Reading;
 use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
+use crate::opi::message::EncodeError;
 use crate::proof::{Mistake, mistake};
 use crate::time::{Deadline, Instant};
 use crate::window::Window;
@@ -60,11 +61,13 @@ pub(super) enum What {
 
 impl Outgoing {
     /// Writes a frame to the transmit buffer; `None` if it cannot be written, or has no room there.
-    pub(super) fn write<E>(
+    // One function for every kind of message.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(super) fn write(
         what: What,
         until: Deadline,
         tx: &mut [u8],
-        payload: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+        payload: &dyn Fn(&mut [u8]) -> Result<usize, EncodeError>,
     ) -> Option<Self> {
         let length = frame::encode(tx, payload).ok()?;
         Some(Self { what, length, until })
