@@ -55,8 +55,20 @@ impl From<Span> for Millis {
 }
 
 /// A time-out in four bytes: milliseconds, of which there are 49 days at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span(u32);
+
+impl Span {
+    pub(crate) const fn seconds(seconds: u16) -> Self {
+        // Fits: that is less than a day.
+        Self(seconds as u32 * 1000)
+    }
+
+    /// So much earlier, but at least the half is left.
+    pub(crate) fn less(self, by: Self) -> Self {
+        Self(self.0.saturating_sub(by.0).max(self.0 / 2))
+    }
+}
 
 impl From<Duration> for Span {
     // Settings have many.

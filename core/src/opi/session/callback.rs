@@ -1,7 +1,5 @@
 //! What comes in: parts of messages on every connection, sent to where they belong.
 
-use core::time::Duration;
-
 use super::Session;
 use super::desk::{Desk, Seen};
 use super::device::{Asked, Step, Wish};
@@ -9,12 +7,12 @@ use super::lane::{Outgoing, What};
 use super::reading::{Broken, Read, Reading, Role};
 use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
-use crate::opi::message::{DeviceTarget, Echo, FaultKind, Reply, RequestType, Verdict};
+use crate::opi::message::{DeviceTarget, Echo, FaultKind, Header, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::{Phase, Signal};
-use crate::time::Deadline;
+use crate::time::{Deadline, Span};
 
 impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
@@ -169,27 +167,25 @@ impl<const D: usize> Session<'_, D> {
 
     /// A device request is complete: answer it, or ask the cashier first.
     fn asked(&mut self, link: Link) -> Option<Next> {
-        let timeouts = self.settings.timeouts;
+        let timeouts = &self.settings.timeouts;
         let Reading { exchange, decoding, .. } = &mut self.lanes.reading;
         let header = decoding.header()?;
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
         let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
-            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery.into()),
+            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
                     // Zero is no time to answer in: it is read as none given.
-                    let seconds = time_out.filter(|seconds| *seconds > 0);
-                    let named = seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                    let named = time_out.filter(|seconds| *seconds > 0);
                     let declared = match (self.settings.profile.login, kind) {
                         (Login::WithDevices, QuestionKind::Confirmation) => Some(CONFIRMATION),
                         _ => None,
                     };
-                    // Of a second or two the half is left.
-                    let in_time = |whole: Duration| whole.saturating_sub(LEAD).max(whole / 2);
-                    let within = named.or(declared).map_or(timeouts.question.into(), in_time);
-                    (*kind, within.min(timeouts.hard.into()))
+                    let in_time = |seconds| Span::seconds(seconds).less(LEAD);
+                    let within = named.or(declared).map_or(timeouts.question, in_time);
+                    (*kind, within.min(timeouts.hard))
                 }
                 // Nothing that a till can ask a cashier.
                 _ => {
@@ -197,9 +193,7 @@ impl<const D: usize> Session<'_, D> {
                     return None;
                 }
             },
-            RequestType::Event if self.settings.handles_events => {
-                (QuestionKind::ForecourtEvent, timeouts.question.into())
-            }
+            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
             // What was asked before is taken back; that is all there is to do.
             RequestType::AbortInput => {
                 self.withdraw_question();
@@ -245,7 +239,7 @@ impl<const D: usize> Session<'_, D> {
             return None;
         }
         let header = reading.header();
-        let request_type = header.as_ref().and_then(|header| header.request_type());
+        let request_type = header.as_ref().and_then(|header| header.values.text(Header::request_type));
         let to = header.map(Echo::from).unwrap_or_default();
         let exchange = &reading.exchange;
         // An input that is refused or taken back is answered in its own element, too.
@@ -256,7 +250,7 @@ impl<const D: usize> Session<'_, D> {
         let reply = Reply {
             to: &to,
             workstation: self.settings.workstation.as_str(),
-            request_type: request_type.as_ref().map(RequestType::as_str),
+            request_type,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: exchange.overall(),
             outputs: &exchange.results,
