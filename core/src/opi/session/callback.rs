@@ -172,7 +172,7 @@ impl<const D: usize> Session<'_, D> {
         let header = decoding.header()?;
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
-        let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
+        let (kind, within) = match exchange.kind(header.request_type()) {
             RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
