@@ -14,116 +14,138 @@ use crate::session::Next;
 use crate::session::table::{Phase, Signal};
 use crate::time::{Deadline, Span};
 
+/// What one step of reading came to.
+enum Turn {
+    /// There may be more to read.
+    On,
+    /// There is nothing to read now.
+    Wait,
+    /// There is something to tell.
+    Tell(Next),
+}
+
 impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
     pub(super) fn read_link(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         loop {
-            if self.stash.has_fault() {
-                return None;
-            }
-            // An answer waits until its connection is free of other frames.
-            if let Some(asker) = self.lanes.answerable() {
-                if let Some(next) = self.late_reply(asker, tx) {
-                    return Some(next);
-                }
-                continue;
-            }
-            let (lane, reading) = self.lanes.with_reading(link)?;
-            if !lane.is_open() {
-                return None;
-            }
-            if reading.is_of(link)
-                && let Some(next) = reading.rest(&mut lane.inbox, &mut self.stash.loan)
-            {
-                return Some(next);
-            }
-            lane.inbox.settle();
-            if !reading.is_of(link) {
-                match lane.inbox.has_payload() {
-                    Ok(true) => {
-                        lane.waits = !reading.takes(link, self.progress.now);
-                        if lane.waits {
-                            return None;
-                        }
-                    }
-                    Ok(false) => {
-                        let between = lane.inbox.frames.is_between_frames();
-                        if lane.has_ended() {
-                            self.link_ended(link, between);
-                        }
-                        return None;
-                    }
-                    Err(error) => {
-                        self.broken(link, Broken::Frame(error));
-                        continue;
-                    }
-                }
-            }
-            if let Some((sheet, kept)) = reading.exchange.ended.take() {
-                return Some(Next::SheetEnded { sheet, kept });
-            }
-            if reading.exchange.overflow {
-                self.misbehaved(link, "more outputs than can be answered");
-                continue;
-            }
-            match reading.exchange.step {
-                Step::Keeping { .. } => return None,
-                Step::Replying if lane.outgoing.is_some() => return None,
-                Step::Replying => {
-                    if let Some(next) = self.reply(link, tx) {
-                        return Some(next);
-                    }
-                    continue;
-                }
-                Step::Reading => {}
-            }
-            let ended = lane.has_ended();
-            let seen = match reading.decoding.read(&mut lane.inbox, ended) {
-                Ok(Read::Part(part)) => {
-                    let desk = Desk {
-                        link,
-                        settings: &self.settings,
-                        progress: &mut self.progress,
-                        current: &mut self.current,
-                        abort_id: self.abort.request_id(),
-                        stash: &mut self.stash,
-                    };
-                    desk.take(&part, &mut reading.role, &mut reading.exchange)
-                }
-                Ok(Read::More) => Seen::Nothing,
-                Ok(Read::Hungry) => {
-                    reading.waits(self.progress.now, &self.settings.timeouts);
-                    return None;
-                }
-                Ok(Read::Ended) => {
-                    self.link_ended(link, false);
-                    return None;
-                }
-                Err(broken) => {
-                    self.broken(link, broken);
-                    continue;
-                }
-            };
-            match seen {
-                Seen::Nothing => {}
-                Seen::Facts => reading.has_facts(),
-                Seen::Text(told) => reading.has_text(told, &mut lane.inbox),
-                Seen::Next(next) => {
-                    if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question) {
-                        self.sign_of_life();
-                    }
-                    return Some(next);
-                }
-                Seen::Complete => {
-                    let next = self.complete(link);
-                    // What follows from an answer is done before anything else is read.
-                    if next.is_some() || self.progress.is_due() {
-                        return next;
-                    }
-                }
-                Seen::Fault(what) => self.misbehaved(link, what),
+            match self.read_on(link, tx) {
+                Turn::On => {}
+                Turn::Wait => return None,
+                Turn::Tell(next) => return Some(next),
             }
         }
+    }
+
+    /// The next step of that.
+    // Beside its loop: what a step needs is found when it needs it, and not before all steps.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn read_on(&mut self, link: Link, tx: &mut [u8]) -> Turn {
+        if self.stash.has_fault() {
+            return Turn::Wait;
+        }
+        // An answer waits until its connection is free of other frames.
+        if let Some(asker) = self.lanes.answerable() {
+            if let Some(next) = self.late_reply(asker, tx) {
+                return Turn::Tell(next);
+            }
+            return Turn::On;
+        }
+        let Some((lane, reading)) = self.lanes.with_reading(link) else { return Turn::Wait };
+        if !lane.is_open() {
+            return Turn::Wait;
+        }
+        if reading.is_of(link)
+            && let Some(next) = reading.rest(&mut lane.inbox, &mut self.stash.loan)
+        {
+            return Turn::Tell(next);
+        }
+        lane.inbox.settle();
+        if !reading.is_of(link) {
+            match lane.inbox.has_payload() {
+                Ok(true) => {
+                    lane.waits = !reading.takes(link, self.progress.now);
+                    if lane.waits {
+                        return Turn::Wait;
+                    }
+                }
+                Ok(false) => {
+                    let between = lane.inbox.frames.is_between_frames();
+                    if lane.has_ended() {
+                        self.link_ended(link, between);
+                    }
+                    return Turn::Wait;
+                }
+                Err(error) => {
+                    self.broken(link, Broken::Frame(error));
+                    return Turn::On;
+                }
+            }
+        }
+        if let Some((sheet, kept)) = reading.exchange.ended.take() {
+            return Turn::Tell(Next::SheetEnded { sheet, kept });
+        }
+        if reading.exchange.overflow {
+            self.misbehaved(link, "more outputs than can be answered");
+            return Turn::On;
+        }
+        match reading.exchange.step {
+            Step::Keeping { .. } => return Turn::Wait,
+            Step::Replying if lane.outgoing.is_some() => return Turn::Wait,
+            Step::Replying => {
+                if let Some(next) = self.reply(link, tx) {
+                    return Turn::Tell(next);
+                }
+                return Turn::On;
+            }
+            Step::Reading => {}
+        }
+        let ended = lane.has_ended();
+        let seen = match reading.decoding.read(&mut lane.inbox, ended) {
+            Ok(Read::Part(part)) => {
+                let desk = Desk {
+                    link,
+                    settings: &self.settings,
+                    progress: &mut self.progress,
+                    current: &mut self.current,
+                    abort_id: self.abort.request_id(),
+                    stash: &mut self.stash,
+                };
+                desk.take(&part, &mut reading.role, &mut reading.exchange)
+            }
+            Ok(Read::More) => Seen::Nothing,
+            Ok(Read::Hungry) => {
+                reading.waits(self.progress.now, &self.settings.timeouts);
+                return Turn::Wait;
+            }
+            Ok(Read::Ended) => {
+                self.link_ended(link, false);
+                return Turn::Wait;
+            }
+            Err(broken) => {
+                self.broken(link, broken);
+                return Turn::On;
+            }
+        };
+        match seen {
+            Seen::Nothing => {}
+            Seen::Facts => reading.has_facts(),
+            Seen::Text(told) => reading.has_text(told, &mut lane.inbox),
+            Seen::Next(next) => {
+                if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question) {
+                    self.sign_of_life();
+                }
+                return Turn::Tell(next);
+            }
+            Seen::Complete => {
+                let next = self.complete(link);
+                // What follows from an answer is done before anything else is read.
+                if next.is_some() || self.progress.is_due() {
+                    return next.map_or(Turn::Wait, Turn::Tell);
+                }
+            }
+            Seen::Fault(what) => self.misbehaved(link, what),
+        }
+        Turn::On
     }
 
     /// The message on this connection is complete.

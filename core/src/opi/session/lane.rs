@@ -266,9 +266,10 @@ impl<'m, const D: usize> Lanes<'m, D> {
         self.get(link).filter(|lane| lane.is_open() && lane.outgoing.is_none()).map(|_| link)
     }
 
-    /// Whether a message that had to wait can be read now.
+    /// Whether a connection is to be closed, or a message that had to wait can be read now.
     pub(super) fn is_due(&self) -> bool {
-        self.reading.is_free() && self.all().any(|(_, lane)| lane.waits)
+        let free = self.reading.is_free();
+        self.all().any(|(_, lane)| lane.is_closing() || (free && lane.waits))
     }
 
     /// Since when nothing came on a connection; `None` if something is under way on it.

@@ -104,7 +104,8 @@ impl<const D: usize> Session<'_, D> {
             return Some(next);
         }
         // Callbacks first: receipts come before the answer, and are told before it.
-        for number in (2..D + 2).chain(0..2) {
+        for turn in 0..D + 2 {
+            let number = if turn < D { turn + 2 } else { turn - D };
             if let Some((link, _)) = self.lanes.nth(number)
                 && let Some(next) = self.read_link(link, tx)
             {
