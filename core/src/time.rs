@@ -36,6 +36,11 @@ impl Instant {
         let (seconds, millis) = divide::<1000>(self.0.saturating_sub(earlier.0));
         Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis as u64))
     }
+
+    /// The same in whole seconds.
+    pub(crate) const fn seconds_since(self, earlier: Self) -> u64 {
+        divide::<1000>(self.0.saturating_sub(earlier.0)).0
+    }
 }
 
 /// Milliseconds between two points in time.
@@ -158,8 +163,12 @@ impl WallTime {
     /// Later by `by`, whole seconds.
     #[must_use]
     pub fn after(self, by: Duration) -> Self {
-        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-        Self::new(self.unix_seconds.saturating_add(seconds), self.offset_minutes)
+        self.later(by.as_secs())
+    }
+
+    /// Later by so many seconds.
+    pub(crate) fn later(self, seconds: u64) -> Self {
+        Self::new(self.unix_seconds.saturating_add_unsigned(seconds), self.offset_minutes)
     }
 
     /// `2026-04-08T10:15:00`, local, no zone: German OPI and CCV firmware.
