@@ -40,7 +40,7 @@ macro_rules! vocabulary {
             pub fn from_text(text: &str) -> Option<Self> {
                 match find(Self::WORDS, Self::ALIASES, text.as_bytes(), vocabulary!(@any_case $case)) {
                     Some(place) => Self::at(place),
-                    None => Id::new(text).ok().map(|id| Self::Other(Unlisted(id))),
+                    None => Id::of(Some(text)).map(|id| Self::Other(Unlisted(id))),
                 }
             }
 
