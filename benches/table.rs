@@ -197,8 +197,8 @@ fn main() {
             })
         });
         table.row(&format!("JSON checked and visited, {}", sample.name), "serde_json", 1.0, 2.0, || {
-            let document = sample.bytes.as_slice();
-            ratio::of(&mut || _ = black_box(json::opi_core(black_box(document))), &mut || {
+            let (document, mut marks) = (sample.bytes.as_slice(), json::MARKS);
+            ratio::of(&mut || _ = black_box(json::opi_core(black_box(document), &mut marks)), &mut || {
                 _ = black_box(json::serde_json(black_box(document)));
             })
         });

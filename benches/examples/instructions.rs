@@ -111,8 +111,8 @@ fn main() {
             twice(|| _ = black_box(flat::read(black_box(&frame), chunk, &mut window)));
         }
         "json" => {
-            let sample = sample();
-            twice(|| _ = black_box(json::opi_core(black_box(&sample))));
+            let (sample, mut marks) = (sample(), json::MARKS);
+            twice(|| _ = black_box(json::opi_core(black_box(&sample), &mut marks)));
         }
         "json-check" => {
             let sample = sample();

@@ -11,7 +11,7 @@ use opi_core::nexo::categories::Categories;
 use opi_core::nexo::envelope::{Key, Nonce, Opened, open, seal};
 use opi_core::nexo::refusal::Named;
 use opi_core::nexo::remark::TextProfile;
-use opi_core::nexo::validate::{Memory, Rules, check as validate};
+use opi_core::nexo::validate::{Memory, Notes, Rules, check as validate};
 use opi_core::nexo::{Body, Dialect, Direction, Envelope, Report};
 use serde::Deserialize;
 
@@ -47,7 +47,8 @@ pub fn opi_core(document: &[u8], out: &mut [u8]) -> u64 {
         categories: Categories::DEFAULT,
         login_needed: false,
     };
-    let request = validate(document, &rules, &mut Fresh, out).expect("a sound request");
+    let mut notes = Notes::new();
+    let request = validate(document, &mut notes, &rules, &mut Fresh, out).expect("a sound request");
     request.asked.and_then(|asked| asked.amount).map_or(0, |amount| amount.minor())
 }
 

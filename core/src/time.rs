@@ -59,8 +59,10 @@ impl From<Span> for Millis {
 pub(crate) struct Span(u32);
 
 impl From<Duration> for Span {
+    // Settings have many.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn from(duration: Duration) -> Self {
-        Self(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX))
+        Self(u32::try_from(Millis::from(duration).0).unwrap_or(u32::MAX))
     }
 }
 
@@ -70,11 +72,43 @@ impl From<Span> for Duration {
     }
 }
 
-/// The earlier of two points in time, of which there may be none.
-pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
+/// When something runs out of time, if it does. Half as large as an `Option` of the instant; the earlier of two is the
+/// smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deadline(u64);
+
+impl Deadline {
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
+    /// At that time.
+    pub(crate) const fn at(Instant(millis): Instant) -> Self {
+        // On a clock at its end, all that waits is over.
+        Self(if millis == u64::MAX { millis - 1 } else { millis })
+    }
+
+    /// Whether there is none.
+    pub(crate) const fn is_never(self) -> bool {
+        self.0 == Self::NEVER.0
+    }
+
+    /// Whether it has passed.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) const fn is_over(self, now: Instant) -> bool {
+        self.0 <= now.0 && !self.is_never()
+    }
+
+    /// Whether it has passed. It is told once.
+    pub(crate) const fn passes(&mut self, now: Instant) -> bool {
+        let over = self.is_over(now);
+        if over {
+            *self = Self::NEVER;
+        }
+        over
+    }
+
+    /// When it is.
+    pub(crate) const fn instant(self) -> Option<Instant> {
+        if self.is_never() { None } else { Some(Instant(self.0)) }
     }
 }
 

@@ -10,7 +10,7 @@ use opi_core::nexo::additional::{Additional, Form};
 use opi_core::nexo::categories::Categories;
 use opi_core::nexo::refusal::Named;
 use opi_core::nexo::remark::{Filling, Remark, TextProfile};
-use opi_core::nexo::validate::{Memory, Rules, check};
+use opi_core::nexo::validate::{Memory, Notes, Rules, check};
 use opi_core::time::WallTime;
 use serde_json::{Value, json};
 
@@ -87,7 +87,9 @@ fn answer(document: &str, texts: TextProfile) -> (u16, String, String) {
     let rules =
         Rules { poi_id: POIID, texts, dialect: &Dialect::ADYEN, categories: Categories::DEFAULT, login_needed: false };
     let mut out = vec![0; 8192];
-    let refused = check(document.as_bytes(), &rules, &mut Seen, &mut out).err().unwrap_or_else(|| panic!("{document}"));
+    let refused = check(document.as_bytes(), &mut Notes::new(), &rules, &mut Seen, &mut out)
+        .err()
+        .unwrap_or_else(|| panic!("{document}"));
     let body = std::str::from_utf8(&out[..refused.length]).unwrap();
     let value: Value = serde_json::from_str(body).unwrap();
     let Some(answer) = value.get("SaleToPOIResponse") else { return (refused.status, "–".into(), body.into()) };
@@ -162,5 +164,5 @@ fn the_message_without_a_fault_is_taken() {
         categories: Categories::DEFAULT,
         login_needed: false,
     };
-    assert!(check(payment(|_| {}).as_bytes(), &rules, &mut Seen, &mut [0; 4096]).is_ok());
+    assert!(check(payment(|_| {}).as_bytes(), &mut Notes::new(), &rules, &mut Seen, &mut [0; 4096]).is_ok());
 }

@@ -36,6 +36,7 @@
 
 mod error;
 mod escape;
+mod mark;
 mod number;
 mod reader;
 mod scan;
@@ -44,6 +45,7 @@ mod value;
 mod writer;
 
 pub use error::{Error, ErrorKind};
+pub use mark::Mark;
 pub use number::{Number, NumberError};
 pub use reader::{Limits, Reader, Token};
 pub use text::{Chars, Str};

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::error::{Error, ErrorKind, Fault};
+use super::mark::Marking;
 use super::{Number, Str, number, scan, text};
 use crate::limits;
 
@@ -53,7 +54,8 @@ pub struct Reader<'a> {
     document: &'a [u8],
     /// The document up to the first byte that is no UTF-8.
     text: &'a str,
-    at: usize,
+    /// What of that was not read.
+    rest: &'a [u8],
     limits: Limits,
     state: State,
     open: heapless::Vec<Open, { limits::JSON_DEPTH as usize }>,
@@ -104,10 +106,11 @@ impl<'a> Reader<'a> {
         let bytes = limits.bytes.min(u32::MAX as usize);
         let fault = (document.len() > bytes).then_some((ErrorKind::Bytes, bytes));
         let text = if fault.is_some() { "" } else { valid(document) };
+        let bytes = text.as_bytes();
         Self {
             document,
             text,
-            at: if text.starts_with(MARK) { MARK.len() } else { 0 },
+            rest: bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes),
             limits,
             state: State::Value,
             open: heapless::Vec::new(),
@@ -132,19 +135,83 @@ impl<'a> Reader<'a> {
     /// Where the next token, or the white space before it, begins.
     #[must_use]
     pub const fn offset(&self) -> usize {
-        self.at
+        self.at(self.rest)
     }
 
     /// Reads to the end; gives the document without what is around its value.
-    pub(super) fn check(mut self) -> Result<&'a str, Error> {
-        if let Some(error) = self.refused {
-            return Err(error);
+    pub(super) fn check(mut self, marking: &mut Marking<'_>) -> Result<&'a str, Error> {
+        match self.refused {
+            Some(error) => Err(error),
+            None => self.all(marking).map_err(|fault| self.refuse(fault)),
         }
+    }
+
+    /// The same tokens as [`token`](Self::token) finds, one after the other, and none of them made.
+    fn all(&mut self, marking: &mut Marking<'_>) -> Result<&'a str, Fault> {
+        // Hot: what is left stays in registers.
+        let mut rest = scan::behind_blank(self.rest);
+        let begin = self.at(rest);
         loop {
-            match self.token() {
-                Ok(Some(_)) => {}
-                Ok(None) => return Ok(self.text.trim_matches(['\u{feff}', ' ', '\t', '\n', '\r'])),
-                Err(fault) => return Err(self.refuse(fault)),
+            // A value.
+            let first = self.first(rest)?;
+            match first {
+                b'{' => {
+                    self.begin(Open::Object { names: self.names.len(), seen: 0 }, self.at(rest))?;
+                    marking.open(self.at(rest));
+                    rest = scan::behind_blank(behind(rest, 1));
+                    if self.first(rest)? != b'}' {
+                        rest = self.marked_name(rest, marking)?;
+                        continue;
+                    }
+                }
+                b'[' => {
+                    self.begin(Open::Array, self.at(rest))?;
+                    marking.open(self.at(rest));
+                    rest = scan::behind_blank(behind(rest, 1));
+                    if self.first(rest)? != b']' {
+                        continue;
+                    }
+                }
+                b'"' => {
+                    let (content, escaped, more) = self.quoted(rest)?;
+                    marking.leaf(self.at(rest), content.len().wrapping_add(2), escaped);
+                    rest = scan::behind_blank(more);
+                }
+                _ => {
+                    let length = self.simple(rest, first)?;
+                    marking.leaf(self.at(rest), length, false);
+                    rest = scan::behind_blank(behind(rest, length));
+                }
+            }
+            // What follows a value, or an opening bracket.
+            loop {
+                let Some(open) = self.open.last() else {
+                    let end = self.at(rest);
+                    return match rest {
+                        [] if self.text.len() == self.document.len() => {
+                            Ok(self.text.get(begin..end).unwrap_or_default().trim_ascii_end())
+                        }
+                        [] => Err((ErrorKind::UnexpectedEnd, end)),
+                        _ => Err((ErrorKind::Trailing, end)),
+                    };
+                };
+                let is_object = matches!(open, Open::Object { .. });
+                match self.first(rest)? {
+                    b'}' if is_object => {}
+                    b']' if !is_object => {}
+                    b',' => {
+                        rest = scan::behind_blank(behind(rest, 1));
+                        if is_object {
+                            rest = self.marked_name(rest, marking)?;
+                        }
+                        break;
+                    }
+                    _ => return Err((ErrorKind::Comma, self.at(rest))),
+                }
+                self.close();
+                rest = behind(rest, 1);
+                marking.close(self.at(rest));
+                rest = scan::behind_blank(rest);
             }
         }
     }
@@ -160,200 +227,225 @@ impl<'a> Reader<'a> {
     }
 
     fn token(&mut self) -> Result<Option<Token<'a>>, Fault> {
-        let first = self.peek();
-        match (self.state, first) {
-            (State::End, None) if self.text.len() == self.document.len() => Ok(None),
-            (_, None) => Err((ErrorKind::UnexpectedEnd, self.at)),
-            (State::End, Some(_)) => Err((ErrorKind::Trailing, self.at)),
-            (State::Member, Some(b'}')) | (State::Element, Some(b']')) => Ok(self.close()),
-            (State::Member, Some(first)) => self.name(first),
-            (State::Value | State::Element, Some(first)) => self.value(first),
-            (State::More, Some(first)) => match (self.open.last(), first) {
-                (Some(Open::Object { .. }), b'}') | (Some(Open::Array), b']') => Ok(self.close()),
+        self.rest = scan::behind_blank(self.rest);
+        let at = self.at(self.rest);
+        let Some(first) = self.rest.first().copied() else {
+            let is_whole = matches!(self.state, State::End) && self.text.len() == self.document.len();
+            return if is_whole { Ok(None) } else { Err((ErrorKind::UnexpectedEnd, at)) };
+        };
+        match self.state {
+            State::End => Err((ErrorKind::Trailing, at)),
+            State::Member if first == b'}' => Ok(self.end()),
+            State::Element if first == b']' => Ok(self.end()),
+            State::Member => self.member(),
+            State::Value | State::Element => self.value(first),
+            State::More => match (self.open.last(), first) {
+                (Some(Open::Object { .. }), b'}') | (Some(Open::Array), b']') => Ok(self.end()),
                 (Some(open), b',') => {
                     let is_object = matches!(open, Open::Object { .. });
-                    self.at += 1;
-                    let first = self.peek().ok_or((ErrorKind::UnexpectedEnd, self.at))?;
-                    if is_object { self.name(first) } else { self.value(first) }
+                    self.rest = scan::behind_blank(behind(self.rest, 1));
+                    let first = self.first(self.rest)?;
+                    if is_object { self.member() } else { self.value(first) }
                 }
-                _ => Err((ErrorKind::Comma, self.at)),
+                _ => Err((ErrorKind::Comma, at)),
             },
         }
     }
 
-    /// The first byte behind white space.
-    #[inline]
-    fn peek(&mut self) -> Option<u8> {
-        self.at += scan::blank(self.rest());
-        self.rest().first().copied()
-    }
-
-    #[inline]
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
     fn value(&mut self, first: u8) -> Result<Option<Token<'a>>, Fault> {
+        let at = self.at(self.rest);
         let token = match first {
             b'{' => {
-                self.begin(Open::Object { names: self.names.len(), seen: 0 })?;
-                self.state = State::Member;
+                self.begin(Open::Object { names: self.names.len(), seen: 0 }, at)?;
+                (self.rest, self.state) = (behind(self.rest, 1), State::Member);
                 return Ok(Some(Token::BeginObject));
             }
             b'[' => {
-                self.begin(Open::Array)?;
-                self.state = State::Element;
+                self.begin(Open::Array, at)?;
+                (self.rest, self.state) = (behind(self.rest, 1), State::Element);
                 return Ok(Some(Token::BeginArray));
             }
             b'"' => {
-                let (span, escaped) = self.quoted()?;
-                Token::String(Str::of_checked(self.content(span), escaped))
+                let (content, escaped);
+                (content, escaped, self.rest) = self.quoted(self.rest)?;
+                Token::String(Str::of_checked(self.written(at + 1, content.len()), escaped))
             }
-            b'-' | b'0'..=b'9' => {
-                let length = number::check(self.rest()).map_err(|fault| self.behind(fault))?;
-                let raw = self.text.get(self.at..self.at + length).unwrap_or_default();
-                self.at += length;
-                Token::Number(Number::of_checked(raw))
+            _ => {
+                let length = self.simple(self.rest, first)?;
+                self.rest = behind(self.rest, length);
+                match first {
+                    b't' | b'f' => Token::Boolean(first == b't'),
+                    b'n' => Token::Null,
+                    _ => Token::Number(Number::of_checked(self.written(at, length))),
+                }
             }
-            b't' => {
-                self.word(b"true")?;
-                Token::Boolean(true)
-            }
-            b'f' => {
-                self.word(b"false")?;
-                Token::Boolean(false)
-            }
-            b'n' => {
-                self.word(b"null")?;
-                Token::Null
-            }
-            b'a'..=b'z' | b'A'..=b'Z' => return Err((ErrorKind::Word, self.at)),
-            _ => return Err((ErrorKind::Value, self.at)),
         };
         self.after_value();
         Ok(Some(token))
+    }
+
+    fn member(&mut self) -> Result<Option<Token<'a>>, Fault> {
+        let begin = self.at(self.rest);
+        let ((content, escaped), rest) = self.name(self.rest)?;
+        (self.rest, self.state) = (rest, State::Value);
+        Ok(Some(Token::Name(Str::of_checked(self.written(begin + 1, content.len()), escaped))))
+    }
+
+    fn end(&mut self) -> Option<Token<'a>> {
+        self.rest = behind(self.rest, 1);
+        let closed = self.close()?;
+        self.after_value();
+        Some(if matches!(closed, Open::Array) { Token::EndArray } else { Token::EndObject })
     }
 
     fn after_value(&mut self) {
         self.state = if self.open.is_empty() { State::End } else { State::More };
     }
 
-    fn begin(&mut self, open: Open) -> Result<(), Fault> {
-        let too_deep = (ErrorKind::Depth, self.at);
-        if self.open.len() >= usize::from(self.limits.depth) {
-            return Err(too_deep);
-        }
-        self.open.push(open).map_err(|_| too_deep)?;
-        self.at += 1;
-        Ok(())
+    fn written(&self, from: usize, length: usize) -> &'a str {
+        self.text.get(from..from.wrapping_add(length)).unwrap_or_default()
     }
 
-    fn close(&mut self) -> Option<Token<'a>> {
-        self.at += 1;
-        let closed = self.open.pop()?;
-        self.after_value();
-        Some(match closed {
-            Open::Array => Token::EndArray,
-            Open::Object { names, .. } => {
-                self.names.truncate(names);
-                Token::EndObject
-            }
-        })
-    }
-
-    /// A name and the colon behind it.
-    fn name(&mut self, first: u8) -> Result<Option<Token<'a>>, Fault> {
-        let begin = self.at;
-        if first != b'"' {
-            return Err((ErrorKind::Name, begin));
-        }
-        let (span, escaped) = self.quoted()?;
-        let raw = self.content(span);
-        let name = Str::of_checked(raw, escaped);
-        self.has_escaped_names |= escaped;
-        let (others, may_be_known) = match self.open.last_mut() {
-            Some(Open::Object { names, seen }) => {
-                let bit = bit(raw.as_bytes());
-                let may_be_known = *seen & bit != 0;
-                *seen |= bit;
-                (self.names.get(*names..).unwrap_or_default(), may_be_known)
-            }
-            _ => (&[][..], false),
-        };
-        let is_known = if self.has_escaped_names {
-            others.iter().any(|other| self.means(*other, name))
-        } else {
-            may_be_known && others.iter().any(|other| self.bytes(*other) == raw.as_bytes())
-        };
-        if is_known {
-            return Err((ErrorKind::Duplicate, begin));
-        }
-        if others.len() >= usize::from(self.limits.members) {
-            return Err((ErrorKind::Members, begin));
-        }
-        self.names.push(span).map_err(|_| (ErrorKind::Names, begin))?;
-        match self.peek() {
-            Some(b':') => self.at += 1,
-            Some(_) => return Err((ErrorKind::Colon, self.at)),
-            None => return Err((ErrorKind::UnexpectedEnd, self.at)),
-        }
-        self.state = State::Value;
-        Ok(Some(Token::Name(name)))
-    }
-
-    /// Whether the name at `span` has the characters of `name`.
-    fn means(&self, span: Span, name: Str<'_>) -> bool {
-        let other = self.content(span);
-        Str::of_checked(other, other.as_bytes().contains(&b'\\')) == name
+    /// Where what is left begins.
+    #[inline]
+    const fn at(&self, rest: &[u8]) -> usize {
+        self.text.len().wrapping_sub(rest.len())
     }
 
     #[inline]
-    fn bytes(&self, span: Span) -> &'a [u8] {
-        // They came from offsets in memory.
-        self.text.as_bytes().get(span.from as usize..span.to as usize).unwrap_or_default()
+    fn first(&self, rest: &[u8]) -> Result<u8, Fault> {
+        rest.first().copied().ok_or((ErrorKind::UnexpectedEnd, self.at(rest)))
     }
 
-    /// Where the content of the string that begins here stands, and whether it has escapes.
-    fn quoted(&mut self) -> Result<(Span, bool), Fault> {
-        self.at += 1;
-        let (length, escaped) = text::check(self.rest()).map_err(|fault| self.behind(fault))?;
-        let too_long = (ErrorKind::Bytes, self.at);
-        let from = u32::try_from(self.at).map_err(|_| too_long)?;
-        self.at += length;
-        let to = u32::try_from(self.at).map_err(|_| too_long)?;
-        self.at += 1;
-        Ok((Span { from, to }, escaped))
+    #[inline]
+    fn begin(&mut self, open: Open, at: usize) -> Result<(), Fault> {
+        let too_deep = (ErrorKind::Depth, at);
+        if self.open.len() >= usize::from(self.limits.depth) {
+            return Err(too_deep);
+        }
+        self.open.push(open).map_err(|_| too_deep)
     }
 
-    fn content(&self, span: Span) -> &'a str {
-        // They came from offsets in memory.
-        self.text.get(span.from as usize..span.to as usize).unwrap_or_default()
+    #[inline]
+    fn close(&mut self) -> Option<Open> {
+        let closed = self.open.pop()?;
+        if let Open::Object { names, .. } = closed {
+            self.names.truncate(names);
+        }
+        Some(closed)
     }
 
-    fn word(&mut self, word: &[u8]) -> Result<(), Fault> {
-        let rest = self.rest();
-        if rest.starts_with(word) {
-            self.at += word.len();
-            Ok(())
-        } else if word.starts_with(rest) {
-            Err((ErrorKind::UnexpectedEnd, self.text.len()))
-        } else {
-            Err((ErrorKind::Word, self.at))
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn marked_name(&mut self, rest: &'a [u8], marking: &mut Marking<'_>) -> Result<&'a [u8], Fault> {
+        let ((content, escaped), more) = self.name(rest)?;
+        marking.leaf(self.at(rest).wrapping_add(1), content.len(), escaped);
+        Ok(more)
+    }
+
+    /// The bytes of a name and whether it has escapes; behind it and its colon goes on what is left.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn name(&mut self, rest: &'a [u8]) -> Result<((&'a [u8], bool), &'a [u8]), Fault> {
+        let begin = self.at(rest);
+        match self.first(rest)? {
+            b'"' => {}
+            _ => return Err((ErrorKind::Name, begin)),
+        }
+        let (content, escaped, rest) = self.quoted(rest)?;
+        self.has_escaped_names |= escaped;
+        let (others, may_be_known) = match self.open.last_mut() {
+            Some(Open::Object { names, seen }) => {
+                let bit = bit(content);
+                let may_be_known = *seen & bit != 0;
+                *seen |= bit;
+                (*names, may_be_known)
+            }
+            _ => (self.names.len(), false),
+        };
+        // Hot: one bit says of nearly every name that no other is like it.
+        if (may_be_known || self.has_escaped_names) && self.is_known(others, content, escaped) {
+            return Err((ErrorKind::Duplicate, begin));
+        }
+        if self.names.len().wrapping_sub(others) >= usize::from(self.limits.members) {
+            return Err((ErrorKind::Members, begin));
+        }
+        // They fit: a longer document was refused.
+        let from = u32::try_from(begin.wrapping_add(1)).unwrap_or(u32::MAX);
+        let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
+        let span = Span { from, to: from.saturating_add(length) };
+        self.names.push(span).map_err(|_| (ErrorKind::Names, begin))?;
+        let rest = scan::behind_blank(rest);
+        match self.first(rest)? {
+            b':' => Ok(((content, escaped), scan::behind_blank(behind(rest, 1)))),
+            _ => Err((ErrorKind::Colon, self.at(rest))),
         }
     }
 
-    const fn behind(&self, (kind, offset): Fault) -> Fault {
-        (kind, self.at + offset)
+    /// Whether one of the names from `others` on is this one.
+    #[inline(never)]
+    fn is_known(&self, others: usize, name: &[u8], escaped: bool) -> bool {
+        let others = self.names.get(others..).unwrap_or_default().iter().map(|span| {
+            // They came from offsets in memory.
+            self.text.get(span.from as usize..span.to as usize).unwrap_or_default()
+        });
+        if !self.has_escaped_names {
+            return others.map(str::as_bytes).any(|other| other == name);
+        }
+        // It was cut from the document, at quotes.
+        let name = Str::of_checked(core::str::from_utf8(name).unwrap_or_default(), escaped);
+        others.map(|other| Str::of_checked(other, other.as_bytes().contains(&b'\\'))).any(|other| other == name)
     }
+
+    /// The content of the string at the front, whether it has escapes, and what is left behind it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn quoted(&self, rest: &'a [u8]) -> Result<(&'a [u8], bool, &'a [u8]), Fault> {
+        let inside = behind(rest, 1);
+        match text::check(inside) {
+            Ok((length, escaped)) => {
+                Ok((inside.get(..length).unwrap_or_default(), escaped, behind(inside, length.wrapping_add(1))))
+            }
+            Err((kind, offset)) => Err((kind, self.at(inside).wrapping_add(offset))),
+        }
+    }
+
+    /// The length of the number or word at the front.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn simple(&self, rest: &[u8], first: u8) -> Result<usize, Fault> {
+        let at = self.at(rest);
+        match first {
+            b'-' | b'0'..=b'9' => number::check(rest).map_err(|(kind, offset)| (kind, at.wrapping_add(offset))),
+            b't' => self.word(rest, b"true"),
+            b'f' => self.word(rest, b"false"),
+            b'n' => self.word(rest, b"null"),
+            b'a'..=b'z' | b'A'..=b'Z' => Err((ErrorKind::Word, at)),
+            _ => Err((ErrorKind::Value, at)),
+        }
+    }
+
+    #[inline]
+    fn word(&self, rest: &[u8], word: &[u8]) -> Result<usize, Fault> {
+        if rest.starts_with(word) {
+            Ok(word.len())
+        } else if word.starts_with(rest) {
+            Err((ErrorKind::UnexpectedEnd, self.text.len()))
+        } else {
+            Err((ErrorKind::Word, self.at(rest)))
+        }
+    }
+}
+
+#[inline]
+fn behind(bytes: &[u8], length: usize) -> &[u8] {
+    bytes.get(length..).unwrap_or_default()
 }
 
 impl fmt::Debug for Reader<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Reader").field("at", &self.at).field("refused", &self.refused).finish_non_exhaustive()
+        out.debug_struct("Reader").field("at", &self.offset()).field("refused", &self.refused).finish_non_exhaustive()
     }
 }
 
 /// The bit of a name: of its length and three of its bytes.
+#[inline]
 fn bit(name: &[u8]) -> u64 {
     let byte = |at: usize| name.get(at).copied().map_or(0, u32::from);
     let len = u32::try_from(name.len()).unwrap_or(0);

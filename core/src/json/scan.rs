@@ -1,56 +1,87 @@
 //! The leaves: how many bytes at the front are of one kind.
 
-/// Length of the white space at the front: RFC 8259 §2.
-#[inline]
-pub(super) fn blank(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b' ' | b'\t' | b'\r' => at += 1,
+/// What stands behind white space: RFC 8259 §2.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(super) fn behind_blank(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            [0x21..=0xff, ..] => return rest,
             // Behind a line break stands what indents the next line.
-            b'\n' => at += 1 + spaces(bytes.get(at + 1..).unwrap_or_default()),
-            _ => break,
-        }
+            [b'\n', more @ ..] => behind_spaces(more),
+            [b' ' | b'\t' | b'\r', more @ ..] => more,
+            _ => return rest,
+        };
     }
-    at
 }
 
-/// Length of the run of spaces at the front, as far as it is made of whole words.
+/// What stands behind spaces, or behind the first of them: eight at once where the machine has registers for them.
 #[cfg(target_pointer_width = "64")]
-#[inline]
-fn spaces(bytes: &[u8]) -> usize {
-    let (words, _) = bytes.as_chunks::<4>();
-    4 * words.iter().take_while(|word| **word == *b"    ").count()
+#[inline(always)]
+fn behind_spaces(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some((word, more)) = rest.split_first_chunk::<8>() {
+        let others = u64::from_le_bytes(*word) ^ (ONES * 0x20);
+        if others != 0 {
+            return rest.get((others.trailing_zeros() / 8) as usize..).unwrap_or_default();
+        }
+        rest = more;
+    }
+    rest
 }
 
 #[cfg(not(target_pointer_width = "64"))]
-fn spaces(_: &[u8]) -> usize {
-    0
+fn behind_spaces(bytes: &[u8]) -> &[u8] {
+    bytes
 }
+
+/// A one in each byte of a word.
+#[cfg(target_pointer_width = "64")]
+const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// Length of the run at the front without a quote, a backslash and a control character (below 20). Many bytes at once
 /// where the machine has wide registers.
 #[cfg(target_pointer_width = "64")]
-#[inline]
+#[inline(always)]
 pub(super) fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
+    const TOPS: u64 = ONES * 0x80;
     let mut rest = bytes;
     while let Some((word, more)) = rest.split_first_chunk::<8>() {
-        // Each term has the top bit of a byte set if the byte is of its kind. The subtractions can borrow from a hit
-        // into the bytes above it, never into those below, so the lowest hit is right.
+        // Hot: each term has the top bit of a byte set if the byte is of its kind, or from 80 on. The subtractions can
+        // borrow from a hit out of the bytes above it, never out of those below, so the lowest hit is right.
         let word = u64::from_le_bytes(*word);
         let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-        let hits = (word.wrapping_sub(ONES * 0x20) & !word)
-            | (quote.wrapping_sub(ONES) & !quote)
-            | (backslash.wrapping_sub(ONES) & !backslash);
-        let hits = hits & TOPS;
+        let hits = word.wrapping_sub(ONES * 0x20) | quote.wrapping_sub(ONES) | backslash.wrapping_sub(ONES);
+        let hits = hits & !word & TOPS;
         if hits != 0 {
             return bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize;
         }
         rest = more;
+        if bytes.len() - rest.len() == BLOCK {
+            rest = behind_blocks(rest);
+        }
     }
     bytes.len() - rest.len() + plain_bytewise(rest)
+}
+
+/// Bytes that are looked at together in a text that is longer.
+#[cfg(target_pointer_width = "64")]
+const BLOCK: usize = 32;
+
+/// What stands behind the blocks at the front that end no run.
+#[cfg(target_pointer_width = "64")]
+#[inline(never)]
+fn behind_blocks(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some((block, more)) = rest.split_first_chunk::<BLOCK>() {
+        // Hot: without a branch, so that a compiler takes registers of 16 bytes and more for it.
+        let ends = |byte: u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
+        if block.iter().fold(0, |any, byte| any | ends(*byte)) != 0 {
+            break;
+        }
+        rest = more;
+    }
+    rest
 }
 
 /// Length of the run at the front without a quote, a backslash and a control character (below 20).
@@ -89,34 +120,29 @@ pub(super) fn quoted(bytes: &[u8]) -> (usize, bool) {
     }
 }
 
-/// Of a checked document: length of what separates its values at the front.
-#[inline]
-pub(super) fn separators(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b',' | b':' | b' ' | b'\t' | b'\r' => at += 1,
-            b'\n' => at += 1 + spaces(bytes.get(at + 1..).unwrap_or_default()),
-            _ => break,
+/// Of a checked document: what stands behind all that separates its values.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(super) fn behind_separators(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let [byte, more @ ..] = rest {
+        // Of all that is so low, only white space stands between values.
+        if *byte > b' ' && *byte != b',' && *byte != b':' {
+            break;
         }
+        rest = if *byte == b'\n' { behind_spaces(more) } else { more };
     }
-    at
+    rest
 }
 
-/// Of a checked document that goes on with a value: the length of the value.
-pub(super) fn value(bytes: &[u8]) -> usize {
-    match bytes.first() {
-        Some(b'"') => (quoted(bytes.get(1..).unwrap_or_default()).0 + 2).min(bytes.len()),
-        Some(b'{' | b'[') => container(bytes),
-        _ => {
-            let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
-            bytes.iter().position(ends).unwrap_or(bytes.len())
-        }
-    }
+/// Of a checked document that goes on with a number or a word: its length.
+#[inline]
+pub(super) fn simple(bytes: &[u8]) -> usize {
+    let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+    bytes.iter().position(ends).unwrap_or(bytes.len())
 }
 
 /// Of a checked document that goes on with an object or an array: its length. Only brackets and strings are looked at.
-fn container(bytes: &[u8]) -> usize {
+pub(super) fn container(bytes: &[u8]) -> usize {
     let (mut rest, mut depth) = (bytes, 0_usize);
     while let [byte, behind @ ..] = rest {
         rest = behind;
@@ -129,7 +155,7 @@ fn container(bytes: &[u8]) -> usize {
                     break;
                 }
             }
-            b'\n' => rest = behind.get(spaces(behind)..).unwrap_or_default(),
+            b'\n' => rest = behind_spaces(behind),
             _ => {}
         }
     }

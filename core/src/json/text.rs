@@ -34,13 +34,13 @@ impl<'a> Str<'a> {
     /// Its characters.
     #[must_use]
     pub fn chars(self) -> Chars<'a> {
-        Chars { rest: self.raw, escaped: self.escaped }
+        Chars { rest: self.raw.chars(), escaped: self.escaped }
     }
 
     /// How many characters it has.
     #[must_use]
     pub fn char_count(self) -> usize {
-        self.chars().count()
+        if self.escaped { self.chars().count() } else { self.raw.chars().count() }
     }
 
     /// How many bytes it has in UTF-8.
@@ -60,6 +60,9 @@ impl<'a> Str<'a> {
     /// # Errors
     /// [`IdError::TooLong`] beyond `N` bytes.
     pub fn copy_to<const N: usize>(self) -> Result<Id<N>, IdError> {
+        if let Some(plain) = self.plain() {
+            return Id::new(plain);
+        }
         let mut copy = [0; N];
         Id::new(self.copy_into(&mut copy).ok_or(IdError::TooLong { most: N })?)
     }
@@ -187,7 +190,7 @@ const fn hidden(character: char) -> char {
 /// The characters of a [`Str`].
 #[derive(Clone)]
 pub struct Chars<'a> {
-    rest: &'a str,
+    rest: core::str::Chars<'a>,
     escaped: bool,
 }
 
@@ -195,20 +198,21 @@ impl Iterator for Chars<'_> {
     type Item = char;
 
     fn next(&mut self) -> Option<char> {
-        let first = self.rest.chars().next()?;
-        let (character, length) = match first {
-            // Cannot fail: the escapes were checked.
-            '\\' if self.escaped => escape::decode(self.rest.as_bytes()).ok()?,
-            _ => (first, first.len_utf8()),
-        };
-        self.rest = self.rest.get(length..).unwrap_or_default();
+        let rest = self.rest.as_str();
+        let first = self.rest.next()?;
+        if first != '\\' || !self.escaped {
+            return Some(first);
+        }
+        // Cannot fail: the escapes were checked.
+        let (character, length) = escape::decode(rest.as_bytes()).ok()?;
+        self.rest = rest.get(length..).unwrap_or_default().chars();
         Some(character)
     }
 }
 
 impl fmt::Debug for Chars<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Str { raw: self.rest, escaped: self.escaped }.fmt(out)
+        Str { raw: self.rest.as_str(), escaped: self.escaped }.fmt(out)
     }
 }
 
@@ -228,11 +232,17 @@ impl Write for Copy<'_> {
 }
 
 /// Where the closing quote stands in text that goes on behind an opening one, and whether there is an escape before it.
+#[inline]
 pub(super) fn check(rest: &[u8]) -> Result<(usize, bool), Fault> {
-    let (mut at, mut escaped) = (0, false);
+    let at = scan::plain(rest);
+    if let Some(b'"') = rest.get(at) { Ok((at, false)) } else { check_from(rest, at) }
+}
+
+/// The same, from a byte on that is not plain.
+#[inline(never)]
+fn check_from(rest: &[u8], from: usize) -> Result<(usize, bool), Fault> {
+    let (mut at, mut escaped) = (from, false);
     loop {
-        let unseen = rest.get(at..).unwrap_or_default();
-        at += scan::plain(unseen);
         match rest.get(at) {
             Some(b'"') => return Ok((at, escaped)),
             Some(b'\\') => {
@@ -246,5 +256,6 @@ pub(super) fn check(rest: &[u8]) -> Result<(usize, bool), Fault> {
             Some(_) => return Err((ErrorKind::Control, at)),
             None => return Err((ErrorKind::UnexpectedEnd, at)),
         }
+        at += scan::plain(rest.get(at..).unwrap_or_default());
     }
 }

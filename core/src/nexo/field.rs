@@ -141,6 +141,11 @@ pub trait Field<'a>: Sized {
     /// Reads it; `None` if there is no value in it that can be used, which is reported.
     fn read(value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self>;
 
+    /// Reads it to where it is kept: a large value would be copied from one caller to the next.
+    fn read_to(place: &mut Option<Self>, value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) {
+        *place = Self::read(value, at, reading);
+    }
+
     /// Writes it.
     fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect);
 

@@ -41,6 +41,8 @@ pub struct Envelope<'a> {
     /// The header: what of it could be read.
     pub header: MessageHeader<'a>,
     members: Object<'a>,
+    /// What stands beside the header, if that is one member.
+    beside: Option<(Str<'a>, Value<'a>)>,
     /// The header as it stands.
     #[cfg(feature = "nexo-crypto")]
     written: Option<Value<'a>>,
@@ -91,18 +93,24 @@ impl<'a> Envelope<'a> {
         let members = reading.object(message, at)?;
         // Looked through once: to pass over a body costs as much as to read it.
         let (mut written, mut secured) = (None, false);
+        let (mut beside, mut others) = (None, 0_usize);
         for (member, value) in members {
             if member == *HEADER {
                 written = Some(value);
-            } else if member == *BLOB {
+                continue;
+            }
+            if member == *BLOB {
                 secured = !value.is_null();
             }
+            beside = Some((member, value));
+            others = others.saturating_add(1);
         }
         let header = required(written, &at.child(HEADER), reading).unwrap_or_default();
         Some(Self {
             direction,
             header,
             members,
+            beside: beside.filter(|_| others == 1),
             #[cfg(feature = "nexo-crypto")]
             written,
             secured,
@@ -129,6 +137,30 @@ impl<'a> Envelope<'a> {
         if self.is_secured() {
             return self.secured(at, reading).map(Body::Secured);
         }
+        let (category, value) = match self.written_body(at, reading)? {
+            (category, Some(value)) => (category, value),
+            _ => return Some(Body::None),
+        };
+        match self.direction {
+            Direction::Request => {
+                RequestBody::read(category, value, &at.child(category.request_body()), reading).map(Body::Request)
+            }
+            Direction::Response => {
+                ResponseBody::read(category, value, &at.child(category.response_body()), reading).map(Body::Response)
+            }
+        }
+    }
+
+    /// Reads the body of a request in clear. It is large, so it is not put into a [`Body`] to be taken out again.
+    pub(super) fn request(&self, report: &mut Report) -> Option<RequestBody<'a>> {
+        let reading = &mut Reading::new(report, self.dialect, self.direction);
+        let at = &Path::TOP.child(self.direction.envelope());
+        let (category, value) = self.written_body(at, reading)?;
+        RequestBody::read(category, value?, &at.child(category.request_body()), reading)
+    }
+
+    /// The body as it stands, and its category; without a body where there is none to be.
+    fn written_body(&self, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<(Category, Option<Value<'a>>)> {
         // Without a listed category nobody can say which body is meant. Of a request that was reported with the header.
         let Some(category) = self.header.category() else {
             if self.direction == Direction::Response && self.header.message_category.is_some() {
@@ -140,28 +172,27 @@ impl<'a> Envelope<'a> {
             Direction::Request => category.request_body(),
             Direction::Response => category.response_body(),
         };
-        let mut found = None;
-        for (member, value) in self.members {
-            if member == *name {
-                found = Some(value);
-            } else if member != *HEADER {
-                reading.unexpected(at, member);
+        // Nearly every message is a header and a body.
+        let mut found = self.beside.filter(|(member, _)| *member == *name).map(|(_, value)| value);
+        if found.is_none() {
+            for (member, value) in self.members {
+                if member == *name {
+                    found = Some(value);
+                } else if member != *HEADER {
+                    reading.unexpected(at, member);
+                }
             }
         }
         let Some(value) = found else {
             if self.direction == Direction::Response && category == Category::Abort {
-                return Some(Body::None);
+                return Some((category, None));
             }
             // Observed on terminals: two lines.
             reading.error(&at.child(name), Reason::Missing);
             reading.error_of_whole(at, Reason::Missing);
             return None;
         };
-        let at = &at.child(name);
-        match self.direction {
-            Direction::Request => RequestBody::read(category, value, at, reading).map(Body::Request),
-            Direction::Response => ResponseBody::read(category, value, at, reading).map(Body::Response),
-        }
+        Some((category, Some(value)))
     }
 
     fn secured(&self, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Secured<'a>> {
@@ -353,7 +384,11 @@ macro_rules! bodies {
 
             fn read(category: Category, value: Value<'a>, at: &Path<'_>, reading: &mut Reading<'_>) -> Option<Self> {
                 match category {
-                    $( Category::$variant => Field::read(value, at, reading).map(Self::$variant), )+
+                    $( Category::$variant => {
+                        let mut body = None;
+                        Field::read_to(&mut body, value, at, reading);
+                        body.map(Self::$variant)
+                    } )+
                     _ => Field::read(value, at, reading).map(|raw| Self::Unlisted(category, raw)),
                 }
             }

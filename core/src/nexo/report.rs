@@ -134,7 +134,8 @@ impl fmt::Display for Shortened<'_> {
 /// Lines, so many and so long at most; the last of a list that is not complete is `...` (ours).
 #[derive(Clone, Default)]
 pub struct Lines<const LINES: usize, const BYTES: usize> {
-    text: String<BYTES>,
+    /// Not touched before there is a line: nearly every message has none.
+    text: Option<String<BYTES>>,
     found: usize,
     full: bool,
 }
@@ -144,34 +145,40 @@ const MORE: &str = "...";
 
 impl<const LINES: usize, const BYTES: usize> Lines<LINES, BYTES> {
     const fn new() -> Self {
-        Self { text: String::new(), found: 0, full: false }
+        Self { text: None, found: 0, full: false }
     }
 
+    fn clear(&mut self) {
+        (self.text, self.found, self.full) = (None, 0, false);
+    }
+
+    #[cold]
     fn push(&mut self, line: &Line<'_>) {
         let first = self.found == 0;
         self.found = self.found.saturating_add(1);
         if self.full {
             return;
         }
+        let text = self.text.get_or_insert_default();
         let mut length = Length(if first { 0 } else { 1 });
         // The marker must fit behind it.
         let fits = fmt::write(&mut length, format_args!("{line}")).is_ok()
-            && self.text.len().saturating_add(length.0).saturating_add(1 + MORE.len()) <= BYTES;
+            && text.len().saturating_add(length.0).saturating_add(1 + MORE.len()) <= BYTES;
         if !first {
-            _ = self.text.push('\n');
+            _ = text.push('\n');
         }
         if fits && self.found <= LINES {
-            _ = fmt::write(&mut self.text, format_args!("{line}"));
+            _ = fmt::write(text, format_args!("{line}"));
         } else {
             self.full = true;
-            _ = self.text.push_str(MORE);
+            _ = text.push_str(MORE);
         }
     }
 
     /// The lines, with line feeds between them.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.text.as_str()
+        self.text.as_ref().map_or("", String::as_str)
     }
 
     /// How many there are, those left out included.
@@ -189,7 +196,7 @@ impl<const LINES: usize, const BYTES: usize> Lines<LINES, BYTES> {
 
 impl<const LINES: usize, const BYTES: usize> fmt::Debug for Lines<LINES, BYTES> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text.as_str().fmt(out)
+        self.as_str().fmt(out)
     }
 }
 
@@ -214,6 +221,11 @@ impl Report {
     #[must_use]
     pub const fn new() -> Self {
         Self { errors: Lines::new(), warnings: Lines::new() }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.errors.clear();
+        self.warnings.clear();
     }
 
     /// What forbids to process the message.

@@ -24,9 +24,23 @@ pub(super) struct Member {
     pub(super) bounds: (usize, usize),
 }
 
+/// Which members of an object must be there: one bit for each.
+pub(super) const fn required(members: &[Member]) -> u32 {
+    let (mut bits, mut left) = (0, members);
+    while let [front @ .., last] = left {
+        bits = (bits << 1) | last.required as u32;
+        left = front;
+    }
+    bits
+}
+
 /// Which members of an object were there: one bit for each.
 #[derive(Default)]
-pub(super) struct Seen(u32);
+pub(super) struct Seen {
+    bits: u32,
+    /// The place behind that of the last one: many peers write them in the order of the documents.
+    next: usize,
+}
 
 impl Seen {
     /// The place in the list of the member with this name; `None` if there is none, or it was there under its other name.
@@ -38,21 +52,33 @@ impl Seen {
         reading: &Reading<'_>,
     ) -> Option<(usize, &'static Member)> {
         let others = reading.lenient(Leniencies::OTHER_SPELLINGS);
-        let (index, member) =
-            members.iter().enumerate().find(|(_, member)| name == *member.name || (others && name == *member.other))?;
+        let is = |member: &Member| name == *member.name || (others && name == *member.other);
+        let index = match name.plain() {
+            Some(name) if members.get(self.next).is_some_and(|member| name == member.name) => self.next,
+            // Hot: names of another length are not compared.
+            Some(name) => members.iter().position(|member| name == member.name || (others && name == member.other))?,
+            None => members.iter().position(is)?,
+        };
+        let member = members.get(index)?;
         let bit = Self::bit(index);
-        if self.0 & bit != 0 {
+        self.next = index.wrapping_add(1);
+        if self.bits & bit != 0 {
             return None;
         }
-        self.0 |= bit;
+        self.bits |= bit;
         Some((index, member))
+    }
+
+    /// Whether all of these were there: one bit for each.
+    pub(super) const fn has(&self, members: u32) -> bool {
+        self.bits & members == members
     }
 
     /// Reports what must be there and was not.
     #[inline(never)]
     pub(super) fn missing(&self, members: &'static [Member], at: &Path<'_>, reading: &mut Reading<'_>) {
         for (index, member) in members.iter().enumerate() {
-            if member.required && self.0 & Self::bit(index) == 0 {
+            if member.required && self.bits & Self::bit(index) == 0 {
                 reading.error(&at.child(member.name), Reason::Missing);
             }
         }
@@ -70,15 +96,15 @@ pub(super) fn read_member<'a, F: Field<'a>>(
     member: &Member,
     at: &Path<'_>,
     reading: &mut Reading<'_>,
-) -> Option<F> {
+    place: &mut Option<F>,
+) {
     let at = &at.child(member.name);
-    let found = F::read(value, at, reading);
-    if let Some(found) = &found
+    F::read_to(place, value, at, reading);
+    if let Some(found) = place
         && member.bounds != (0, usize::MAX)
     {
         reading.bound(found, member.bounds, at);
     }
-    found
 }
 
 /// What a rule about several members of an object finds. Rules see the object after all its members were read.
@@ -227,13 +253,14 @@ macro_rules! structure {
         }
 
         const _: () = {
-            use $crate::nexo::structure::{Member, Seen, read_member, write_member};
+            use $crate::nexo::structure::{Member, Seen, read_member, required, write_member};
 
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Index { $($( $required, )+)? $($( $expected, )+)? $($( $optional, )+)? }
 
             // One bit for each.
             const _: () = assert!(MEMBERS.len() <= 32);
+            const REQUIRED: u32 = required(MEMBERS);
             const MEMBERS: &[Member] = &[
                 $($( structure!(@member true, $required_name $(| $required_other)? $(, $required_low, $required_high)?), )+)?
                 $($( structure!(@member true, $expected_name $(, $expected_low, $expected_high)?), )+)?
@@ -241,14 +268,25 @@ macro_rules! structure {
             ];
 
             impl<'a> $crate::nexo::field::Field<'a> for $name $(<$life>)? {
-                // One copy of each: a structure has as many as it has places.
-                #[inline(never)]
                 fn read(
                     value: $crate::json::Value<'a>,
                     at: &$crate::nexo::report::Path<'_>,
                     reading: &mut $crate::nexo::field::Reading<'_>,
                 ) -> Option<Self> {
-                    let object = reading.object(value, at)?;
+                    let mut place = None;
+                    Self::read_to(&mut place, value, at, reading);
+                    place
+                }
+
+                // One copy of each: a structure has as many as it has places.
+                #[inline(never)]
+                fn read_to(
+                    place: &mut Option<Self>,
+                    value: $crate::json::Value<'a>,
+                    at: &$crate::nexo::report::Path<'_>,
+                    reading: &mut $crate::nexo::field::Reading<'_>,
+                ) {
+                    let Some(object) = reading.object(value, at) else { return };
                     $($( let mut $required: Option<$required_type> = None; )+)?
                     $($( let mut $expected: Option<$expected_type> = None; )+)?
                     $($( let mut $optional: Option<$optional_type> = None; )+)?
@@ -260,28 +298,32 @@ macro_rules! structure {
                         };
                         $($(
                             if index == Index::$required as usize {
-                                $required = read_member(value, member, at, reading);
+                                read_member(value, member, at, reading, &mut $required);
                             }
                         )+)?
                         $($(
                             if index == Index::$expected as usize {
-                                $expected = read_member(value, member, at, reading);
+                                read_member(value, member, at, reading, &mut $expected);
                             }
                         )+)?
                         $($(
                             if index == Index::$optional as usize && !reading.is_nothing(value, at, member.name) {
-                                $optional = read_member(value, member, at, reading);
+                                read_member(value, member, at, reading, &mut $optional);
                             }
                         )+)?
                     }
-                    seen.missing(MEMBERS, at, reading);
-                    let whole = Self {
-                        $($( $required: $required?, )+)?
+                    if !seen.has(REQUIRED) {
+                        seen.missing(MEMBERS, at, reading);
+                    }
+                    $($( let Some($required) = $required else { return }; )+)?
+                    *place = Some(Self {
+                        $($( $required, )+)?
                         $($( $expected, )+)?
                         $($( $optional, )+)?
-                    };
-                    $( $check(&whole, &mut $crate::nexo::structure::Rule { members: object, at, reading }); )?
-                    Some(whole)
+                    });
+                    $( if let Some(whole) = place {
+                        $check(whole, &mut $crate::nexo::structure::Rule { members: object, at, reading });
+                    } )?
                 }
 
                 #[inline(never)]

@@ -5,7 +5,7 @@ use core::fmt;
 use super::dialect::Dialect;
 use super::field::{Field, Reading};
 use super::report::{Path, Reason};
-use crate::json::{Chars, Str, Value, Writer};
+use crate::json::{Str, Value, Writer};
 use crate::secret::Masked;
 
 /// `Name(Str)` with everything but reading and being shown.
@@ -122,7 +122,14 @@ impl<'a> Field<'a> for Time<'a> {
 }
 
 fn is_time(text: Str<'_>) -> bool {
-    let mut rest = text.chars();
+    match text.plain() {
+        // What is no ASCII is not expected anywhere, so bytes do.
+        Some(plain) => are_time(plain.bytes().map(char::from)),
+        None => are_time(text.chars()),
+    }
+}
+
+fn are_time(mut rest: impl Iterator<Item = char> + Clone) -> bool {
     if !goes_on_with(&mut rest, "0000-00-00") {
         return false;
     }
@@ -148,7 +155,7 @@ fn is_time(text: Str<'_>) -> bool {
 }
 
 /// Whether the characters are of this form, in which `0` stands for any digit.
-fn goes_on_with(rest: &mut Chars<'_>, form: &str) -> bool {
+fn goes_on_with(rest: &mut impl Iterator<Item = char>, form: &str) -> bool {
     let fits = |found: char, form| if form == '0' { found.is_ascii_digit() } else { found == form };
     form.chars().all(|form| rest.next().is_some_and(|found| fits(found, form)))
 }

@@ -22,10 +22,10 @@ use super::refusal::{self, Answer, Named, Refusal};
 use super::remark::{Filling, Remark, TextProfile, UNAVAILABLE};
 use super::vocabulary::ErrorCondition;
 use super::{
-    Body, Category, Dialect, Direction, Envelope, MessageHeader, PROTOCOL_VERSION, Path, Reason, Report, RequestBody,
+    Category, Dialect, Direction, Envelope, MessageHeader, PROTOCOL_VERSION, Path, Reason, Report, RequestBody,
 };
 use crate::id::Id;
-use crate::json::{Document, Limits, Str};
+use crate::json::{Document, Limits, Mark, Str};
 use crate::limits;
 
 /// What a terminal asks of requests.
@@ -69,7 +69,28 @@ pub struct Request<'a> {
     /// What that means, of a payment or reversal.
     pub asked: Option<Asked>,
     /// What of it is not used.
-    pub report: Report,
+    pub report: &'a Report,
+}
+
+/// Where is noted what is seen of a request while it is read: memory that a caller lends.
+#[derive(Clone, Debug)]
+pub struct Notes {
+    marks: [Mark; limits::NEXO_MARKS],
+    report: Report,
+}
+
+impl Notes {
+    /// Nothing was seen yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { marks: [Mark::NONE; limits::NEXO_MARKS], report: Report::new() }
+    }
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Looks at a document in the order of the [module](self): a request that can be done, or its answer at the front of
@@ -79,30 +100,32 @@ pub struct Request<'a> {
 /// The answer.
 pub fn check<'a>(
     document: &'a [u8],
+    notes: &'a mut Notes,
     rules: &Rules<'_>,
     memory: &mut impl Memory,
     out: &mut [u8],
 ) -> Result<Request<'a>, Answer> {
+    let Notes { marks, report } = notes;
+    report.clear();
     // Whoever lent the memory for it has bounded it.
     let limits = Limits { bytes: document.len(), ..Limits::default() };
     let document =
-        Document::parse_within(document, limits).map_err(|error| refusal::bad_json(error.line, &error, out))?;
+        Document::parse_marked(document, limits, marks).map_err(|error| refusal::bad_json(error.line, &error, out))?;
     if document.root().object().is_none() {
         // The value begins where it is the first thing of the document.
         return Err(refusal::bad_json(1, &"an object is expected", out));
     }
-    let mut report = Report::new();
-    let Some(envelope) = Envelope::read(document, Direction::Request, rules.dialect, &mut report) else {
-        return Err(refusal::top_level(rules.texts, rules.dialect, &memory.name(), &report, out));
+    let Some(envelope) = Envelope::read(document, Direction::Request, rules.dialect, report) else {
+        return Err(refusal::top_level(rules.texts, rules.dialect, &memory.name(), report, out));
     };
     if envelope.is_secured() {
         return Err(refusal::crypto_error(refusal::NO_KEY, out));
     }
     let judge = Judge { rules, header: &envelope.header, body: None };
     let header = &envelope.header;
-    let (category, sale_id, service_id) = match judge.header(&mut report) {
+    let (category, sale_id, service_id) = match judge.header(report) {
         Some(ids) if !report.is_fatal() => ids,
-        _ => return Err(judge.message_format(&report, memory, out)),
+        _ => return Err(judge.message_format(report, memory, out)),
     };
     if header.poi_id.is_none_or(|poi_id| poi_id != *rules.poi_id) {
         return Err(judge.remark(ErrorCondition::UnavailableDevice, Remark::ForeignTerminal, "", memory, out));
@@ -113,19 +136,18 @@ pub fn check<'a>(
     if !rules.categories.has(category) {
         return Err(judge.unavailable(out));
     }
-    let body = match envelope.body(&mut report) {
-        Some(Body::Request(body)) if !report.is_fatal() => body,
-        Some(Body::Request(body)) => {
-            return Err(Judge { body: Some(&body), ..judge }.message_format(&report, memory, out));
-        }
-        _ => return Err(judge.message_format(&report, memory, out)),
+    let Some(body) = envelope.request(report) else {
+        return Err(judge.message_format(report, memory, out));
     };
     let judge = Judge { body: Some(&body), ..judge };
-    let asked = Asked::of(&body, &mut report);
     if report.is_fatal() {
-        return Err(judge.message_format(&report, memory, out));
+        return Err(judge.message_format(report, memory, out));
     }
-    judge.version(category, memory.is_logged_in(sale_id.as_str()), memory, &mut report, out)?;
+    let asked = Asked::of(&body, report);
+    if report.is_fatal() {
+        return Err(judge.message_format(report, memory, out));
+    }
+    judge.version(category, memory.is_logged_in(sale_id.as_str()), memory, report, out)?;
     Ok(Request { header: *header, category, sale_id, service_id, body, asked, report })
 }
 

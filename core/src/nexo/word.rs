@@ -114,7 +114,10 @@ fn find<E: Vocabulary>(text: Str<'_>, lenient: Leniencies) -> Option<E> {
     let any_case = lenient.has(Leniencies::ANY_CASE);
     let is = |word: &str| if any_case { equal_in_any_case(text, word) } else { text == *word };
     let other_spellings = lenient.has(Leniencies::OTHER_SPELLINGS);
-    E::ALL.iter().copied().find(|word| is(word.as_str()) || (other_spellings && is(word.other_spelling())))
+    // No two words are spelled alike.
+    let words = || E::ALL.iter().copied();
+    let other = || words().find(|word| other_spellings && is(word.other_spelling()));
+    words().find(|word| is(word.as_str())).or_else(other)
 }
 
 fn equal_in_any_case(text: Str<'_>, word: &str) -> bool {

@@ -88,8 +88,8 @@ structure! {
     }
 }
 
-fn transaction_of_a_request(_: &SaleData<'_>, rule: &mut Rule<'_, '_, '_>) {
-    if rule.direction() == Direction::Request {
+fn transaction_of_a_request(data: &SaleData<'_>, rule: &mut Rule<'_, '_, '_>) {
+    if rule.direction() == Direction::Request && data.sale_transaction_id.is_none() {
         rule.missing("SaleTransactionID");
     }
 }

@@ -8,6 +8,7 @@ use crate::json::Str;
 use crate::money::Decimal;
 use crate::nexo::field::Amount;
 use crate::nexo::list::List;
+use crate::nexo::part::Part;
 use crate::nexo::raw::Raw;
 use crate::nexo::structure::{Rule, structure};
 use crate::nexo::text::{Code, Digits, Time};
@@ -41,8 +42,12 @@ impl<'a> PaymentRequest<'a> {
 /// The amount may be left out only where it is not known yet (nexo Sale to POI 3.0 schema).
 fn amount_of_a_payment(request: &PaymentRequest<'_>, rule: &mut Rule<'_, '_, '_>) {
     const AMOUNT: &str = "RequestedAmount";
+    let amount = request.payment_transaction.amounts_req.requested_amount;
     let known = !request.payment_type().is(PaymentType::OneTimeReservation);
-    let nothing = request.payment_transaction.amounts_req.requested_amount.is_some_and(Amount::is_zero);
+    let nothing = amount.is_some_and(Amount::is_zero);
+    if amount.is_some() && !nothing {
+        return;
+    }
     rule.inside("PaymentTransaction", |rule| {
         rule.inside("AmountsReq", |rule| {
             if known {
@@ -124,7 +129,8 @@ structure! {
             requested_validity_date: Time<'a> = "RequestedValidityDate";
             card_acquisition_reference: TransactionIdentification<'a> = "CardAcquisitionReference";
             instalment: Instalment<'a> = "Instalment";
-            payment_instrument_data: PaymentInstrumentData<'a> = "PaymentInstrumentData";
+            /// A card that the till read, which few do.
+            payment_instrument_data: Part<'a, PaymentInstrumentData<'a>> = "PaymentInstrumentData";
             /// Not looked at.
             customer_order: Raw<'a> = "CustomerOrder";
         }

@@ -18,7 +18,7 @@ use crate::nexo::body::{
 use crate::nexo::refusal::{Answer, Named, Refusal, has_body, stamp};
 use crate::nexo::remark::{Filling, Remark, TextProfile, UNAVAILABLE};
 use crate::nexo::seen::{Full, Seen, Taken as TakenId, Use};
-use crate::nexo::validate::{self, Request, Rules};
+use crate::nexo::validate::{self, Notes, Request, Rules};
 use crate::nexo::vocabulary::{ErrorCondition, GlobalStatus, ReconciliationType, TransactionAction};
 use crate::nexo::{Category, List, Message, Path, Reason, Report, RequestBody, ResponseBody, Vocabulary};
 use crate::operation::{self, Operation};
@@ -162,7 +162,8 @@ impl Front<'_> {
             login_needed: self.settings.login_needed,
         };
         let mut memory = Remembered { seen: &mut self.seen, names: &mut self.names, logins: &self.logins, now, at };
-        let request = match validate::check(body, &rules, &mut memory, tx) {
+        let mut notes = Notes::new();
+        let request = match validate::check(body, &mut notes, &rules, &mut memory, tx) {
             Ok(request) => request,
             Err(answer) => return Step::Answer(answer),
         };
@@ -178,7 +179,7 @@ impl Front<'_> {
             return self.refuse(&request, ErrorCondition::Busy, Remark::Busy, &filling, tx);
         }
         let mut additional = Additional::new();
-        self.add_remarks(&request.report, clear, &mut additional);
+        self.add_remarks(request.report, clear, &mut additional);
         match &request.body {
             RequestBody::Payment(_) | RequestBody::Reversal(_) => self.begin_transaction(&request, tx),
             RequestBody::TransactionStatus(body) => self.tell_status(&request, body, additional, tx),
@@ -455,7 +456,7 @@ impl Front<'_> {
         report_at(&Path::TOP.child("SaleToPOIRequest"), path, reason, &mut report);
         let mut additional = Additional::new();
         additional.lines(self.texts(request), "errors", report.errors().as_str());
-        self.add_remarks(&request.report, false, &mut additional);
+        self.add_remarks(request.report, false, &mut additional);
         self.refuse_with(request, ErrorCondition::MessageFormat, &additional, tx)
     }
 

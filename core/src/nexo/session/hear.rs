@@ -7,7 +7,8 @@ use super::exchange::is_success;
 use super::stash::Stash;
 use crate::drive::Link;
 use crate::id::RequestId;
-use crate::json::{Document, Str};
+use crate::json::{Document, Limits, Mark, Str};
+use crate::limits;
 use crate::money::Money;
 use crate::nexo::body::{
     DiagnosisResponse, LoginResponse, POIStatus, RepeatedMessageResponse, RepeatedResponseMessageBody,
@@ -52,7 +53,8 @@ pub(super) fn hear(body: &[u8], status: u16, expected: &Expected<'_>, stash: &mu
     if body.is_empty() {
         return Heard::Unreadable(None, "an answer without content");
     }
-    let document = match Document::parse(body) {
+    let mut marks = [Mark::NONE; limits::NEXO_MARKS];
+    let document = match Document::parse_marked(body, Limits::default(), &mut marks) {
         Ok(document) => document,
         Err(error) => return Heard::Unreadable(u32::try_from(error.offset).ok(), "the answer is not JSON"),
     };

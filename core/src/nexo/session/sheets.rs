@@ -7,7 +7,7 @@
 use super::Session;
 use crate::drive::Total;
 use crate::journal::Ticket;
-use crate::json::{Document, Str};
+use crate::json::{Document, Limits, Mark, Str};
 use crate::limits;
 use crate::money::{Currency, Money};
 use crate::nexo::additional::Form;
@@ -21,7 +21,7 @@ use crate::receipt::{self, Copy, Line, Purpose, Sheet, SheetId};
 use crate::session::table::Signal;
 use crate::session::{Loan, Next};
 use crate::text::Text;
-use crate::time::Instant;
+use crate::time::{Deadline, Instant};
 
 /// How far the telling of an answer is.
 #[derive(Clone, Debug)]
@@ -57,10 +57,10 @@ impl Telling {
     }
 
     /// Until when nothing can be told: a sheet is being stored.
-    pub(super) const fn until(&self) -> Option<Instant> {
+    pub(super) const fn until(&self) -> Deadline {
         match self.step {
-            Step::Keeping { until, .. } => Some(until),
-            _ => None,
+            Step::Keeping { until, .. } => Deadline::at(until),
+            _ => Deadline::NEVER,
         }
     }
 
@@ -311,7 +311,8 @@ fn with_body<T>(
     dialect: &'static Dialect,
     see: impl FnOnce(&ResponseBody<'_>) -> Option<T>,
 ) -> Option<T> {
-    let document = Document::parse(answer).ok()?;
+    let mut marks = [Mark::NONE; limits::NEXO_MARKS];
+    let document = Document::parse_marked(answer, Limits::default(), &mut marks).ok()?;
     let mut report = Report::new();
     let envelope = Envelope::read(document, Direction::Response, dialect, &mut report)?;
     match envelope.body(&mut report)? {

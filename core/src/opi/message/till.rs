@@ -170,6 +170,11 @@ impl<'a> Header<'a> {
         RequestType::from_text(self.values.text(Root::request_type)?)
     }
 
+    /// The same, in its word on the wire; empty if there is none.
+    pub(crate) fn asks(&self) -> &'a str {
+        self.values.word(Root::request_type)
+    }
+
     /// How it ended.
     #[must_use]
     pub fn overall_result(&self) -> Option<OverallResult> {
