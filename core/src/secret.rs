@@ -208,14 +208,11 @@ impl Pan {
             return out.write_str(self.0.as_str());
         }
         // Bytes that begin a character.
-        let begins = || self.0.bytes().enumerate().filter(|(_, byte)| byte & 0xC0 != 0x80);
-        let length = begins().count();
-        let hidden = if length > 8 { length - 4 } else { length };
-        for _ in 0..hidden {
-            out.write_char('*')?;
+        let length = self.0.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
+        for (place, character) in self.0.chars().enumerate() {
+            out.write_char(if place + 4 >= length && length > 8 { character } else { '*' })?;
         }
-        let shown = begins().nth(hidden).and_then(|(place, _)| self.0.get(place..));
-        out.write_str(shown.unwrap_or_default())
+        Ok(())
     }
 }
 
