@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use super::choices::Choices;
 use super::transcript::Transcript;
-use crate::json::{Document, ErrorKind, Limits, Number, Reader, Token, Value, Writer};
+use crate::json::{Document, ErrorKind, Limits, Mark, Number, Reader, Token, Value, Writer};
 use crate::limits::{JSON_BYTES, JSON_DEPTH};
 use crate::money::Decimal;
 
@@ -28,6 +28,7 @@ pub fn json(data: &[u8]) {
     match Document::parse_within(document, limits) {
         Ok(checked) => {
             assert_eq!(by_tokens, values(checked), "tokens and values differ");
+            marked(document, limits, usize::from(choices.second), by_tokens);
             written(checked, limits, by_tokens);
             // Long texts and lists are shown, too.
             let _ = write!(Transcript::default(), "{:?}", checked.root());
@@ -52,6 +53,14 @@ pub fn json(data: &[u8]) {
             });
         }
     }
+}
+
+/// The same is read with memory for so many marks.
+fn marked(document: &[u8], limits: Limits, room: usize, read: Transcript) {
+    let mut marks = [Mark::NONE; u8::MAX as usize];
+    let marks = marks.get_mut(..room).expect("a byte counts no more");
+    let document = Document::parse_marked(document, limits, marks).expect("with marks it is refused");
+    assert_eq!(values(document), read, "marks lead elsewhere");
 }
 
 fn tokens(document: &[u8], limits: Limits) -> Transcript {
