@@ -72,6 +72,17 @@ impl<const N: usize> Id<N> {
         if id.set(text) { Ok(id) } else { Err(IdError::TooLong { most: N }) }
     }
 
+    /// The text as it is, if there is one and it is not too long.
+    pub(crate) fn of(text: Option<&str>) -> Option<Self> {
+        // Filled where it is given: otherwise it would be copied twice.
+        let mut id = Some(Self::default());
+        let fits = id.as_mut().zip(text).is_some_and(|(id, text)| id.set(text));
+        if !fits {
+            id = None;
+        }
+        id
+    }
+
     /// Takes the text as it is; `false` if it is too long: then nothing changes.
     pub(crate) fn set(&mut self, text: &str) -> bool {
         set(self.0.as_mut_view(), text)

@@ -40,11 +40,35 @@ const OTHER_EXPONENTS: &[([u8; 3], u8)] = &[
 ];
 
 /// Active codes of ISO 4217 (list one) with two digits.
-const TWO_DIGITS: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD \
+const TWO_DIGITS: [u16; 140] = packed(
+    b"AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD \
     CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD \
     HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR \
     MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE \
-    SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG ";
+    SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
+);
+
+/// Codes of three letters with a blank between them, in half as many bytes.
+const fn packed<const N: usize>(mut codes: &[u8]) -> [u16; N] {
+    let mut packed = [0; N];
+    let mut place = 0;
+    while let [a, b, c, rest @ ..] = codes {
+        packed[place] = letters([*a, *b, *c]);
+        place += 1;
+        codes = match rest {
+            [_, codes @ ..] => codes,
+            [] => rest,
+        };
+    }
+    assert!(place == N);
+    packed
+}
+
+/// Three letters in upper case as one number.
+const fn letters(code: [u8; 3]) -> u16 {
+    let [a, b, c] = code;
+    (a as u16 & 0x1F) << 10 | (b as u16 & 0x1F) << 5 | (c as u16 & 0x1F)
+}
 
 impl Currency {
     /// Swiss franc.
@@ -58,10 +82,8 @@ impl Currency {
     /// [`MoneyError::Currency`] if it is not an active code: without its number of decimals an amount has no meaning.
     pub fn new(code: &str) -> Result<Self, MoneyError> {
         let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::Currency)?;
-        let known = OTHER_EXPONENTS.iter().any(|(other, _)| *other == bytes)
-            // Three letters and a blank each.
-            || TWO_DIGITS.as_bytes().as_chunks().0.contains(&[bytes[0], bytes[1], bytes[2], b' ']);
-        if known { Ok(Self(bytes)) } else { Err(MoneyError::Currency) }
+        let listed = OTHER_EXPONENTS.iter().any(|(other, _)| *other == bytes) || TWO_DIGITS.contains(&letters(bytes));
+        if listed && bytes.iter().all(u8::is_ascii_uppercase) { Ok(Self(bytes)) } else { Err(MoneyError::Currency) }
     }
 
     /// The code.
@@ -75,6 +97,15 @@ impl Currency {
     #[must_use]
     pub fn exponent(self) -> u8 {
         OTHER_EXPONENTS.iter().find(|(code, _)| *code == self.0).map_or(2, |(_, exponent)| *exponent)
+    }
+}
+
+/// A number with one more digit behind it.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+const fn then(number: u64, digit: u8) -> Option<u64> {
+    match number.checked_mul(10) {
+        Some(tenfold) => tenfold.checked_add(digit as u64),
+        None => None,
     }
 }
 
@@ -130,10 +161,7 @@ impl Decimal {
                 if !byte.is_ascii_digit() {
                     return Err(MoneyError::Form);
                 }
-                digits = digits
-                    .checked_mul(10)
-                    .and_then(|tenfold| tenfold.checked_add(u64::from(byte - b'0')))
-                    .ok_or(MoneyError::TooLarge)?;
+                digits = then(digits, byte - b'0').ok_or(MoneyError::TooLarge)?;
             }
         }
         let scale = u8::try_from(fraction.len()).map_err(|_| MoneyError::TooPrecise)?;
@@ -270,7 +298,7 @@ impl Money {
     /// [`MoneyError::TooPrecise`] for a part of a minor unit, [`MoneyError::TooLarge`] beyond 64 bits.
     pub fn from_decimal(number: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         let missing = currency.exponent().checked_sub(number.scale).ok_or(MoneyError::TooPrecise)?;
-        let minor = number.digits.checked_mul(10u64.pow(u32::from(missing))).ok_or(MoneyError::TooLarge)?;
+        let minor = (0..missing).try_fold(number.digits, |digits, _| then(digits, 0)).ok_or(MoneyError::TooLarge)?;
         Ok(Self { minor, currency })
     }
 

@@ -383,7 +383,7 @@ impl<const N: usize> Ledger<N> {
                     if blocker.reference.is_none() {
                         let approval = facts.approval_code.as_ref().map(Id::as_str);
                         let named = facts.trx_reference_number.as_ref().map(Id::as_str).or(approval);
-                        blocker.reference = named.and_then(|name| Id::new(name).ok());
+                        blocker.reference = Id::of(named);
                     }
                 }
             }

@@ -34,21 +34,26 @@ const WINDOWS_1252: [char; 32] = [
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
 ];
 
+/// Names of encodings: those of IANA and their common spellings.
+const NAMES: [(&str, Encoding); 11] = [
+    ("utf-8", Encoding::Utf8),
+    ("utf8", Encoding::Utf8),
+    ("iso-8859-1", Encoding::Latin1),
+    ("iso_8859-1", Encoding::Latin1),
+    ("iso8859-1", Encoding::Latin1),
+    ("latin1", Encoding::Latin1),
+    ("l1", Encoding::Latin1),
+    ("windows-1252", Encoding::Windows1252),
+    ("cp1252", Encoding::Windows1252),
+    ("us-ascii", Encoding::Ascii),
+    ("ascii", Encoding::Ascii),
+];
+
 impl Encoding {
-    /// The encoding a declaration names (IANA names and their common spellings, in any case).
+    /// The encoding a declaration names, in any case of letters.
     pub(super) fn from_name(name: &[u8]) -> Option<Self> {
-        let is = |names: &[&str]| names.iter().any(|other| name.eq_ignore_ascii_case(other.as_bytes()));
-        if is(&["utf-8", "utf8"]) {
-            Some(Self::Utf8)
-        } else if is(&["iso-8859-1", "iso_8859-1", "iso8859-1", "latin1", "l1"]) {
-            Some(Self::Latin1)
-        } else if is(&["windows-1252", "cp1252"]) {
-            Some(Self::Windows1252)
-        } else if is(&["us-ascii", "ascii"]) {
-            Some(Self::Ascii)
-        } else {
-            None
-        }
+        let named = NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+        named.map(|(_, encoding)| *encoding)
     }
 
     /// The encoding of which `as usize` is this number.
@@ -98,6 +103,37 @@ fn windows_1252(byte: u8) -> char {
 }
 
 /// Well-formed sequences only (The Unicode Standard, table 3-7).
+#[cfg(target_pointer_width = "64")]
+fn utf8(bytes: &[u8]) -> Decoded {
+    const BAD: Decoded = Decoded::Bad(XmlErrorKind::Encoding);
+    let Some(&first) = bytes.first() else { return Decoded::Short };
+    let (len, low, high) = match first {
+        0xC2..=0xDF => (2, 0x80, 0xBF),
+        0xE0 => (3, 0xA0, 0xBF),
+        0xED => (3, 0x80, 0x9F),
+        0xE1..=0xEF => (3, 0x80, 0xBF),
+        0xF0 => (4, 0x90, 0xBF),
+        0xF1..=0xF3 => (4, 0x80, 0xBF),
+        0xF4 => (4, 0x80, 0x8F),
+        _ => return BAD,
+    };
+    let mut code = u32::from(first) & (0x7F >> len);
+    for at in 1..len {
+        let Some(&byte) = bytes.get(at) else { return Decoded::Short };
+        let allowed = if at == 1 { low..=high } else { 0x80..=0xBF };
+        if !allowed.contains(&byte) {
+            return BAD;
+        }
+        code = (code << 6) | u32::from(byte & 0x3F);
+    }
+    match char::from_u32(code) {
+        Some(char) if is_char(char) => Decoded::Char { char, len, foreign: false },
+        _ => Decoded::Bad(XmlErrorKind::Character),
+    }
+}
+
+/// The same, by the check of the core library, which is slower and in every till.
+#[cfg(not(target_pointer_width = "64"))]
 fn utf8(bytes: &[u8]) -> Decoded {
     let len = bytes.first().map_or(0, |first| first.leading_ones() as usize).min(bytes.len());
     match core::str::from_utf8(bytes.get(..len).unwrap_or_default()).map(|text| text.chars().next()) {

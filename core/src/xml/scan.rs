@@ -7,27 +7,39 @@ pub(super) const NAME: u8 = 2;
 /// White space: XML 1.0 §2.3, production 3.
 pub(super) const BLANK: u8 = 4;
 
-/// Bytes in the table. No byte from 80 on is of any class: those stand in it where that saves a comparison.
-const CLASSIFIED: usize = if cfg!(target_pointer_width = "64") { 0x100 } else { 0x80 };
+/// Of which classes a byte is.
+const fn classes(byte: u8) -> u8 {
+    match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'_' => NAME_START | NAME,
+        b'0'..=b'9' | b'-' | b'.' => NAME,
+        b' ' | b'\t' | b'\n' | b'\r' => BLANK,
+        _ => 0,
+    }
+}
 
-const CLASSES: [u8; CLASSIFIED] = {
-    let mut classes = [0; CLASSIFIED];
+#[cfg(target_pointer_width = "64")]
+const CLASSES: [u8; 256] = {
+    let mut table = [0; 256];
+    // No other byte is of any class.
     let mut byte = 0_u8;
     while byte < 0x80 {
-        classes[byte as usize] = match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'_' => NAME_START | NAME,
-            b'0'..=b'9' | b'-' | b'.' => NAME,
-            b' ' | b'\t' | b'\n' | b'\r' => BLANK,
-            _ => 0,
-        };
+        table[byte as usize] = classes(byte);
         byte += 1;
     }
-    classes
+    table
 };
 
-#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
 pub(super) fn is(class: u8, byte: u8) -> bool {
+    // A byte cannot be out of the table.
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+#[inline(never)]
+pub(super) fn is(class: u8, byte: u8) -> bool {
+    classes(byte) & class != 0
 }
 
 /// Length of the run of ASCII name bytes at the front, colons excluded.

@@ -2,6 +2,7 @@
 
 use super::request_type::RequestType;
 use super::vocabulary::OverallResult;
+use super::words::Words;
 use crate::id::Id;
 use crate::limits;
 use crate::text::Text;
@@ -36,23 +37,25 @@ impl Kind {
         Self::DeviceResponse,
     ];
 
+    const NAMES: Words = words![
+        "CardServiceRequest",
+        "CardServiceResponse",
+        "ServiceRequest",
+        "ServiceResponse",
+        "DeviceRequest",
+        "DeviceResponse",
+    ];
+
     /// The local name of the root element.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::CardServiceRequest => "CardServiceRequest",
-            Self::CardServiceResponse => "CardServiceResponse",
-            Self::ServiceRequest => "ServiceRequest",
-            Self::ServiceResponse => "ServiceResponse",
-            Self::DeviceRequest => "DeviceRequest",
-            Self::DeviceResponse => "DeviceResponse",
-        }
+        Self::NAMES.at(self as usize)
     }
 
     /// The message whose root element has this local name.
     #[must_use]
     pub fn from_name(name: &[u8]) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name().as_bytes() == name)
+        Self::ALL.get(Self::NAMES.place(|known| known.as_bytes() == name)?).copied()
     }
 
     /// Whether it answers another message.

@@ -208,12 +208,14 @@ impl Rule {
     }
 }
 
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn find(rules: &'static [Rule], kind: Kind, name: &[u8]) -> Option<Element> {
     let fits = |rule: &&Rule| record::same(rule.name, name) && rule.of.is_none_or(|of| of == kind);
     rules.iter().find(fits).map(|rule| rule.is)
 }
 
 /// An element below a known container, by its local name.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn below(parent: Container, kind: Kind, name: &[u8]) -> Option<Element> {
     let rules: &[Rule] = match parent {
         Container::Root => BELOW_ROOT,

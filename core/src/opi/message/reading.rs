@@ -268,6 +268,7 @@ impl<K: Keep> Reading<K> {
         self.judge(slot, index, result)
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Failed> {
         let result = self.kept.put(slot, index, found);
         self.judge(slot, index, result)
@@ -395,7 +396,7 @@ impl<K: Keep> Reading<K> {
             self.collected.clear_value();
             return Node::Leaf(slot, index);
         }
-        if top == Node::Container(Container::Root)
+        if matches!(top, Node::Container(Container::Root))
             && name == b"ReferenceNumber"
             && let Some((slot, index)) = self.kept.find(Slot::Header, Group::OWN, name)
         {
@@ -415,7 +416,7 @@ impl<K: Keep> Reading<K> {
     }
 
     fn in_private(&self) -> bool {
-        self.nodes.contains(&Node::Container(Container::Private))
+        self.nodes.iter().any(|node| matches!(node, Node::Container(Container::Private)))
     }
 
     /// A device request that does not say what it is: the question decides, if there is one.

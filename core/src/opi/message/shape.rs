@@ -295,7 +295,7 @@ impl<'a> Excerpt<'a> {
 
     /// An identifier in the size that is kept; `None` if it does not fit, for a cut one would be another.
     pub(crate) fn id<const N: usize>(self, field: Field) -> Option<Id<N>> {
-        Id::new(self.text(field)?).ok()
+        Id::of(self.text(field))
     }
 
     /// A text with the mark that it was cut.

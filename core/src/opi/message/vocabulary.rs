@@ -40,7 +40,7 @@ macro_rules! vocabulary {
             pub fn from_text(text: &str) -> Option<Self> {
                 match find(Self::WORDS, Self::ALIASES, text.as_bytes(), vocabulary!(@any_case $case)) {
                     Some(place) => Self::at(place),
-                    None => Id::new(text).ok().map(|id| Self::Other(Unlisted(id))),
+                    None => Id::of(Some(text)).map(|id| Self::Other(Unlisted(id))),
                 }
             }
 
@@ -60,21 +60,20 @@ macro_rules! vocabulary {
                 }
             }
 
-            /// Its place in the list. On a small machine not inlined: a list of words is shorter than code for each.
-            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+            /// Its place in the list, at the end of it if it is none of it: then these are the numbers that a compiler
+            /// gives the variants anyway.
             const fn place(&self) -> u8 {
-                #[allow(dead_code)]
-                enum Place { $($variant),+ }
+                enum Place { $($variant,)+ Other }
                 match self {
                     $( Self::$variant => Place::$variant as u8, )+
-                    Self::Other(_) => u8::MAX,
+                    Self::Other(_) => Place::Other as u8,
                 }
             }
 
             /// The number of a listed word.
             #[allow(dead_code)]
             pub(crate) fn number(&self) -> Option<u8> {
-                Some(self.place()).filter(|place| *place != u8::MAX)
+                if let Self::Other(_) = self { None } else { Some(self.place()) }
             }
 
             /// The listed word with this number.
