@@ -232,12 +232,28 @@ fn reference(payload: &[u8], from: usize) -> Option<(usize, usize)> {
 
 /// Masks what follows a card number on a track. Between them may stand the rest of a number that overlaps with it.
 fn mask_track(payload: &mut [u8], end: usize) {
-    let at = pass(payload, end, |byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
-    let stands_behind = payload.get(at - 1).is_some_and(|byte| !matches!(byte, b' ' | b'-'));
-    if stands_behind && payload.get(at) == Some(&b'=') {
+    let mut end = end;
+    loop {
+        let at = pass(payload, end, |byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
+        let stands_behind = payload.get(at - 1).is_some_and(|byte| !matches!(byte, b' ' | b'-'));
+        if !stands_behind || payload.get(at) != Some(&b'=') {
+            return;
+        }
+        let behind = at + 1;
         // Some of it may be masked already.
-        let rest = pass(payload, at + 1, |byte| byte.is_ascii_digit() || byte == b'*');
-        payload.get_mut(at + 1..rest).unwrap_or_default().fill(b'*');
+        let rest = pass(payload, behind, |byte| byte.is_ascii_digit() || byte == b'*');
+        // Another card number may begin there, with a track of its own: its rest alone would not be known.
+        let longest = payload.get(behind..payload.len().min(behind + 2 * limits::PAN_DIGITS)).unwrap_or_default();
+        let number = secret::card_number(longest).filter(|(first, _)| *first == 0).map(|(_, end)| behind + end);
+        end = number.map_or(rest, |end| end.max(rest));
+        for byte in payload.get_mut(behind..end).unwrap_or_default() {
+            if byte.is_ascii_digit() {
+                *byte = b'*';
+            }
+        }
+        if number.is_none() {
+            return;
+        }
     }
 }
 
@@ -373,6 +389,9 @@ mod tests {
             // Two that overlap: the end of the first is the front of the second.
             ("<a>1234 5678 9012 1001 1111 1111 1110</a>", "<a>**** **** **** **** **** **** 1110</a>"),
             ("<a>;4111111111111111=28121010000012345678?</a>", "<a>;************1111=********************?</a>"),
+            // Found by fuzzing: where the track goes on, another card number begins.
+            ("<a>4111111111111111=8888 888888 87887x</a>", "<a>************1111=**** ****** *****x</a>"),
+            ("<a>4111111111111111=8888 888888 87887=2812x</a>", "<a>************1111=**** ****** *****=****x</a>"),
         ] {
             assert_eq!(masked(text), wanted);
         }

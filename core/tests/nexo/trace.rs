@@ -263,6 +263,13 @@ fn a_card_number_behind_one_that_begins_in_a_code_is_masked() {
     assert!(digits < 11, "{text}");
 }
 
+/// Found by fuzzing: where a track goes on, another card number begins, in groups.
+#[test]
+fn a_card_number_where_a_track_goes_on_is_masked() {
+    let text = masked(r#"{"Text":"4111111111111111=8888 888888 87887=2812x 12/28"}"#);
+    assert_eq!(text, r#"{"Text":"************1111=**** ****** *****=****x 12/28"}"#);
+}
+
 fn percent_decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut decoded = parts.next().unwrap().to_owned();

@@ -57,12 +57,8 @@ impl Mask {
             let is_hidden = |place: usize| hides_all || row.bytes.get(place) == Some(&b'*');
             let hides = |place: usize, byte: u8| byte.is_ascii_digit() && is_hidden(place);
             star_where(text, (first.start, row.end), codes, hides);
-            // What follows a card number on a track.
-            let mut behind = Characters::at(text, row.end, codes);
-            if has_number && behind.next().is_some_and(|character| character.byte == b'=') {
-                let start = behind.place();
-                at = behind.take_while(|character| character.byte.is_ascii_digit()).last().map_or(start, |it| it.end);
-                star_where(text, (start, at), codes, |_, _| true);
+            if has_number {
+                at = hide_track(text, row.end).unwrap_or(at);
             }
         }
         any
@@ -133,6 +129,29 @@ fn digits(text: &[u8]) -> usize {
 /// Whether so many digits say something of a card: fewer than the issuer's part of its number do not.
 fn is_telling(text: &[u8]) -> bool {
     digits(text) > 6
+}
+
+/// Hides what follows a card number on a track; its end, if there is any.
+fn hide_track(text: &mut [u8], end: usize) -> Option<usize> {
+    let codes = Codes::Percent;
+    let mut ended = None;
+    loop {
+        let mut behind = Characters::at(text, ended.unwrap_or(end), codes);
+        if behind.next().is_none_or(|character| character.byte != b'=') {
+            return ended;
+        }
+        let start = behind.place();
+        let at = behind.take_while(|character| character.byte.is_ascii_digit()).last().map_or(start, |it| it.end);
+        // Another card number may begin there, with a track of its own: its rest alone would not be known.
+        let number = secret::card_number(&Row::read(behind).bytes).filter(|(first, _)| *first == 0);
+        let last = number.and_then(|(_, end)| behind.nth(end.saturating_sub(1)));
+        let at = last.map_or(at, |last| last.end.max(at));
+        star_where(text, (start, at), codes, |_, byte| byte.is_ascii_digit());
+        ended = Some(at);
+        if last.is_none() {
+            return ended;
+        }
+    }
 }
 
 /// Whether there is a card number in a row with codes, if these are none, but percent signs and digits.
