@@ -290,7 +290,7 @@ impl<const D: usize> Session<'_, D> {
 
     /// Sends the answer to the device request that waited for the cashier.
     fn late_reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
-        let asked = self.lanes.asked.take()?;
+        let asked = self.lanes.asked.as_ref()?;
         let (overall, _) = asked.given.as_ref()?;
         let reply = Reply {
             to: &asked.to,
@@ -305,6 +305,7 @@ impl<const D: usize> Session<'_, D> {
         let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
         let style = &self.settings.profile.style;
         let outgoing = Outgoing::write(What::Reply, until, tx, &|out| reply.encode(style, out));
+        self.lanes.asked = None;
         // From here on it is the terminal's turn again.
         self.sign_of_life();
         self.reply_leaves(link, outgoing)
