@@ -56,7 +56,8 @@ fn nothing_is_allocated() {
     none("journal replayed", &mut || journal::replay(&journal, &mut Ledger::new()));
 
     for sample in json::samples() {
-        none(sample.name, &mut || _ = black_box(json::opi_core(&sample.bytes)));
+        let mut marks = json::MARKS;
+        none(sample.name, &mut || _ = black_box(json::opi_core(&sample.bytes, &mut marks)));
     }
     none("request validated", &mut || _ = terminal_api::opi_core(terminal_api::PAYMENT, &mut out));
     let (key, mut sealed, mut scratch) = (terminal_api::key(), [0; 8192], [0; 8192]);

@@ -12,6 +12,8 @@ use crate::time::WallTime;
 /// What the till wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+// Asked for in many places, and short to ask for.
+#[cfg_attr(not(target_pointer_width = "64"), repr(u8))]
 pub enum Operation {
     /// Take a payment.
     Payment {

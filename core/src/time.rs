@@ -36,6 +36,11 @@ impl Instant {
         let (seconds, millis) = divide::<1000>(self.0.saturating_sub(earlier.0));
         Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis as u64))
     }
+
+    /// The same in whole seconds.
+    pub(crate) const fn seconds_since(self, earlier: Self) -> u64 {
+        divide::<1000>(self.0.saturating_sub(earlier.0)).0
+    }
 }
 
 /// Milliseconds between two points in time.
@@ -55,8 +60,20 @@ impl From<Span> for Millis {
 }
 
 /// A time-out in four bytes: milliseconds, of which there are 49 days at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span(u32);
+
+impl Span {
+    pub(crate) const fn seconds(seconds: u16) -> Self {
+        // Fits: that is less than a day.
+        Self(seconds as u32 * 1000)
+    }
+
+    /// So much earlier, but at least the half is left.
+    pub(crate) fn less(self, by: Self) -> Self {
+        Self(self.0.saturating_sub(by.0).max(self.0 / 2))
+    }
+}
 
 impl From<Duration> for Span {
     // Settings have many.
@@ -81,6 +98,7 @@ impl Deadline {
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
     /// At that time.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) const fn at(Instant(millis): Instant) -> Self {
         // On a clock at its end, all that waits is over.
         Self(if millis == u64::MAX { millis - 1 } else { millis })
@@ -145,8 +163,12 @@ impl WallTime {
     /// Later by `by`, whole seconds.
     #[must_use]
     pub fn after(self, by: Duration) -> Self {
-        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-        Self::new(self.unix_seconds.saturating_add(seconds), self.offset_minutes)
+        self.later(by.as_secs())
+    }
+
+    /// Later by so many seconds.
+    pub(crate) fn later(self, seconds: u64) -> Self {
+        Self::new(self.unix_seconds.saturating_add_unsigned(seconds), self.offset_minutes)
     }
 
     /// `2026-04-08T10:15:00`, local, no zone: German OPI and CCV firmware.

@@ -290,7 +290,8 @@ fn write(steps: &[Step<'_>], buffer: &mut [u8], model: &mut Model) -> Result<usi
     if !model.over {
         model.fail(WriteError::Place);
     }
-    writer.finish()
+    let written = writer.written();
+    writer.finish().inspect(|length| assert_eq!(*length, written, "another length than was written"))
 }
 
 fn close_all(writer: &mut Writer<'_>, model: &mut Model) {

@@ -10,7 +10,7 @@ use core::panic::PanicInfo;
 use opi_core::drive::{Input, Misuse, Output};
 use opi_core::frame;
 use opi_core::journal::{self, Full, Ledger, Record, Replay, UnknownVersion};
-use opi_core::json::{self, Document, Limits, Value, WriteError, Writer};
+use opi_core::json::{self, Document, Limits, Mark, Value, WriteError, Writer};
 use opi_core::money::{Currency, Decimal, Money, MoneyError};
 use opi_core::nexo::additional::Form;
 use opi_core::nexo::envelope::{self, CryptoFailure, Key, KeyError, Nonce, Opened, Passphrase, SealError};
@@ -72,8 +72,16 @@ pub fn entry_json(document: &[u8], limits: Limits, out: &mut dyn core::fmt::Writ
 
 /// Each step into the document is one call.
 #[unsafe(no_mangle)]
-pub fn entry_value<'a>(document: &'a [u8], inner: Option<Value<'a>>, name: &str) -> Option<Value<'a>> {
-    let value = inner.or_else(|| Document::parse(document).ok().map(Document::root))?;
+pub fn entry_value<'a>(
+    document: &'a [u8],
+    marks: &'a mut [Mark],
+    inner: Option<Value<'a>>,
+    name: &str,
+) -> Option<Value<'a>> {
+    let value = match inner {
+        Some(inner) => inner,
+        None => Document::parse_marked(document, Limits::default(), marks).ok()?.root(),
+    };
     _ = black_box((value.kind(), value.text(), value.number(), value.boolean(), value.is_null()));
     match value.object() {
         Some(object) => {

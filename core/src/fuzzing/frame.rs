@@ -5,6 +5,7 @@ use core::fmt::Write;
 use super::choices::Choices;
 use super::transcript::Transcript;
 use crate::frame::{Decoder, FrameError, HEADER, Piece, encode};
+use crate::limits::FRAME_BYTES;
 
 /// Reads a stream of frames in chunks; with pieces used as a whole, and with pieces used in part.
 ///
@@ -92,7 +93,10 @@ fn frames_in_chunks(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRe
             match frames.next(&mut chunk) {
                 Ok(Some(piece)) => at = note_piece(&mut transcript, piece, at),
                 Ok(None) => break,
-                Err(error) => return (transcript, Err(error)),
+                Err(error) => {
+                    assert_eq!(frames.next(&mut &[0; 8][..]), Err(error), "a refused stream goes on");
+                    return (transcript, Err(error));
+                }
             }
         }
         assert!(chunk.is_empty(), "`next` left bytes behind");
@@ -102,7 +106,7 @@ fn frames_in_chunks(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRe
 
 /// In a decoder that was in the middle of another stream.
 fn frames_after_a_reset(stream: &[u8], limit: u32) -> FramesRead {
-    let mut frames = Decoder::new(limit);
+    let mut frames = if limit == FRAME_BYTES { Decoder::default() } else { Decoder::new(limit) };
     let mut other = stream.get(1..).unwrap_or_default();
     while let Ok(Some(_)) = frames.next(&mut other) {}
     frames.reset();

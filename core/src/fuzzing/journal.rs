@@ -82,7 +82,7 @@ impl<'a> Reading<'a> {
     fn new(all: &'a [u8]) -> Self {
         Self {
             all,
-            replay: Replay::new(),
+            replay: Replay::default(),
             known: Known::new(),
             transcript: Transcript::default(),
             end: 0,
@@ -120,7 +120,11 @@ impl<'a> Reading<'a> {
 
     fn refuse(&mut self, unknown: &UnknownVersion) {
         assert_ne!(unknown.version, journal::VERSION, "the version that is known");
-        _ = write!(self.transcript, "{unknown}");
+        let bytes = usize::try_from(unknown.at).ok().and_then(|at| self.all.get(at..)).unwrap_or_default();
+        let why = journal::decode(bytes).expect_err("a version that is known");
+        assert_eq!(why, DecodeError::Version(unknown.version), "another version if it is read alone");
+        _ = write!(self.transcript, "{unknown} {why}");
+        assert_eq!(self.replay.finish().as_ref(), Err(unknown), "a journal that is refused goes on");
         self.refused = true;
     }
 

@@ -6,14 +6,17 @@ use super::calls::calls;
 use super::choices::Choices;
 use super::transcript::Transcript;
 use super::views;
-use crate::json::{Document, ErrorKind, Limits, Number, Reader, Token, Value, Writer};
+use crate::json::{Document, ErrorKind, Limits, Mark, Number, Reader, Token, Value, Writer};
 use crate::limits::{JSON_BYTES, JSON_DEPTH};
 use crate::money::Decimal;
 
 /// Room for a document that is written again: an escape of two bytes may become one of six.
 const ENCODED: usize = 6 * JSON_BYTES;
 
-/// Reads a document by tokens and by values, writes it, and reads it again.
+/// Marks at most: fewer than the longest documents have values, more than most.
+const MARKS: usize = 256;
+
+/// Reads a document by tokens and by values, with and without marks, writes it, and reads it again.
 ///
 /// # Panics
 /// The two readings differ, a fault is not where the document stops being the front of a good one, a number is not read
@@ -29,6 +32,13 @@ pub fn json(data: &[u8]) {
     };
     calls(document);
     let by_tokens = tokens(document, limits);
+    let usual = Document::parse(document).map(|checked| checked.root().raw());
+    let within = Document::parse_within(document, Limits::default()).map(|checked| checked.root().raw());
+    assert_eq!(usual, within, "other limits than those that are set");
+    let room = choices.lengths.get(1).copied().unwrap_or_default();
+    for room in [usize::from(room), MARKS] {
+        marked(document, limits, room);
+    }
     match Document::parse_within(document, limits) {
         Ok(checked) => {
             assert_eq!(by_tokens, values(checked), "tokens and values differ");
@@ -55,6 +65,19 @@ pub fn json(data: &[u8]) {
                 );
             });
         }
+    }
+}
+
+/// With so many marks a document is the same, or is refused for the same.
+fn marked(document: &[u8], limits: Limits, room: usize) {
+    let mut marks = [Mark::NONE; MARKS];
+    let marks = marks.get_mut(..room).unwrap_or_default();
+    match (Document::parse_marked(document, limits, marks), Document::parse_within(document, limits)) {
+        (Ok(marked), Ok(unmarked)) => {
+            assert_eq!(values(marked), values(unmarked), "marks make another document");
+            views::look(marked);
+        }
+        (marked, unmarked) => assert_eq!(marked.err(), unmarked.err(), "marks make another fault"),
     }
 }
 

@@ -3,7 +3,8 @@
 use core::fmt::Write;
 
 use super::transcript::Transcript;
-use crate::journal::{self, Counts, Entry, Found, Ledger, MAX_RECORD, Record, Settled};
+use crate::journal::{self, Counts, Entry, Found, Ledger, MAX_RECORD, Record, Resolution, Settled};
+use crate::operation::{Facts, SettledBy};
 
 /// Sheets that the ledger remembers here.
 const SHEETS: usize = 4;
@@ -56,11 +57,23 @@ impl Known {
                         if let Some(request_id) = finished.request_id {
                             let settled = Settled::of(request_id, &finished.facts, None);
                             assert_ne!(settled.is_of(&finished.facts), Some(false), "not of its own transaction");
+                            // By what a receipt showed, if the answer did not say it.
+                            let seen = finished.facts.trx_reference_number.as_ref();
+                            let by_receipt = Settled::of(request_id, &Facts::default(), seen);
+                            assert!(
+                                seen.is_none() || by_receipt.is_of(&finished.facts) == Some(true),
+                                "not known again"
+                            );
+                            _ = self.ledger.last_settled().map(|last| last.is_of(&finished.facts));
                         }
                         (finished.request_id, None)
                     }
                     Entry::Resolution(made) => {
                         counts.resolutions += 1;
+                        if made.by == SettledBy::Person {
+                            let again = Resolution::by_person(made.request_id, made.charged, made.note.as_str());
+                            assert_eq!(again.charged, made.charged, "a person is made to say something else");
+                        }
                         (Some(made.request_id), None)
                     }
                     Entry::Settled(settled) => {

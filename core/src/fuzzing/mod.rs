@@ -21,7 +21,8 @@ use core::fmt::Write;
 
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
 use crate::opi::message::{
-    Decoder, Fault, Fragment, FragmentOf, Header, Kind, Lost, Message, OverallResult, Part, Style, is_untold, till,
+    Decoder, Fault, Fragment, FragmentOf, Header, Kind, Lost, Message, OverallResult, Part, Style, TotalAmount,
+    is_untold, till,
 };
 use crate::xml::{Raw, Reader, Token, Tolerance};
 
@@ -172,8 +173,15 @@ pub fn message(data: &[u8]) {
     fragment(document);
 }
 
-/// An answer says whose it is.
+/// An answer says whose it is, and a type of request is of one kind.
 fn answered(header: &Header) {
+    if let Some(request_type) = &header.request_type {
+        let kinds = [request_type.is_service(), request_type.is_device(), request_type.moves_money()];
+        assert!(kinds.iter().filter(|is| **is).count() <= 1, "a request of two kinds: {request_type}");
+    }
+    if let Some(result) = &header.overall_result {
+        assert!(result.is_service_success() || *result != OverallResult::Success, "a success that is none: {result}");
+    }
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_response()) {
         let answer = header.answer(kind, OverallResult::Success);
         assert_eq!((answer.kind, &answer.overall_result), (kind, &Some(OverallResult::Success)), "another answer");
@@ -211,6 +219,10 @@ fn parts_of(mut decoder: Decoder, document: &[u8], read: impl FnOnce(&mut Take<'
             Ok(Some(Part::Fragment { of, piece })) => {
                 complete.mark_once(if of == FragmentOf::EJournal { b'J' } else { b'P' });
                 let _ = piece.write_to(&mut complete);
+                let _ = write!(Transcript::default(), "{piece:?}");
+                if let Some(plain) = piece.as_plain() {
+                    assert_eq!(plain.as_bytes(), piece.as_bytes(), "plain characters are other bytes");
+                }
             }
             Ok(Some(part)) => {
                 for transcript in [&mut complete, &mut without_fragments] {
@@ -271,6 +283,8 @@ macro_rules! tells {
 
                 let Some(part) = self.next(input, last)? else { return Ok(Told::Incomplete) };
                 let _ = part.tell(out);
+                // Of a till's parts only how long they are.
+                let _ = write!(Transcript::default(), "{part:?}");
                 if let Parts::Fragment { of, piece } = part {
                     out.mark_once(if of == FragmentOf::EJournal { b'J' } else { b'P' });
                     let _ = piece.write_to(out);
@@ -349,6 +363,11 @@ fn written(message: &Message, style: &Style) {
     assert_eq!(is.request_id, was.request_id);
     assert_eq!(is.request_type, was.request_type);
     assert_eq!(is.overall_result, was.overall_result);
+    if let Message::CardServiceRequest(request) = message
+        && let Some(money) = request.total.as_ref().and_then(TotalAmount::money)
+    {
+        assert_eq!(TotalAmount::of(money).money(), Some(money), "another amount");
+    }
     match (message, &once) {
         (Message::CardServiceRequest(was), Message::CardServiceRequest(is)) => assert_eq!(is.total, was.total),
         (Message::CardServiceResponse(was), Message::CardServiceResponse(is)) => assert_eq!(is.total, was.total),
@@ -357,8 +376,13 @@ fn written(message: &Message, style: &Style) {
 }
 
 fn encoded<'b>(message: &Message, style: &Style, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-    let length = message.encode(style, buffer).ok()?;
-    Some(buffer.get(..length).expect("longer than its buffer"))
+    match message.encode(style, buffer) {
+        Ok(length) => Some(buffer.get(..length).expect("longer than its buffer")),
+        Err(error) => {
+            let _ = write!(Transcript::default(), "{error}");
+            None
+        }
+    }
 }
 
 fn in_document(offset: u32, document: &[u8]) -> bool {

@@ -97,6 +97,14 @@ struct Span {
     to: u32,
 }
 
+/// A string, and what is left.
+struct Quoted<'a> {
+    /// What stands between the quotes.
+    content: &'a [u8],
+    escaped: bool,
+    rest: &'a [u8],
+}
+
 impl<'a> Reader<'a> {
     /// A reader at the start of the document.
     #[must_use]
@@ -173,9 +181,9 @@ impl<'a> Reader<'a> {
                     }
                 }
                 b'"' => {
-                    let (content, escaped, more) = self.quoted(rest)?;
-                    marking.leaf(self.at(rest), content.len().wrapping_add(2), escaped);
-                    rest = scan::behind_blank(more);
+                    let text = self.quoted(rest)?;
+                    marking.leaf(self.at(rest), text.content.len().wrapping_add(2), text.escaped);
+                    rest = scan::behind_blank(text.rest);
                 }
                 _ => {
                     let length = self.simple(rest, first)?;
@@ -266,9 +274,9 @@ impl<'a> Reader<'a> {
                 return Ok(Some(Token::BeginArray));
             }
             b'"' => {
-                let (content, escaped);
-                (content, escaped, self.rest) = self.quoted(self.rest)?;
-                Token::String(Str::of_checked(self.written(at + 1, content.len()), escaped))
+                let text = self.quoted(self.rest)?;
+                self.rest = text.rest;
+                Token::String(Str::of_checked(self.written(at + 1, text.content.len()), text.escaped))
             }
             _ => {
                 let length = self.simple(self.rest, first)?;
@@ -286,9 +294,9 @@ impl<'a> Reader<'a> {
 
     fn member(&mut self) -> Result<Option<Token<'a>>, Fault> {
         let begin = self.at(self.rest);
-        let ((content, escaped), rest) = self.name(self.rest)?;
-        (self.rest, self.state) = (rest, State::Value);
-        Ok(Some(Token::Name(Str::of_checked(self.written(begin + 1, content.len()), escaped))))
+        let name = self.name(self.rest)?;
+        (self.rest, self.state) = (name.rest, State::Value);
+        Ok(Some(Token::Name(Str::of_checked(self.written(begin + 1, name.content.len()), name.escaped))))
     }
 
     fn end(&mut self) -> Option<Token<'a>> {
@@ -337,20 +345,20 @@ impl<'a> Reader<'a> {
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn marked_name(&mut self, rest: &'a [u8], marking: &mut Marking<'_>) -> Result<&'a [u8], Fault> {
-        let ((content, escaped), more) = self.name(rest)?;
-        marking.leaf(self.at(rest).wrapping_add(1), content.len(), escaped);
-        Ok(more)
+        let name = self.name(rest)?;
+        marking.leaf(self.at(rest).wrapping_add(1), name.content.len(), name.escaped);
+        Ok(name.rest)
     }
 
-    /// The bytes of a name and whether it has escapes; behind it and its colon goes on what is left.
+    /// The name at the front; behind its colon goes on what is left.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn name(&mut self, rest: &'a [u8]) -> Result<((&'a [u8], bool), &'a [u8]), Fault> {
+    fn name(&mut self, rest: &'a [u8]) -> Result<Quoted<'a>, Fault> {
         let begin = self.at(rest);
         match self.first(rest)? {
             b'"' => {}
             _ => return Err((ErrorKind::Name, begin)),
         }
-        let (content, escaped, rest) = self.quoted(rest)?;
+        let Quoted { content, escaped, rest } = self.quoted(rest)?;
         self.has_escaped_names |= escaped;
         let (others, may_be_known) = match self.open.last_mut() {
             Some(Open::Object { names, seen }) => {
@@ -375,7 +383,7 @@ impl<'a> Reader<'a> {
         self.names.push(span).map_err(|_| (ErrorKind::Names, begin))?;
         let rest = scan::behind_blank(rest);
         match self.first(rest)? {
-            b':' => Ok(((content, escaped), scan::behind_blank(behind(rest, 1)))),
+            b':' => Ok(Quoted { content, escaped, rest: scan::behind_blank(behind(rest, 1)) }),
             _ => Err((ErrorKind::Colon, self.at(rest))),
         }
     }
@@ -395,13 +403,14 @@ impl<'a> Reader<'a> {
         others.map(|other| Str::of_checked(other, other.as_bytes().contains(&b'\\'))).any(|other| other == name)
     }
 
-    /// The content of the string at the front, whether it has escapes, and what is left behind it.
+    /// The string at the front.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn quoted(&self, rest: &'a [u8]) -> Result<(&'a [u8], bool, &'a [u8]), Fault> {
+    fn quoted(&self, rest: &'a [u8]) -> Result<Quoted<'a>, Fault> {
         let inside = behind(rest, 1);
         match text::check(inside) {
             Ok((length, escaped)) => {
-                Ok((inside.get(..length).unwrap_or_default(), escaped, behind(inside, length.wrapping_add(1))))
+                let content = inside.get(..length).unwrap_or_default();
+                Ok(Quoted { content, escaped, rest: behind(inside, length.wrapping_add(1)) })
             }
             Err((kind, offset)) => Err((kind, self.at(inside).wrapping_add(offset))),
         }

@@ -127,7 +127,7 @@ impl Undertaking {
     /// Local time, counted on from what the till said.
     pub(crate) fn wall(&self, now: Instant) -> WallTime {
         let (Task::Wish(Request { at, .. }) | Task::Settle(_, at)) = &self.task;
-        at.after(now.since(self.started))
+        at.later(now.seconds_since(self.started))
     }
 
     pub(crate) const fn moves_money(&self) -> bool {

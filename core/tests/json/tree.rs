@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use opi_core::json::{Document, Error, Kind, Limits, Reader, Str, Token, Value};
+use opi_core::json::{Document, Error, Kind, Limits, Mark, Reader, Str, Token, Value};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -82,12 +82,29 @@ impl<'d> Visitor<'d> for AllMembers {
     }
 }
 
-/// What we read, by values and by tokens, which must agree.
+/// What we read, by values and by tokens, which must agree, whatever memory is lent for marks.
 pub(crate) fn ours(document: &[u8], limits: Limits) -> Result<Tree, Error> {
     let by_tokens = from_tokens(document, limits);
     let by_values = Document::parse_within(document, limits).map(|document| from_value(document.root()));
     assert_eq!(by_tokens, by_values, "{}", document.escape_ascii());
+    // None fits, some, all.
+    for room in [1, document.len() % 7, document.len() / 4, document.len()] {
+        let mut marks = vec![Mark::NONE; room];
+        let marked = Document::parse_marked(document, limits, &mut marks);
+        assert_eq!(marked.map(|marked| from_value(marked.root())), by_values, "{room}: {}", document.escape_ascii());
+        if let (Ok(unmarked), Ok(marked)) = (Document::parse_within(document, limits), marked) {
+            assert_eq!(as_written(unmarked.root()), as_written(marked.root()), "{room}: {}", document.escape_ascii());
+        }
+    }
     by_values
+}
+
+/// Every value as it stands.
+fn as_written(value: Value<'_>) -> Vec<&str> {
+    let mut all = vec![value.raw()];
+    all.extend(value.object().into_iter().flatten().flat_map(|(_, member)| as_written(member)));
+    all.extend(value.array().into_iter().flatten().flat_map(as_written));
+    all
 }
 
 /// The true text, by every way to it.

@@ -34,7 +34,7 @@ impl Front<'_> {
         if reversal && found.as_ref().is_some_and(|found| !found.approved) {
             // nexo Sale to POI 3.0 schema: the transaction meant does not exist, as far as money goes.
             let mut additional = Additional::new();
-            self.add_remarks(&request.report, false, &mut additional);
+            self.add_remarks(request.report, false, &mut additional);
             return self.refuse_with(request, ErrorCondition::NotFound, &additional, tx);
         }
         let amount = match self.amount(request, asked, kind, found.as_ref()) {

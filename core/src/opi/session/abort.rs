@@ -63,7 +63,7 @@ impl<const D: usize> Session<'_, D> {
             request_type: RequestType::AbortRequest.as_str(),
             at,
         };
-        let Some(outgoing) = Outgoing::write(What::Abort, Deadline::NEVER, tx, |out| asking.encode(out)) else {
+        let Some(outgoing) = Outgoing::write(What::Abort, Deadline::NEVER, tx, &|out| asking.encode(out)) else {
             self.abort.end(false);
             return None;
         };

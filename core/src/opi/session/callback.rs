@@ -1,7 +1,5 @@
 //! What comes in: parts of messages on every connection, sent to where they belong.
 
-use core::time::Duration;
-
 use super::Session;
 use super::desk::{Desk, Seen};
 use super::device::{Asked, Step, Wish};
@@ -9,123 +7,145 @@ use super::lane::{Outgoing, What};
 use super::reading::{Broken, Read, Reading, Role};
 use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
-use crate::opi::message::{DeviceTarget, Echo, FaultKind, Reply, RequestType, Verdict};
+use crate::opi::message::{DeviceTarget, Echo, FaultKind, Header, Reply, RequestType, Verdict};
 use crate::opi::profile::Login;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::{Phase, Signal};
-use crate::time::Deadline;
+use crate::time::{Deadline, Span};
+
+/// What one step of reading came to.
+enum Turn {
+    /// There may be more to read.
+    On,
+    /// There is nothing to read now.
+    Wait,
+    /// There is something to tell.
+    Tell(Next),
+}
 
 impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
     pub(super) fn read_link(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         loop {
-            if self.stash.has_fault() {
-                return None;
-            }
-            // An answer waits until its connection is free of other frames.
-            if let Some(asker) = self.lanes.answerable() {
-                if let Some(next) = self.late_reply(asker, tx) {
-                    return Some(next);
-                }
-                continue;
-            }
-            let (lane, reading) = self.lanes.with_reading(link)?;
-            if !lane.is_open() {
-                return None;
-            }
-            if reading.is_of(link)
-                && let Some(next) = reading.rest(&mut lane.inbox, &mut self.stash.loan)
-            {
-                return Some(next);
-            }
-            lane.inbox.settle();
-            if !reading.is_of(link) {
-                match lane.inbox.has_payload() {
-                    Ok(true) => {
-                        lane.waits = !reading.takes(link, self.progress.now);
-                        if lane.waits {
-                            return None;
-                        }
-                    }
-                    Ok(false) => {
-                        let between = lane.inbox.frames.is_between_frames();
-                        if lane.has_ended() {
-                            self.link_ended(link, between);
-                        }
-                        return None;
-                    }
-                    Err(error) => {
-                        self.broken(link, Broken::Frame(error));
-                        continue;
-                    }
-                }
-            }
-            if let Some((sheet, kept)) = reading.exchange.ended.take() {
-                return Some(Next::SheetEnded { sheet, kept });
-            }
-            if reading.exchange.overflow {
-                self.misbehaved(link, "more outputs than can be answered");
-                continue;
-            }
-            match reading.exchange.step {
-                Step::Keeping { .. } => return None,
-                Step::Replying if lane.outgoing.is_some() => return None,
-                Step::Replying => {
-                    if let Some(next) = self.reply(link, tx) {
-                        return Some(next);
-                    }
-                    continue;
-                }
-                Step::Reading => {}
-            }
-            let ended = lane.has_ended();
-            let seen = match reading.decoding.read(&mut lane.inbox, ended) {
-                Ok(Read::Part(part)) => {
-                    let desk = Desk {
-                        link,
-                        settings: &self.settings,
-                        progress: &mut self.progress,
-                        current: &mut self.current,
-                        abort_id: self.abort.request_id(),
-                        stash: &mut self.stash,
-                    };
-                    desk.take(&part, &mut reading.role, &mut reading.exchange)
-                }
-                Ok(Read::More) => Seen::Nothing,
-                Ok(Read::Hungry) => {
-                    reading.waits(self.progress.now, &self.settings.timeouts);
-                    return None;
-                }
-                Ok(Read::Ended) => {
-                    self.link_ended(link, false);
-                    return None;
-                }
-                Err(broken) => {
-                    self.broken(link, broken);
-                    continue;
-                }
-            };
-            match seen {
-                Seen::Nothing => {}
-                Seen::Facts => reading.has_facts(),
-                Seen::Text(told) => reading.has_text(told, &mut lane.inbox),
-                Seen::Next(next) => {
-                    if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question) {
-                        self.sign_of_life();
-                    }
-                    return Some(next);
-                }
-                Seen::Complete => {
-                    let next = self.complete(link);
-                    // What follows from an answer is done before anything else is read.
-                    if next.is_some() || self.progress.is_due() {
-                        return next;
-                    }
-                }
-                Seen::Fault(what) => self.misbehaved(link, what),
+            match self.read_on(link, tx) {
+                Turn::On => {}
+                Turn::Wait => return None,
+                Turn::Tell(next) => return Some(next),
             }
         }
+    }
+
+    /// The next step of that.
+    // Beside its loop: what a step needs is found when it needs it, and not before all steps.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn read_on(&mut self, link: Link, tx: &mut [u8]) -> Turn {
+        if self.stash.has_fault() {
+            return Turn::Wait;
+        }
+        // An answer waits until its connection is free of other frames.
+        if let Some(asker) = self.lanes.answerable() {
+            if let Some(next) = self.late_reply(asker, tx) {
+                return Turn::Tell(next);
+            }
+            return Turn::On;
+        }
+        let Some((lane, reading)) = self.lanes.with_reading(link) else { return Turn::Wait };
+        if !lane.is_open() {
+            return Turn::Wait;
+        }
+        if reading.is_of(link)
+            && let Some(next) = reading.rest(&mut lane.inbox, &mut self.stash.loan)
+        {
+            return Turn::Tell(next);
+        }
+        lane.inbox.settle();
+        if !reading.is_of(link) {
+            match lane.inbox.has_payload() {
+                Ok(true) => {
+                    lane.waits = !reading.takes(link, self.progress.now);
+                    if lane.waits {
+                        return Turn::Wait;
+                    }
+                }
+                Ok(false) => {
+                    let between = lane.inbox.frames.is_between_frames();
+                    if lane.has_ended() {
+                        self.link_ended(link, between);
+                    }
+                    return Turn::Wait;
+                }
+                Err(error) => {
+                    self.broken(link, Broken::Frame(error));
+                    return Turn::On;
+                }
+            }
+        }
+        if let Some((sheet, kept)) = reading.exchange.ended.take() {
+            return Turn::Tell(Next::SheetEnded { sheet, kept });
+        }
+        if reading.exchange.overflow {
+            self.misbehaved(link, "more outputs than can be answered");
+            return Turn::On;
+        }
+        match reading.exchange.step {
+            Step::Keeping { .. } => return Turn::Wait,
+            Step::Replying if lane.outgoing.is_some() => return Turn::Wait,
+            Step::Replying => {
+                if let Some(next) = self.reply(link, tx) {
+                    return Turn::Tell(next);
+                }
+                return Turn::On;
+            }
+            Step::Reading => {}
+        }
+        let ended = lane.has_ended();
+        let seen = match reading.decoding.read(&mut lane.inbox, ended) {
+            Ok(Read::Part(part)) => {
+                let desk = Desk {
+                    link,
+                    settings: &self.settings,
+                    progress: &mut self.progress,
+                    current: &mut self.current,
+                    abort_id: self.abort.request_id(),
+                    stash: &mut self.stash,
+                };
+                desk.take(&part, &mut reading.role, &mut reading.exchange)
+            }
+            Ok(Read::More) => Seen::Nothing,
+            Ok(Read::Hungry) => {
+                reading.waits(self.progress.now, &self.settings.timeouts);
+                return Turn::Wait;
+            }
+            Ok(Read::Ended) => {
+                self.link_ended(link, false);
+                return Turn::Wait;
+            }
+            Err(broken) => {
+                self.broken(link, broken);
+                return Turn::On;
+            }
+        };
+        match seen {
+            Seen::Nothing => {}
+            Seen::Facts => reading.has_facts(),
+            Seen::Text(told) => reading.has_text(told, &mut lane.inbox),
+            Seen::Next(next) => {
+                if matches!(next, Next::StoreSheet { .. } | Next::SheetBegun | Next::Question) {
+                    self.sign_of_life();
+                }
+                return Turn::Tell(next);
+            }
+            Seen::Complete => {
+                let next = self.complete(link);
+                // What follows from an answer is done before anything else is read.
+                if next.is_some() || self.progress.is_due() {
+                    return next.map_or(Turn::Wait, Turn::Tell);
+                }
+            }
+            Seen::Fault(what) => self.misbehaved(link, what),
+        }
+        Turn::On
     }
 
     /// The message on this connection is complete.
@@ -169,27 +189,25 @@ impl<const D: usize> Session<'_, D> {
 
     /// A device request is complete: answer it, or ask the cashier first.
     fn asked(&mut self, link: Link) -> Option<Next> {
-        let timeouts = self.settings.timeouts;
+        let timeouts = &self.settings.timeouts;
         let Reading { exchange, decoding, .. } = &mut self.lanes.reading;
         let header = decoding.header()?;
         exchange.step = Step::Replying;
         let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
-        let (kind, within) = match exchange.kind(header.request_type().as_ref()) {
-            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery.into()),
+        let (kind, within) = match exchange.kind(header.request_type()) {
+            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
             RequestType::Output => return None,
             RequestType::Input => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
                     // Zero is no time to answer in: it is read as none given.
-                    let seconds = time_out.filter(|seconds| *seconds > 0);
-                    let named = seconds.map(|seconds| Duration::from_secs(u64::from(seconds)));
+                    let named = time_out.filter(|seconds| *seconds > 0);
                     let declared = match (self.settings.profile.login, kind) {
                         (Login::WithDevices, QuestionKind::Confirmation) => Some(CONFIRMATION),
                         _ => None,
                     };
-                    // Of a second or two the half is left.
-                    let in_time = |whole: Duration| whole.saturating_sub(LEAD).max(whole / 2);
-                    let within = named.or(declared).map_or(timeouts.question.into(), in_time);
-                    (*kind, within.min(timeouts.hard.into()))
+                    let in_time = |seconds| Span::seconds(seconds).less(LEAD);
+                    let within = named.or(declared).map_or(timeouts.question, in_time);
+                    (*kind, within.min(timeouts.hard))
                 }
                 // Nothing that a till can ask a cashier.
                 _ => {
@@ -197,9 +215,7 @@ impl<const D: usize> Session<'_, D> {
                     return None;
                 }
             },
-            RequestType::Event if self.settings.handles_events => {
-                (QuestionKind::ForecourtEvent, timeouts.question.into())
-            }
+            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
             // What was asked before is taken back; that is all there is to do.
             RequestType::AbortInput => {
                 self.withdraw_question();
@@ -245,7 +261,7 @@ impl<const D: usize> Session<'_, D> {
             return None;
         }
         let header = reading.header();
-        let request_type = header.as_ref().and_then(|header| header.request_type());
+        let request_type = header.as_ref().and_then(|header| header.values.text(Header::request_type));
         let to = header.map(Echo::from).unwrap_or_default();
         let exchange = &reading.exchange;
         // An input that is refused or taken back is answered in its own element, too.
@@ -256,7 +272,7 @@ impl<const D: usize> Session<'_, D> {
         let reply = Reply {
             to: &to,
             workstation: self.settings.workstation.as_str(),
-            request_type: request_type.as_ref().map(RequestType::as_str),
+            request_type,
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: exchange.overall(),
             outputs: &exchange.results,
@@ -265,7 +281,7 @@ impl<const D: usize> Session<'_, D> {
         };
         let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
         let style = &self.settings.profile.style;
-        let outgoing = Outgoing::write(What::Reply, until, tx, |out| reply.encode(style, out));
+        let outgoing = Outgoing::write(What::Reply, until, tx, &|out| reply.encode(style, out));
         if !mistake(Mistake::AnswersTwice) {
             reading.finish();
         }
@@ -288,7 +304,7 @@ impl<const D: usize> Session<'_, D> {
         };
         let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
         let style = &self.settings.profile.style;
-        let outgoing = Outgoing::write(What::Reply, until, tx, |out| reply.encode(style, out));
+        let outgoing = Outgoing::write(What::Reply, until, tx, &|out| reply.encode(style, out));
         // From here on it is the terminal's turn again.
         self.sign_of_life();
         self.reply_leaves(link, outgoing)

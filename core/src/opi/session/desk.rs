@@ -11,7 +11,7 @@ use crate::operation::{Operation, Request};
 use crate::opi::Settings;
 use crate::opi::message::till::{Header, Part};
 use crate::opi::message::{
-    DeviceTarget, FragmentOf, Kind, Output, Place, RequestType, TicketType, TotalAmount, Verdict,
+    DeviceTarget, FragmentOf, Kind, Output, Place, RequestType, TextLine, TicketType, TotalAmount, Verdict,
 };
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
@@ -191,12 +191,12 @@ impl Desk<'_> {
         }
         match part {
             Part::OutputBegin(output) => {
-                let target = output.text(Output::target).and_then(DeviceTarget::from_text);
-                let target = target.unwrap_or(DeviceTarget::CashierDisplay);
+                let named = output.text(Output::target).and_then(DeviceTarget::from_text);
+                let target = named.as_ref().unwrap_or(&DeviceTarget::CashierDisplay);
                 let ticket_type = output.text(Output::ticket_type).and_then(TicketType::from_text);
-                let purpose = self.settings.profile.routing.purpose(&target, ticket_type.as_ref());
+                let purpose = self.settings.profile.routing.purpose(target, ticket_type.as_ref());
                 let purpose = purpose.filter(|purpose| self.is_there(*purpose));
-                if !exchange.begin_output(&target) {
+                if !exchange.begin_output(target) {
                     return Seen::Nothing;
                 }
                 let Some(purpose) = purpose else {
@@ -211,9 +211,9 @@ impl Desk<'_> {
                 exchange.last_sheet = Some(id);
                 Seen::Next(Next::SheetBegun)
             }
-            Part::TextLine(wire) => match (&exchange.output, line(*wire)) {
-                (Some(Showing { sheet: Some((sheet, _)) }), Some(line)) => {
-                    self.stash.loan = Loan::Line(line);
+            Part::TextLine(wire) => match &exchange.output {
+                Some(Showing { sheet: Some((sheet, _)) }) if !wire.is(TextLine::hidden) => {
+                    self.stash.loan = Loan::Line(line(*wire));
                     Seen::Next(Next::Line(*sheet))
                 }
                 _ => Seen::Nothing,

@@ -166,11 +166,10 @@ impl Exchange {
     }
 
     /// What the request asks for, where it does not say so itself. A question is one, whatever is said.
-    pub(super) fn kind(&self, stated: Option<&RequestType>) -> RequestType {
+    pub(super) fn kind(&self, stated: Option<RequestType>) -> RequestType {
         match stated {
-            Some(RequestType::Output) if self.wish.is_some() => RequestType::Input,
-            Some(stated) => stated.clone(),
-            None if self.wish.is_some() => RequestType::Input,
+            None | Some(RequestType::Output) if self.wish.is_some() => RequestType::Input,
+            Some(stated) => stated,
             None if self.event => RequestType::Event,
             None => RequestType::Output,
         }
@@ -282,7 +281,7 @@ impl Wish {
         let target = input.text(InputCommand::target).and_then(DeviceTarget::from_text);
         let length = input.small(InputCommand::length);
         Some(Self {
-            target: results.device(&target.unwrap_or(DeviceTarget::CashierKeyboard))?,
+            target: results.device(target.as_ref().unwrap_or(&DeviceTarget::CashierKeyboard))?,
             kind,
             min_length: input.small(InputCommand::min_length).or(length),
             max_length: input.small(InputCommand::max_length).or(length),
@@ -340,14 +339,11 @@ impl Wish {
     }
 }
 
-/// A line of the wire as a line of a sheet; `None` for one that is not to be shown.
-pub(super) fn line(wire: Excerpt<'_>) -> Option<Line> {
-    if wire.is(TextLine::hidden) {
-        return None;
-    }
+/// A line of the wire as a line of a sheet.
+pub(super) fn line(wire: Excerpt<'_>) -> Line {
     let is = |field, word: &str| wire.word(field) == word;
     let styles = [TextLine::char_style1, TextLine::char_style2, TextLine::char_style3];
-    Some(Line {
+    Line {
         text: wire.free(TextLine::text),
         row: wire.small(TextLine::row),
         column: wire.small(TextLine::column),
@@ -361,5 +357,5 @@ pub(super) fn line(wire: Excerpt<'_>) -> Option<Line> {
         double_height: is(TextLine::height, Size::Double.as_str()),
         paper_cut: wire.is(TextLine::paper_cut),
         menu_item: wire.small(TextLine::menu_item),
-    })
+    }
 }

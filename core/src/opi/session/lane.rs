@@ -4,6 +4,7 @@ use super::device::Asked;
 use super::reading::Reading;
 use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
+use crate::opi::message::EncodeError;
 use crate::proof::{Mistake, mistake};
 use crate::time::{Deadline, Instant};
 use crate::window::Window;
@@ -60,11 +61,13 @@ pub(super) enum What {
 
 impl Outgoing {
     /// Writes a frame to the transmit buffer; `None` if it cannot be written, or has no room there.
-    pub(super) fn write<E>(
+    // One function for every kind of message.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(super) fn write(
         what: What,
         until: Deadline,
         tx: &mut [u8],
-        payload: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+        payload: &dyn Fn(&mut [u8]) -> Result<usize, EncodeError>,
     ) -> Option<Self> {
         let length = frame::encode(tx, payload).ok()?;
         Some(Self { what, length, until })
@@ -263,9 +266,10 @@ impl<'m, const D: usize> Lanes<'m, D> {
         self.get(link).filter(|lane| lane.is_open() && lane.outgoing.is_none()).map(|_| link)
     }
 
-    /// Whether a message that had to wait can be read now.
+    /// Whether a connection is to be closed, or a message that had to wait can be read now.
     pub(super) fn is_due(&self) -> bool {
-        self.reading.is_free() && self.all().any(|(_, lane)| lane.waits)
+        let free = self.reading.is_free();
+        self.all().any(|(_, lane)| lane.is_closing() || (free && lane.waits))
     }
 
     /// Since when nothing came on a connection; `None` if something is under way on it.

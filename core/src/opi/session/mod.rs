@@ -210,10 +210,6 @@ impl<'m, const D: usize> Session<'m, D> {
 
     /// Whether something became due while reading.
     fn is_due(&self) -> bool {
-        self.progress.is_due()
-            || self.abort.has_news()
-            || self.stash.is_due()
-            || self.lanes.is_due()
-            || self.lanes.all().any(|(_, lane)| lane.is_closing())
+        self.progress.is_due() || self.abort.has_news() || self.stash.is_due() || self.lanes.is_due()
     }
 }

@@ -6,7 +6,7 @@ use crate::opi::message::CardCircuit;
 use crate::opi::message::till::Part;
 use crate::session::table::{Phase, Signal};
 use crate::session::{Lent, Loan, Next, Over};
-use crate::time::{Deadline, Instant};
+use crate::time::Deadline;
 
 impl<const D: usize> Session<'_, D> {
     /// Lets pass what ran out of time; whether anything did.
@@ -48,9 +48,8 @@ impl<const D: usize> Session<'_, D> {
     pub(super) fn waiting(&self) -> Wait {
         let question = self.lanes.question();
         let asking = question.map_or(Deadline::NEVER, |question| Deadline::at(question.until));
-        let silent = self.longest_silent().map_or(Deadline::NEVER, |(at, _)| Deadline::at(at));
         let mut until = self.progress.until().min(self.abort.until()).min(self.lanes.reading.until());
-        until = until.min(asking).min(silent);
+        until = until.min(asking).min(self.longest_silent().0);
         for (_, lane) in self.lanes.all() {
             until = until.min(lane.until());
         }
@@ -59,28 +58,31 @@ impl<const D: usize> Session<'_, D> {
 
     /// The connection of the terminal that makes room for a new one, and when: the one that has been silent for longest,
     /// but not one that said something just now. Many new ones must not drive out those in use.
-    fn longest_silent(&self) -> Option<(Instant, Link)> {
+    fn longest_silent(&self) -> (Deadline, Link) {
+        let mut longest = (Deadline::NEVER, Link::Request);
         if !self.crowded || self.free_device_slot().is_some() {
-            return None;
+            return longest;
         }
-        let mut longest: Option<(Instant, Link)> = None;
         for (link, _) in self.lanes.all() {
-            if matches!(link, Link::Device(_))
-                && let Some(since) = self.lanes.silent_since(link)
-                && longest.is_none_or(|(other, _)| since < other)
-            {
-                longest = Some((since, link));
+            let at = self
+                .lanes
+                .silent_since(link)
+                .map_or(Deadline::NEVER, |since| Deadline::at(since.after(self.settings.timeouts.grace)));
+            if at < longest.0 && matches!(link, Link::Device(_)) {
+                longest = (at, link);
             }
         }
-        longest.map(|(since, link)| (since.after(self.settings.timeouts.grace), link))
+        longest
     }
 
     fn make_room(&mut self) -> bool {
-        let now = self.progress.now;
-        let Some((_, link)) = self.longest_silent().filter(|(at, _)| *at <= now) else { return false };
-        self.crowded = false;
-        self.drop_link(link);
-        true
+        let (at, link) = self.longest_silent();
+        let over = at.is_over(self.progress.now);
+        if over {
+            self.crowded = false;
+            self.drop_link(link);
+        }
+        over
     }
 
     /// One step further; `None` if nothing can be done without an input.
@@ -104,7 +106,8 @@ impl<const D: usize> Session<'_, D> {
             return Some(next);
         }
         // Callbacks first: receipts come before the answer, and are told before it.
-        for number in (2..D + 2).chain(0..2) {
+        for turn in 0..D + 2 {
+            let number = if turn < D { turn + 2 } else { turn - D };
             if let Some((link, _)) = self.lanes.nth(number)
                 && let Some(next) = self.read_link(link, tx)
             {

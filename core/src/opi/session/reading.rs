@@ -267,15 +267,17 @@ impl Decoding {
             self.piece = (begin, begin.saturating_add(told));
         } else {
             // A byte of Windows-1252 has up to three in UTF-8.
-            let lengths = [limits::LENT, limits::LENT / 3].map(|most| whole_characters(bytes, most));
-            let text = lengths.into_iter().find_map(|length| {
-                told = length;
-                let mut text = Text::new();
+            let mut text = Text::new();
+            for most in [limits::LENT, limits::LENT / 3] {
+                told = whole_characters(bytes, most);
+                text.clear();
                 // A text takes everything, if need be by being cut.
-                let _ = self.decoder.piece(bytes.get(..length)?).write_to(&mut text);
-                (!text.is_cut()).then_some(text)
-            });
-            loan = Loan::Text(text.unwrap_or_default());
+                let _ = self.decoder.piece(bytes.get(..told).unwrap_or_default()).write_to(&mut text);
+                if !text.is_cut() {
+                    break;
+                }
+            }
+            loan = Loan::Text(text);
         }
         self.untold = self.untold.saturating_sub(told.max(1));
         inbox.used = begin.saturating_add(told);

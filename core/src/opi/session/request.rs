@@ -1,7 +1,5 @@
 //! An operation as the message that asks for it. Only what the dialect sends is written.
 
-use core::time::Duration;
-
 use crate::id::{Id, Reference, RequestId};
 use crate::money::{Figures, Money};
 use crate::operation::{Operation, Original};
@@ -12,11 +10,11 @@ use crate::text::Text;
 use crate::time::{Span, WallTime};
 use crate::xml::Writer;
 
-/// How long a German terminal waits for "is the signature right?", as declared at login (SELLE: 180 s).
-pub(super) const CONFIRMATION: Duration = Duration::from_secs(180);
+/// How long a German terminal waits for "is the signature right?", as declared at login (SELLE), in seconds.
+pub(super) const CONFIRMATION: u16 = 180;
 
 /// So much before the terminal stops waiting, a question falls: the answer has to arrive while somebody listens (ours).
-pub(super) const LEAD: Duration = Duration::from_secs(1);
+pub(super) const LEAD: Span = Span::seconds(1);
 
 /// One message to the terminal.
 pub(super) struct Asking<'a> {
@@ -201,7 +199,7 @@ impl Asking<'_> {
         }
         xml.open("SignatureParam");
         xml.open("GetConfirmation");
-        xml.attribute("Timeout", Figures::of(CONFIRMATION.as_secs(), 0, 0).as_str());
+        xml.attribute("Timeout", Figures::of(CONFIRMATION.into(), 0, 0).as_str());
         xml.text("yes");
         xml.close();
         xml.close();

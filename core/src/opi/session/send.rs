@@ -25,7 +25,7 @@ impl<const D: usize> Session<'_, D> {
             request_type: current.word(),
             at: undertaking.wall(self.progress.now),
         };
-        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
+        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, &|out| asking.encode(out));
         // What cannot be answered later is not asked for.
         self.leaves(outgoing.filter(|_| tx.len() >= limits::TRANSMIT_MIN))
     }
@@ -49,7 +49,7 @@ impl<const D: usize> Session<'_, D> {
             request_type: question.word(),
             at,
         };
-        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
+        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, &|out| asking.encode(out));
         self.leaves(outgoing)
     }
 
