@@ -260,6 +260,7 @@ impl Reader {
 
     /// Waits for more bytes, comes to the end of the document, or fails since there are no more.
     #[cold]
+    #[inline(never)]
     pub(super) fn wait<'a>(&mut self, input: &[u8]) -> Step<'a> {
         if !self.last {
             return Ok(None);
@@ -273,11 +274,13 @@ impl Reader {
 
     /// Fails at the byte that is next.
     #[cold]
+    #[inline(never)]
     pub(super) fn wrong<'a>(&mut self, kind: Kind) -> Step<'a> {
         self.fail(kind, self.offset)
     }
 
     #[cold]
+    #[inline(never)]
     fn fail<'a>(&mut self, kind: Kind, at: usize) -> Step<'a> {
         let failure = XmlError { offset: count(at), kind };
         self.state = State::Failed;
