@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use nom::{IResult, Parser, number::streaming::be_u32};
+use nom::{IResult, Parser, bytes::streaming::take};
 
 use crate::limits;
 use crate::proof::{Mistake, mistake};
@@ -93,13 +93,29 @@ impl Decoder {
     #[inline]
     pub fn next<'a>(&mut self, chunk: &mut &'a [u8]) -> Result<Option<Piece<'a>>, FrameError> {
         // Hot: no byte of a payload is copied, or looked at.
-        let header = self.enter(chunk)?;
-        *chunk = chunk.get(header..).unwrap_or_default();
-        let piece = self.lent(chunk);
-        let Some(piece) = piece else { return Ok(None) };
+        if self.of == 0 {
+            if let Some(piece) = self.whole(chunk) {
+                return Ok(Some(piece));
+            }
+            let header = self.enter(chunk)?;
+            *chunk = chunk.get(header..).unwrap_or_default();
+        }
+        let Some(piece) = self.lent(chunk) else { return Ok(None) };
         self.used(piece.bytes.len());
         *chunk = chunk.get(piece.bytes.len()..).unwrap_or_default();
         Ok(Some(piece))
+    }
+
+    /// A frame that lies whole at the front, as most do: it leaves no state behind.
+    #[inline]
+    fn whole<'a>(&self, chunk: &mut &'a [u8]) -> Option<Piece<'a>> {
+        if self.seen != 0 || self.broken.is_some() {
+            return None;
+        }
+        let (of, rest) = length_at(chunk).filter(|(length, _)| (1..=self.limit).contains(length))?;
+        let (bytes, rest) = rest.split_at_checked(usize::try_from(of).ok()?)?;
+        *chunk = rest;
+        Some(Piece { bytes, at: 0, of })
     }
 
     /// Lends what `unread` holds of the frame in progress, without using it up.
@@ -142,7 +158,7 @@ impl Decoder {
             return Err(error);
         }
         let (used, length) = if self.seen == 0 && input.len() >= HEADER {
-            (HEADER, length(input))
+            (HEADER, length_at(input))
         } else {
             let seen = usize::from(self.seen);
             let missing = self.header.get_mut(seen..).unwrap_or_default();
@@ -153,9 +169,9 @@ impl Decoder {
             // At most four.
             self.seen += u8::try_from(used).unwrap_or(0);
             let complete = usize::from(self.seen) == HEADER;
-            (used, if complete { length(&self.header) } else { None })
+            (used, if complete { length_at(&self.header) } else { None })
         };
-        let Some(length) = length else {
+        let Some((length, _)) = length else {
             if mistake(Mistake::FrameForgetsHalfAHeader) {
                 self.seen = 0;
             }
@@ -189,9 +205,10 @@ impl Default for Decoder {
     }
 }
 
-fn length(header: &[u8]) -> Option<u32> {
-    let parsed: IResult<&[u8], u32> = be_u32.parse(header);
-    parsed.ok().map(|(_, length)| length)
+fn length_at(input: &[u8]) -> Option<(u32, &[u8])> {
+    let parsed: IResult<&[u8], &[u8]> = take(HEADER).parse(input);
+    let (rest, header) = parsed.ok()?;
+    Some((u32::from_be_bytes(header.try_into().ok()?), rest))
 }
 
 /// Writes one frame into `out`: `payload` writes behind the header and says how many bytes it wrote, then the length

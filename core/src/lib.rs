@@ -112,6 +112,7 @@ mod proof;
 pub mod receipt;
 pub mod secret;
 pub mod session;
+mod shift;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod text;

@@ -3,39 +3,40 @@
 use core::fmt::{self, Write};
 
 use crate::divide::divide;
+use crate::text::trim;
 
 /// A currency by its three-letter code of ISO 4217.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
 
 /// Active codes of ISO 4217 (list one) whose minor unit is not two digits, with the number of digits.
-const OTHER_EXPONENTS: &[(&[u8; 3], u8)] = &[
-    (b"BHD", 3),
-    (b"BIF", 0),
-    (b"CLF", 4),
-    (b"CLP", 0),
-    (b"DJF", 0),
-    (b"GNF", 0),
-    (b"IQD", 3),
-    (b"ISK", 0),
-    (b"JOD", 3),
-    (b"JPY", 0),
-    (b"KMF", 0),
-    (b"KRW", 0),
-    (b"KWD", 3),
-    (b"LYD", 3),
-    (b"OMR", 3),
-    (b"PYG", 0),
-    (b"RWF", 0),
-    (b"TND", 3),
-    (b"UGX", 0),
-    (b"UYI", 0),
-    (b"UYW", 4),
-    (b"VND", 0),
-    (b"VUV", 0),
-    (b"XAF", 0),
-    (b"XOF", 0),
-    (b"XPF", 0),
+const OTHER_EXPONENTS: &[([u8; 3], u8)] = &[
+    (*b"BHD", 3),
+    (*b"BIF", 0),
+    (*b"CLF", 4),
+    (*b"CLP", 0),
+    (*b"DJF", 0),
+    (*b"GNF", 0),
+    (*b"IQD", 3),
+    (*b"ISK", 0),
+    (*b"JOD", 3),
+    (*b"JPY", 0),
+    (*b"KMF", 0),
+    (*b"KRW", 0),
+    (*b"KWD", 3),
+    (*b"LYD", 3),
+    (*b"OMR", 3),
+    (*b"PYG", 0),
+    (*b"RWF", 0),
+    (*b"TND", 3),
+    (*b"UGX", 0),
+    (*b"UYI", 0),
+    (*b"UYW", 4),
+    (*b"VND", 0),
+    (*b"VUV", 0),
+    (*b"XAF", 0),
+    (*b"XOF", 0),
+    (*b"XPF", 0),
 ];
 
 /// Active codes of ISO 4217 (list one) with two digits.
@@ -57,7 +58,7 @@ impl Currency {
     /// [`MoneyError::Currency`] if it is not an active code: without its number of decimals an amount has no meaning.
     pub fn new(code: &str) -> Result<Self, MoneyError> {
         let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| MoneyError::Currency)?;
-        let known = OTHER_EXPONENTS.iter().any(|(other, _)| **other == bytes)
+        let known = OTHER_EXPONENTS.iter().any(|(other, _)| *other == bytes)
             // Three letters and a blank each.
             || TWO_DIGITS.as_bytes().as_chunks().0.contains(&[bytes[0], bytes[1], bytes[2], b' ']);
         if known { Ok(Self(bytes)) } else { Err(MoneyError::Currency) }
@@ -73,7 +74,7 @@ impl Currency {
     /// How many decimals one unit has: 2 for CHF, 0 for JPY, 3 for BHD.
     #[must_use]
     pub fn exponent(self) -> u8 {
-        OTHER_EXPONENTS.iter().find(|(code, _)| **code == self.0).map_or(2, |(_, exponent)| *exponent)
+        OTHER_EXPONENTS.iter().find(|(code, _)| *code == self.0).map_or(2, |(_, exponent)| *exponent)
     }
 }
 
@@ -110,28 +111,32 @@ impl Decimal {
     /// # Errors
     /// Signs, commas, exponents, missing digits, and numbers beyond 64 bits are refused.
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
-        let text = text.trim_matches([' ', '\t', '\r', '\n']);
-        // In brackets: the search for a set of characters cannot panic, as far as a linker sees.
-        let (whole, fraction) = match text.split_once(['.']) {
-            Some((_, "")) => return Err(MoneyError::Form),
-            Some(parts) => parts,
-            None => (text, ""),
+        let text = trim(text.as_bytes());
+        let dot = text.iter().position(|byte| *byte == b'.');
+        let (whole, mut fraction) = match dot.and_then(|dot| text.split_at_checked(dot)) {
+            None => (text, &[][..]),
+            Some((whole, [_, fraction @ ..])) if !fraction.is_empty() => (whole, fraction),
+            Some(_) => return Err(MoneyError::Form),
         };
         if whole.is_empty() {
             return Err(MoneyError::Form);
         }
-        let fraction_kept = fraction.trim_end_matches('0');
-        let mut digits = 0u64;
-        for byte in whole.bytes().chain(fraction_kept.bytes()) {
-            if !byte.is_ascii_digit() {
-                return Err(MoneyError::Form);
-            }
-            digits = digits
-                .checked_mul(10)
-                .and_then(|tenfold| tenfold.checked_add(u64::from(byte - b'0')))
-                .ok_or(MoneyError::TooLarge)?;
+        while let [kept @ .., b'0'] = fraction {
+            fraction = kept;
         }
-        let scale = u8::try_from(fraction_kept.len()).map_err(|_| MoneyError::TooPrecise)?;
+        let mut digits = 0u64;
+        for part in [whole, fraction] {
+            for byte in part {
+                if !byte.is_ascii_digit() {
+                    return Err(MoneyError::Form);
+                }
+                digits = digits
+                    .checked_mul(10)
+                    .and_then(|tenfold| tenfold.checked_add(u64::from(byte - b'0')))
+                    .ok_or(MoneyError::TooLarge)?;
+            }
+        }
+        let scale = u8::try_from(fraction.len()).map_err(|_| MoneyError::TooPrecise)?;
         Self::new(digits, scale).ok_or(MoneyError::TooPrecise)
     }
 
@@ -172,8 +177,12 @@ impl fmt::Display for Padded {
 }
 
 /// The characters of a number. Written by hand: `core::fmt` has many kilobytes on a small machine.
-#[derive(Clone, Default)]
-pub(crate) struct Figures(heapless::String<48, u8>);
+#[derive(Clone)]
+pub(crate) struct Figures {
+    /// Filled from its end.
+    text: [u8; 48],
+    begin: usize,
+}
 
 impl Figures {
     /// Decimals at most that zeros are added to.
@@ -181,36 +190,32 @@ impl Figures {
 
     /// `digits` divided by ten to the power of `scale`, with at least so many decimals.
     pub(crate) fn of(digits: u64, scale: u8, decimals: u8) -> Self {
-        let mut figures = Self::default();
-        let mut reversed = [b'0'; 20];
-        let mut rest = digits;
-        let mut count = 0;
-        for place in &mut reversed {
-            if rest == 0 && count > scale {
-                break;
+        let mut figures = Self { text: [0; 48], begin: 48 };
+        (scale..decimals.min(Self::DECIMALS)).for_each(|_| figures.put(b'0'));
+        let (mut rest, mut place) = (digits, 0);
+        loop {
+            if place == scale && (scale > 0 || decimals > 0) {
+                figures.put(b'.');
             }
             let (tenth, digit) = divide::<10>(rest);
-            *place = b'0' + u8::try_from(digit).unwrap_or(0);
-            rest = tenth;
-            count += 1;
-        }
-        for (place, figure) in reversed.iter().enumerate().take(usize::from(count)).rev() {
-            figures.push(*figure);
-            if place == usize::from(scale) && (scale > 0 || decimals > 0) {
-                figures.push(b'.');
+            figures.put(b'0' + u8::try_from(digit).unwrap_or(0));
+            if tenth == 0 && place >= scale {
+                return figures;
             }
+            (rest, place) = (tenth, place.saturating_add(1));
         }
-        (scale..decimals.min(Self::DECIMALS)).for_each(|_| figures.push(b'0'));
-        figures
     }
 
     /// There is room: twenty digits, the dot, and the decimals.
-    fn push(&mut self, figure: u8) {
-        let _ = self.0.push(char::from(figure));
+    fn put(&mut self, figure: u8) {
+        self.begin = self.begin.saturating_sub(1);
+        if let Some(place) = self.text.get_mut(self.begin) {
+            *place = figure;
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        self.0.as_str()
+        core::str::from_utf8(self.text.get(self.begin..).unwrap_or_default()).unwrap_or_default()
     }
 }
 

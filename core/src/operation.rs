@@ -86,6 +86,19 @@ pub enum Operation {
     Restart,
 }
 
+impl Original {
+    /// Whether nothing of it is named.
+    pub(crate) const fn is_empty(&self) -> bool {
+        let Self { trx_reference_number, stan, terminal_id, terminal_batch, time_stamp, reference } = self;
+        trx_reference_number.is_none()
+            && stan.is_none()
+            && terminal_id.is_none()
+            && terminal_batch.is_none()
+            && time_stamp.is_none()
+            && reference.is_none()
+    }
+}
+
 impl Operation {
     /// Whether money may move. Such a request is stored before it is sent (I2) and sent once (I1).
     #[must_use]

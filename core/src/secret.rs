@@ -33,8 +33,8 @@ impl Masked<'_> {
             let (before, run) = (rest.get(..start).unwrap_or_default(), rest.get(start..end).unwrap_or_default());
             let hidden = hidden(run.as_bytes());
             out.write_str(before)?;
-            for character in run.get(..hidden).unwrap_or_default().chars() {
-                out.write_char(if character.is_ascii_digit() { '*' } else { character })?;
+            for byte in run.bytes().take(hidden) {
+                out.write_char(if byte.is_ascii_digit() { '*' } else { char::from(byte) })?;
             }
             // What stays may be the front of another one.
             rest = rest.get(start + hidden..).unwrap_or_default();

@@ -28,6 +28,21 @@ fn append(kept: &mut heapless::string::StringView<u16>, more: &str) -> bool {
     false
 }
 
+/// Without the white space of XML at both ends.
+pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// What stands before and behind the first of these marks, an ASCII character. By hand: a search of the core library has
+/// half a kilobyte on a small machine.
+pub(crate) fn parted(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let (before, behind) = text.split_at_checked(text.bytes().position(|byte| byte == mark)?)?;
+    Some((before, behind.get(1..)?))
+}
+
 impl<const N: usize> Clone for Text<N> {
     fn clone(&self) -> Self {
         let mut text = Self::new();

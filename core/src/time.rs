@@ -59,8 +59,10 @@ impl From<Span> for Millis {
 pub(crate) struct Span(u32);
 
 impl From<Duration> for Span {
+    // Settings have many.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn from(duration: Duration) -> Self {
-        Self(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX))
+        Self(u32::try_from(Millis::from(duration).0).unwrap_or(u32::MAX))
     }
 }
 
@@ -70,11 +72,43 @@ impl From<Span> for Duration {
     }
 }
 
-/// The earlier of two points in time, of which there may be none.
-pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
+/// When something runs out of time, if it does. Half as large as an `Option` of the instant; the earlier of two is the
+/// smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deadline(u64);
+
+impl Deadline {
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
+    /// At that time.
+    pub(crate) const fn at(Instant(millis): Instant) -> Self {
+        // On a clock at its end, all that waits is over.
+        Self(if millis == u64::MAX { millis - 1 } else { millis })
+    }
+
+    /// Whether there is none.
+    pub(crate) const fn is_never(self) -> bool {
+        self.0 == Self::NEVER.0
+    }
+
+    /// Whether it has passed.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) const fn is_over(self, now: Instant) -> bool {
+        self.0 <= now.0 && !self.is_never()
+    }
+
+    /// Whether it has passed. It is told once.
+    pub(crate) const fn passes(&mut self, now: Instant) -> bool {
+        let over = self.is_over(now);
+        if over {
+            *self = Self::NEVER;
+        }
+        over
+    }
+
+    /// When it is.
+    pub(crate) const fn instant(self) -> Option<Instant> {
+        if self.is_never() { None } else { Some(Instant(self.0)) }
     }
 }
 
@@ -149,7 +183,7 @@ impl Stamp {
         // Both fit: the years are those from 1 to 9999.
         let since_year_1 = u64::try_from(local + i64::from(DAYS_TO_1970) * 86_400).unwrap_or_default();
         let days_since = divide::<360>(divide::<240>(since_year_1).0).0;
-        let days = i32::try_from(days_since).unwrap_or_default() - DAYS_TO_1970;
+        let days = u32::try_from(days_since).unwrap_or_default();
         let second_of_day = u32::try_from(since_year_1 - days_since * 86_400).unwrap_or_default();
         let (year, month, day) = civil(days);
         let zone = u32::from(offset.unsigned_abs());
@@ -181,21 +215,19 @@ impl Stamp {
 /// Days from the first of the year 1 to 1970-01-01.
 const DAYS_TO_1970: i32 = 719_162;
 
-/// Year, month and day of a day number counted from 1970-01-01, in the Gregorian calendar.
+/// Year, month and day of a day number counted from the first of the year 1, in the Gregorian calendar.
 ///
 /// The year is shifted to begin in March, so that the leap day is its last (Howard Hinnant, "chrono-Compatible
 /// Low-Level Date Algorithms").
-fn civil(days: i32) -> (u32, u32, u32) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
+const fn civil(days: u32) -> (u32, u32, u32) {
+    let shifted = days + 306;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
-    (year.unsigned_abs(), month.unsigned_abs(), day.unsigned_abs())
+    (year_of_era + era * 400 + if month <= 2 { 1 } else { 0 }, month, day)
 }
 
 /// The local time of a stamp such as `2026-04-08T10:15:00+02:00`, in seconds from 1970-01-01T00:00:00 local time.
@@ -203,27 +235,25 @@ fn civil(days: i32) -> (u32, u32, u32) {
 /// Fractions and zones are passed over: terminals write zones that mean nothing (`-00:00` from Thales).
 #[must_use]
 pub fn local_seconds(stamp: &str) -> Option<i64> {
-    let bytes = stamp.as_bytes().get(..19)?;
-    let number = |from: usize, to: usize| {
-        bytes
-            .get(from..to)?
-            .iter()
-            .try_fold(0i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
-    };
-    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    if marks.iter().any(|(place, mark)| bytes.get(*place) != Some(mark)) {
-        return None;
+    let mut numbers = [0i32; 6];
+    let mut part = 0;
+    for (byte, form) in stamp.as_bytes().get(..19)?.iter().zip(b"0000-00-00T00:00:00") {
+        if *form == b'0' {
+            let number = numbers.get_mut(part).filter(|_| byte.is_ascii_digit())?;
+            *number = *number * 10 + i32::from(byte - b'0');
+        } else if byte == form {
+            part += 1;
+        } else {
+            return None;
+        }
     }
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+    let [year, month, day, hour, minute, second] = numbers;
+    if !matches!(month, 1..=12) || !matches!(day, 1..=31) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
     // The inverse of `civil`: the year begins in March.
-    let shifted = if month <= 2 { year - 1 } else { year };
-    let month_from_march = if month > 2 { month - 3 } else { month + 9 };
-    let era = shifted.div_euclid(400);
-    let year_of_era = shifted.rem_euclid(400);
+    let (shifted, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, year_of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
     let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let days = era * 146_097 + day_of_era - 719_468;

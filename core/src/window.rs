@@ -1,5 +1,7 @@
 //! A receive window: caller-owned bytes that were received and not used up yet.
 
+use crate::shift;
+
 /// Bytes between two marks in memory of the caller.
 #[derive(Debug)]
 pub struct Window<'m> {
@@ -33,11 +35,7 @@ impl<'m> Window<'m> {
             return false;
         }
         if bytes.len() > self.memory.len() - self.end {
-            if let Some(kept) = self.memory.get_mut(..self.end)
-                && self.start <= kept.len()
-            {
-                kept.copy_within(self.start.., 0);
-            }
+            shift::to_front(self.memory.get_mut(..self.end).unwrap_or_default(), self.start);
             self.end -= self.start;
             self.start = 0;
         }

@@ -33,21 +33,18 @@ const BEYOND: [Mistake; 8] = [
     Mistake::BelievesAReceiptOfAnother,
 ];
 
-/// A day of one till: a payment first, and one step in four a bad one.
+/// A day of one of several tills at a terminal: a payment first, and one step in five a bad one.
 fn day(number: u64) -> Vec<u8> {
     let mut random = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        (random >> 24).to_le_bytes()
+        u8::try_from(random >> 56).unwrap()
     };
-    let [profile, script, window, seed, ..] = next();
-    let mut data = vec![profile, script, window, seed, 0, 0, 0, 0, 0x60];
-    data.extend((0..300).map(|_| match next() {
-        [0..=63, byte, ..] => byte,
-        [_, byte, ..] => byte & 0x3f,
-    }));
+    let mut data: Vec<u8> = (0..400).map(|_| next()).collect();
+    // Two switches, and the first step.
+    data[12..15].copy_from_slice(&[0, 0, 202]);
     data
 }
 

@@ -1,6 +1,7 @@
 //! The body of the target `xml_roundtrip`.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use arbitrary::{Arbitrary, Unstructured};
 use opi_core::limits::{WINDOW_MIN, XML_ATTRIBUTES, XML_BINDINGS, XML_DEPTH, XML_SCOPE};
@@ -47,6 +48,7 @@ enum Step<'d> {
     Attribute(u8, &'d str),
     AttributeNumber(u8, u64),
     Text(&'d str),
+    /// The least number stands for what fails to be shown.
     TextNumber(i64),
     /// A fragment that is known to be well-formed.
     Raw(u8),
@@ -56,6 +58,14 @@ enum Step<'d> {
     Deep(u8),
     /// Long text of few bytes of data.
     Repeated(char, u16),
+}
+
+struct Unshowable;
+
+impl fmt::Display for Unshowable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Err(fmt::Error)
+    }
 }
 
 /// Fragments, and how they are read.
@@ -111,6 +121,10 @@ impl Model {
         self.tag = None;
         self.characters(text);
         add_text(&mut self.seen, text);
+    }
+
+    fn unshowable(&mut self) {
+        self.fail(if self.open.is_empty() { WriteError::Place } else { WriteError::Display });
     }
 
     fn characters(&mut self, text: &str) {
@@ -191,7 +205,11 @@ pub fn xml_roundtrip(data: &[u8]) {
     let written = write(&steps, &mut buffer, &mut model);
     let length = match (written, model.wrong) {
         (Ok(length), None) => length,
-        (Err(found), Some(made)) => return assert_eq!(found, made, "another mistake is told than the first made"),
+        (Err(found), Some(made)) => {
+            assert_eq!(found, made, "another mistake is told than the first made");
+            assert!(!found.to_string().is_empty(), "a mistake without a word");
+            return;
+        }
         (found, made) => panic!("made: {made:?}, but told: {found:?}"),
     };
     let document = &buffer[..length];
@@ -244,6 +262,10 @@ fn write(steps: &[Step<'_>], buffer: &mut [u8], model: &mut Model) -> Result<usi
                 let text = character.to_string().repeat(usize::from(count) % 500);
                 writer.text(&text);
                 model.text(&text);
+            }
+            Step::TextNumber(i64::MIN) => {
+                writer.text_fmt(Unshowable);
+                model.unshowable();
             }
             Step::TextNumber(number) => {
                 writer.text_fmt(number);

@@ -91,7 +91,7 @@ pub fn layer_session_new(
     memory: Memory<'static, 1>,
     at: &mut MaybeUninit<Session<'static, 1>>,
 ) -> Result<(), ConfigError> {
-    at.write(Session::new(settings, memory)?);
+    at.write(Session::with(settings, memory.checked()?));
     Ok(())
 }
 

@@ -3,10 +3,13 @@
 #![forbid(unsafe_code)]
 
 mod case;
+mod judge;
 mod play;
 mod process;
 mod rule;
 mod run;
+mod scene;
+mod scratch;
 mod terminal;
 pub mod till;
 mod wire;

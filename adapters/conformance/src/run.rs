@@ -7,8 +7,8 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::case;
-use crate::play::Scratch;
 use crate::rule::Broken;
+use crate::scratch::Scratch;
 
 /// What is to be tested.
 #[derive(Clone, Debug)]

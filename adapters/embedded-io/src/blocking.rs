@@ -227,9 +227,9 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
         store: S,
         clock: C,
     ) -> Result<&'p mut Self, OpenError> {
-        let session = till::open_session(settings, memory.windows, &store)?;
-        let wires = wires.map(Polled);
-        let till = place.write(Self(till::Till::closed(session, memory.transmit, wires, store, Polled(clock))));
+        let (settings, windows) = till::prepared(settings, memory.windows, &store)?;
+        let (wires, clock) = (wires.map(Polled), Polled(clock));
+        let till = place.write(Self(till::Till::closed(settings, windows, memory.transmit, wires, store, clock)));
         till.0.open();
         Ok(till)
     }

@@ -1,13 +1,13 @@
 //! The body of the target `journal`.
 
+use core::fmt::Write;
+
 use crc::{CRC_32_ISO_HDLC, Crc};
 
 use super::choices::Choices;
+use super::ledger::Known;
 use super::transcript::Transcript;
-use crate::journal::{self, Entry, Found, Ledger, MAX_RECORD, Replay};
-
-/// Sheets that a ledger remembers here.
-const SHEETS: usize = 4;
+use crate::journal::{self, Brief, DecodeError, Entry, Found, MAX_RECORD, Replay, UnknownVersion};
 
 /// Bytes of a journal that is read: some of the longest records, and a hundred of the others.
 const MOST: usize = 8 * 1024;
@@ -23,7 +23,8 @@ const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 ///
 /// # Panics
 /// What is found depends on the pieces, is not at its place in the bytes, or a stretch is found twice or not at all; a
-/// record that was found is written otherwise than it stood there; or the ledger knows of a request that no record names.
+/// record that was found is written otherwise than it stood there, or is another one if it is read alone; or the ledger
+/// says what no record said.
 pub fn journal(data: &[u8]) {
     let (mut choices, bytes) = Choices::take(data);
     let mut sealed = [0; MOST];
@@ -46,7 +47,7 @@ pub fn journal(data: &[u8]) {
     }
     in_pieces.finish();
     assert_eq!(at_once.transcript, in_pieces.transcript, "the records depend on the pieces");
-    assert_eq!(at_once.ledger.counts(), in_pieces.ledger.counts(), "the ledger depends on the pieces");
+    assert_eq!(at_once.known.counts(), in_pieces.known.counts(), "the ledger depends on the pieces");
 }
 
 /// The whole length of the record that begins here.
@@ -70,12 +71,11 @@ fn seal(mut rest: &mut [u8]) {
 struct Reading<'a> {
     all: &'a [u8],
     replay: Replay,
-    ledger: Ledger<SHEETS>,
+    known: Known,
     transcript: Transcript,
     /// Where what was found last ends.
     end: u64,
     refused: bool,
-    intents: u32,
 }
 
 impl<'a> Reading<'a> {
@@ -83,11 +83,10 @@ impl<'a> Reading<'a> {
         Self {
             all,
             replay: Replay::new(),
-            ledger: Ledger::new(),
+            known: Known::new(),
             transcript: Transcript::default(),
             end: 0,
             refused: false,
-            intents: 0,
         }
     }
 
@@ -99,7 +98,7 @@ impl<'a> Reading<'a> {
                     assert!(piece.is_empty(), "`next` left bytes behind");
                     return;
                 }
-                Err(unknown) => self.refuse(unknown.version, unknown.at),
+                Err(unknown) => self.refuse(&unknown),
             }
         }
     }
@@ -112,31 +111,22 @@ impl<'a> Reading<'a> {
                     assert_eq!(usize::try_from(self.end), Ok(self.all.len()), "bytes that nobody told of");
                     break;
                 }
-                Err(unknown) => self.refuse(unknown.version, unknown.at),
+                Err(unknown) => self.refuse(&unknown),
             }
         }
-        let listed = self.ledger.all_unresolved().len() + self.ledger.further_unresolved().len();
-        assert!(listed == 0 || self.intents > 0, "a request that no record names");
-        assert_eq!(self.ledger.next_unresolved().is_some(), listed > 0, "a request that is listed, but not found");
         assert!(self.replay.kept() <= self.end, "more is kept than was found");
-        if let Some(block) = self.ledger.reserve() {
-            let mut bytes = [0; MAX_RECORD];
-            let length = journal::encode(&block, &mut bytes).expect("room for any record");
-            let (read, used) = journal::decode(bytes.get(..length).unwrap_or_default()).expect("what was written");
-            assert_eq!(used, length, "what was written is longer");
-            assert!(matches!(read, Entry::Block { .. }), "what was written is another record");
-        }
+        self.known.check();
     }
 
-    fn refuse(&mut self, version: u8, at: u64) {
-        assert_ne!(version, journal::VERSION, "the version that is known");
-        self.transcript.mark(b'V');
-        self.transcript.bytes(&at.to_be_bytes());
+    fn refuse(&mut self, unknown: &UnknownVersion) {
+        assert_ne!(unknown.version, journal::VERSION, "the version that is known");
+        _ = write!(self.transcript, "{unknown}");
         self.refused = true;
     }
 
     fn found(&mut self, found: &Found) {
-        self.ledger.enter(found);
+        self.known.enter(found);
+        _ = write!(self.transcript, "{found:?}");
         match found {
             Found::Entry { at, entry } => {
                 self.follows(*at);
@@ -147,13 +137,18 @@ impl<'a> Reading<'a> {
                 // Card numbers are written as their masks; everything else as it stood.
                 assert!(written == stood || Self::masks(entry), "a record changed");
                 self.end = at + stood.len() as u64;
-                self.intents += u32::from(Self::names_a_request(entry));
                 self.transcript.named(b'E', written);
+                is_read_alone(stood, entry);
+                in_its_room(entry, written);
             }
             Found::Unlisted { at, kind } => {
                 self.follows(*at);
-                self.end = at + self.record_at(*at).len() as u64;
+                let stood = self.record_at(*at);
+                self.end = at + stood.len() as u64;
                 self.transcript.named(b'U', &[*kind]);
+                let known = journal::decode(stood).expect_err("a kind that is known");
+                assert_eq!(known, DecodeError::Kind { kind: *kind, bytes: stood.len() });
+                _ = write!(self.transcript, "{known}");
             }
             Found::Dropped(dropped) => {
                 self.follows(dropped.at);
@@ -161,6 +156,9 @@ impl<'a> Reading<'a> {
                 self.end = dropped.at + dropped.bytes;
                 self.transcript.named(b'D', &dropped.bytes.to_be_bytes());
                 self.transcript.bytes(&[u8::from(dropped.tail)]);
+                let bytes = usize::try_from(dropped.at).ok().and_then(|at| self.all.get(at..)).unwrap_or_default();
+                let why = journal::decode(bytes).expect_err("a record that was dropped");
+                _ = write!(self.transcript, "{dropped} {why}");
             }
         }
         assert!(self.end <= self.all.len() as u64, "beyond the end");
@@ -178,8 +176,31 @@ impl<'a> Reading<'a> {
     const fn masks(entry: &Entry) -> bool {
         matches!(entry, Entry::Result(_) | Entry::Resolution(_) | Entry::Settled(_))
     }
+}
 
-    const fn names_a_request(entry: &Entry) -> bool {
-        matches!(entry, Entry::Intent(_) | Entry::Sent { .. } | Entry::Result(_))
+/// A record is the same if it is read for itself, and what it is about is found without reading all of it.
+fn is_read_alone(stood: &[u8], entry: &Entry) {
+    let (read, length) = journal::decode(stood).expect("a record that was found");
+    assert_eq!((&read, length), (entry, stood.len()), "another record if it is read alone");
+    let about = match entry {
+        Entry::Line { sheet, .. } | Entry::Text { sheet, .. } => Brief::Piece(*sheet),
+        Entry::Sheet { sheet, request, .. } => Brief::Sheet { sheet: *sheet, request: *request },
+        _ => Brief::Other,
+    };
+    assert_eq!(journal::brief(stood), Ok((about, stood.len())), "a record that is about something else");
+    let short = stood.get(..stood.len() - 1).unwrap_or_default();
+    assert_eq!(journal::decode(short), Err(DecodeError::Short), "a record without its last byte");
+}
+
+/// A record needs exactly as much room as it has bytes.
+fn in_its_room(entry: &Entry, written: &[u8]) {
+    let mut room = [0; MAX_RECORD];
+    for short in 0..written.len() {
+        let room = room.get_mut(..short).unwrap_or_default();
+        let full = journal::encode(&entry.record(), room).expect_err("a record in less room than it has bytes");
+        _ = write!(Transcript::default(), "{full}");
     }
+    let exact = room.get_mut(..written.len()).unwrap_or_default();
+    assert_eq!(journal::encode(&entry.record(), exact), Ok(written.len()), "a record needs more room than bytes");
+    assert_eq!(exact, written);
 }

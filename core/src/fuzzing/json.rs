@@ -2,8 +2,10 @@
 
 use core::fmt::Write;
 
+use super::calls::calls;
 use super::choices::Choices;
 use super::transcript::Transcript;
+use super::views;
 use crate::json::{Document, ErrorKind, Limits, Mark, Number, Reader, Token, Value, Writer};
 use crate::limits::{JSON_BYTES, JSON_DEPTH};
 use crate::money::Decimal;
@@ -15,7 +17,8 @@ const ENCODED: usize = 6 * JSON_BYTES;
 ///
 /// # Panics
 /// The two readings differ, a fault is not where the document stops being the front of a good one, a number is not read
-/// exactly, or what was written is not read as what was written.
+/// exactly, what was written is not read as what was written, two ways of asking for a value differ, or the writer takes any
+/// calls otherwise than a simple one.
 pub fn json(data: &[u8]) {
     let (choices, document) = Choices::take(data);
     // Limits on both sides of what the document needs must be likely.
@@ -24,18 +27,19 @@ pub fn json(data: &[u8]) {
         members: u16::from(choices.second),
         bytes: JSON_BYTES >> (choices.lengths.first().copied().unwrap_or_default() % 16),
     };
+    calls(document);
     let by_tokens = tokens(document, limits);
     match Document::parse_within(document, limits) {
         Ok(checked) => {
             assert_eq!(by_tokens, values(checked), "tokens and values differ");
             marked(document, limits, usize::from(choices.second), by_tokens);
             written(checked, limits, by_tokens);
-            // Long texts and lists are shown, too.
-            let _ = write!(Transcript::default(), "{:?}", checked.root());
+            views::look(checked);
         }
         Err(error) if error.kind == ErrorKind::Bytes => {
             assert_eq!(error.offset, limits.bytes, "too long, but elsewhere");
             assert!(document.len() > limits.bytes, "too long, but it is not");
+            let _ = write!(Transcript::default(), "{error}");
         }
         Err(error) => {
             let (before, behind) = document.split_at(error.offset);

@@ -3,26 +3,32 @@
 //! They live here, and not beside the fuzzer, so that every stable build compiles them and replays the seeds.
 //! The first bytes of the data choose how the rest is cut; what is read must not depend on it.
 
+mod calls;
 mod choices;
 mod envelope;
+mod frame;
 mod front;
 mod journal;
 mod json;
+mod ledger;
 mod nexo;
 mod session;
 mod trace;
 mod transcript;
+mod views;
 
 use core::fmt::Write;
 
-use crate::frame::{Decoder as Frames, FrameError, HEADER, Piece, encode};
 use crate::limits::{WINDOW_MIN, XML_DEPTH};
-use crate::opi::message::{Decoder, Fault, FragmentOf, Lost, Message, Part, Style, is_untold, till};
-use crate::xml::{Reader, Token, Tolerance};
+use crate::opi::message::{
+    Decoder, Fault, Fragment, FragmentOf, Header, Kind, Lost, Message, OverallResult, Part, Style, is_untold, till,
+};
+use crate::xml::{Raw, Reader, Token, Tolerance};
 
 pub use choices::CHOICES;
 use choices::Choices;
 pub use envelope::envelope;
+pub use frame::frame;
 pub use front::front;
 pub use journal::journal;
 pub use json::json;
@@ -34,135 +40,8 @@ use transcript::Transcript;
 /// Room for a message that is written again: the longest a [`Message`] holds, with every character escaped.
 const ENCODED: usize = 128 * 1024;
 
-/// Reads a stream of frames in chunks; with pieces used as a whole, and with pieces used in part.
-///
-/// # Panics
-/// The frames are not those that a plain loop over the whole stream finds.
-pub fn frame(data: &[u8]) {
-    let (choices, stream) = Choices::take(data);
-    // Lengths on both sides of the limit must be likely: one switch is the limit, as a power of two.
-    let limit = 1 << (choices.first % 24);
-    let expected = frames_at_once(stream, limit);
-    assert_eq!(frames_in_chunks(choices, stream, limit), expected, "`next` depends on the chunks");
-    assert_eq!(frames_used_in_part(choices, stream, limit), expected, "`lend` and `used` depend on the chunks");
-    if let Err(error) = expected.1 {
-        _ = write!(Transcript::default(), "{error}");
-    }
-    framed(stream, usize::from(choices.second));
-}
-
-/// A frame is its payload behind a length, if there is room for it and it is not empty.
-fn framed(payload: &[u8], room: usize) {
-    let payload = payload.get(..payload.len().min(200)).unwrap_or_default();
-    let mut buffer = [0; 256];
-    let out = buffer.get_mut(..room).unwrap_or_default();
-    let encoded = encode(out, |to| match to.get_mut(..payload.len()) {
-        Some(to) => {
-            to.copy_from_slice(payload);
-            Ok(payload.len())
-        }
-        None => Err("no room"),
-    });
-    match encoded {
-        Ok(length) => {
-            let (header, behind) = buffer.split_first_chunk::<HEADER>().expect("room for a header");
-            assert_eq!(usize::try_from(u32::from_be_bytes(*header)), Ok(payload.len()), "another length");
-            assert_eq!(behind.get(..payload.len()), Some(payload), "another payload");
-            assert_eq!(length, HEADER + payload.len());
-        }
-        Err(error) => {
-            assert!(payload.is_empty() || room < HEADER + payload.len(), "a frame with room is refused: {error}");
-            _ = write!(Transcript::default(), "{error}");
-        }
-    }
-}
-
-/// Frames as a transcript, and how the stream ended.
-type FramesRead = (Transcript, Result<bool, FrameError>);
-
-fn frames_at_once(stream: &[u8], limit: u32) -> FramesRead {
-    let (mut transcript, mut rest) = (Transcript::default(), stream);
-    while let Some((header, behind)) = rest.split_first_chunk::<HEADER>() {
-        let length = u32::from_be_bytes(*header);
-        if length == 0 {
-            return (transcript, Err(FrameError::Empty));
-        }
-        if length > limit {
-            return (transcript, Err(FrameError::TooLong { length, limit }));
-        }
-        let here = behind.len().min(usize::try_from(length).unwrap_or(usize::MAX));
-        let (payload, behind) = behind.split_at(here);
-        if !payload.is_empty() {
-            transcript.mark(b'F');
-            transcript.bytes(header);
-        }
-        transcript.bytes(payload);
-        if here < usize::try_from(length).unwrap_or(usize::MAX) {
-            return (transcript, Ok(false));
-        }
-        rest = behind;
-    }
-    (transcript, Ok(rest.is_empty()))
-}
-
-fn frames_in_chunks(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRead {
-    let (mut transcript, mut frames, mut rest) = (Transcript::default(), Frames::new(limit), stream);
-    let mut at = 0;
-    while !rest.is_empty() {
-        let mut chunk = choices.cut(&mut rest);
-        loop {
-            match frames.next(&mut chunk) {
-                Ok(Some(piece)) => at = note_piece(&mut transcript, piece, at),
-                Ok(None) => break,
-                Err(error) => return (transcript, Err(error)),
-            }
-        }
-        assert!(chunk.is_empty(), "`next` left bytes behind");
-    }
-    (transcript, Ok(frames.is_between_frames()))
-}
-
-/// As a caller does who keeps in a window what it cannot use yet.
-fn frames_used_in_part(mut choices: Choices, stream: &[u8], limit: u32) -> FramesRead {
-    let (mut transcript, mut frames, mut from, mut to) = (Transcript::default(), Frames::new(limit), 0, 0);
-    let mut at = 0;
-    loop {
-        let unread = stream.get(from..to).unwrap_or_default();
-        match frames.lend(unread) {
-            Ok((header, Some(piece))) => {
-                let used = choices.next().min(piece.bytes.len());
-                let bytes = piece.bytes.get(..used).unwrap_or_default();
-                at = note_piece(&mut transcript, Piece { bytes, ..piece }, at);
-                frames.used(used);
-                from += header + used;
-            }
-            Ok((header, None)) => {
-                from += header;
-                assert_eq!(from, to, "`lend` left bytes behind");
-                if to == stream.len() {
-                    return (transcript, Ok(frames.is_between_frames()));
-                }
-            }
-            Err(error) => return (transcript, Err(error)),
-        }
-        to = stream.len().min(to + choices.next());
-    }
-}
-
-/// Notes a piece whose payload was read up to `at`; gives where the next piece begins.
-fn note_piece(transcript: &mut Transcript, piece: Piece<'_>, at: usize) -> usize {
-    assert!(!piece.bytes.is_empty(), "an empty piece");
-    assert_eq!(usize::try_from(piece.at), Ok(at), "a piece that does not follow the one before");
-    assert_eq!(piece.is_first(), at == 0, "the first piece");
-    if at == 0 {
-        transcript.mark(b'F');
-        transcript.bytes(&piece.of.to_be_bytes());
-    }
-    transcript.bytes(piece.bytes);
-    let end = at + piece.bytes.len();
-    assert_eq!(piece.is_last(), usize::try_from(piece.of) == Ok(end), "the last piece");
-    if piece.is_last() { 0 } else { end }
-}
+/// Room for a fragment here.
+const FRAGMENT: usize = 512;
 
 /// Reads a document at once and through a small window.
 ///
@@ -173,10 +52,22 @@ pub fn xml(data: &[u8]) {
     let at_once = tokens(choices, document, |take| all_at_once(document, take));
     let windowed = tokens(choices, document, |take| through_window(choices, document, take));
     assert_eq!(at_once, windowed, "the tokens depend on the window");
+    // In a reader that was in the middle of another document.
+    let mut reader = Reader::new(choices.tolerance());
+    let mut other = document.get(choices.lengths.len()..).unwrap_or_default();
+    while let Ok(Some(token)) = reader.next(&mut other, false) {
+        _ = write!(Transcript::default(), "{token:?}");
+    }
+    reader.reset();
+    let after_another = tokens_of(reader, document, |take| all_at_once(document, take));
+    assert_eq!(after_another, at_once, "another document left something behind");
 }
 
 fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
-    let mut reader = Reader::new(choices.tolerance());
+    tokens_of(Reader::new(choices.tolerance()), document, read)
+}
+
+fn tokens_of(mut reader: Reader, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
     let (mut transcript, mut depth, mut more_follows) = (Transcript::default(), 0usize, false);
     read(&mut |input, last| {
         let (before, offset) = (input.len(), reader.offset());
@@ -204,18 +95,18 @@ fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -
             Token::Attribute { name, value, more } => {
                 transcript.named(b'A', name.as_bytes());
                 transcript.mark(b'V');
-                transcript.text(value);
+                piece(&mut transcript, &reader, value);
                 more_follows = more;
             }
             Token::Value { value, more } => {
-                transcript.text(value);
+                piece(&mut transcript, &reader, value);
                 more_follows = more;
             }
             Token::Enter => transcript.named(b'E', reader.namespace().as_bytes()),
             Token::Text(text) => {
                 assert!(!text.is_empty(), "an empty piece of text");
                 transcript.mark_once(b'T');
-                transcript.text(text);
+                piece(&mut transcript, &reader, text);
             }
             Token::Close => {
                 depth = depth.checked_sub(1).expect("more ends than begins");
@@ -235,6 +126,27 @@ fn tokens(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -
     transcript
 }
 
+/// Notes a piece of text or of a value, and looks at it in every way.
+fn piece(transcript: &mut Transcript, reader: &Reader, piece: Raw<'_>) {
+    transcript.text(piece);
+    let (mut decoded, mut verbatim) = (Transcript::default(), Transcript::default());
+    decoded.text(piece);
+    match piece.as_plain() {
+        Some(plain) => {
+            assert_eq!(piece.as_plain_bytes(), Some(plain.as_bytes()), "plain characters are other bytes");
+            let mut same = Transcript::default();
+            same.bytes(plain.as_bytes());
+            assert_eq!(same, decoded, "plain characters are not the decoded ones");
+            // What is plain has nothing to replace, whatever the encoding.
+            verbatim.text(reader.verbatim(plain.as_bytes()));
+            assert!(verbatim == decoded || !plain.is_ascii(), "plain characters stand for others");
+        }
+        None => assert!(!piece.is_empty(), "nothing is not plain"),
+    }
+    let blank = piece.as_bytes().iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+    assert_eq!(piece.is_blank(), blank, "white space");
+}
+
 /// Reads a message in parts, at once and through a small window; then whole, writes it, reads it, writes it.
 ///
 /// # Panics
@@ -246,14 +158,51 @@ pub fn message(data: &[u8]) {
     assert_eq!(at_once, windowed, "the parts depend on the window");
     alike(data);
     if let Ok(message) = Message::decode(document, choices.tolerance()) {
+        _ = write!(Transcript::default(), "{message:?}");
+        answered(message.header());
         written(&message, &choices.style());
+    }
+    // In a decoder that was in the middle of another message.
+    let mut decoder = Decoder::new(choices.tolerance());
+    let mut other = document.get(choices.lengths.len()..).unwrap_or_default();
+    while let Ok(Some(_)) = decoder.next(&mut other, false) {}
+    decoder.reset();
+    let after_another = parts_of(decoder, document, |take| all_at_once(document, take));
+    assert_eq!(after_another, at_once, "another message left something behind");
+    fragment(document);
+}
+
+/// An answer says whose it is.
+fn answered(header: &Header) {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_response()) {
+        let answer = header.answer(kind, OverallResult::Success);
+        assert_eq!((answer.kind, &answer.overall_result), (kind, &Some(OverallResult::Success)), "another answer");
+        assert_eq!(answer.workstation_id, header.workstation_id, "an answer to another lane");
+        assert_eq!(answer.request_id, header.request_id, "an answer to another request");
+        assert_eq!(answer.request_type, header.request_type, "an answer to another kind of request");
+    }
+}
+
+/// What is taken as content of an element is all there, and can be written.
+fn fragment(document: &[u8]) {
+    let Ok(text) = core::str::from_utf8(document) else { return };
+    match Fragment::<FRAGMENT>::new(text) {
+        Ok(fragment) => {
+            assert_eq!(fragment.as_str(), text, "another fragment");
+            assert!(fragment.is_writable() && !fragment.is_cut(), "a fragment that cannot be written");
+            _ = write!(Transcript::default(), "{fragment:?}");
+        }
+        Err(error) => _ = write!(Transcript::default(), "{error}"),
     }
 }
 
 /// The transcript of a message that is refused leaves fragments out: how much of one is given before the fault is
 /// found depends on the window.
 fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
-    let mut decoder = Decoder::new(choices.tolerance());
+    parts_of(Decoder::new(choices.tolerance()), document, read)
+}
+
+fn parts_of(mut decoder: Decoder, document: &[u8], read: impl FnOnce(&mut Take<'_>)) -> Transcript {
     let (mut complete, mut without_fragments) = (Transcript::default(), Transcript::default());
     let mut refused = false;
     read(&mut |input, last| {
@@ -282,6 +231,7 @@ fn parts(choices: Choices, document: &[u8], read: impl FnOnce(&mut Take<'_>)) ->
         }
         Flow::Given
     });
+    assert!(in_document(decoder.offset(), document), "more is used than there is");
     let mut transcript = if refused { without_fragments } else { complete };
     let _ = write!(transcript, "{}", decoder.skipped());
     transcript

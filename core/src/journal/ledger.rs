@@ -9,6 +9,7 @@ use crate::limits;
 use crate::operation::{Facts, Finished, Outcome, Reason};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Purpose, SheetId};
+use crate::shift;
 use crate::time::WallTime;
 
 /// The state of a lane as its journal tells it. `N` sheets of unresolved requests are remembered.
@@ -341,7 +342,7 @@ impl<const N: usize> Ledger<N> {
         }
         if self.open.is_full() {
             // Most likely its end never comes.
-            self.open.remove(0);
+            shift::take_out(self.open.as_mut_view(), 0);
             self.lost_open = true;
         }
         let _ = self.open.push(OpenSheet { sheet, pieces: 1, whole: true });
@@ -353,7 +354,7 @@ impl<const N: usize> Ledger<N> {
         self.highest_sheet = self.highest_sheet.max(sheet.0);
         let nothing_lost = self.counts.dropped_bytes == 0 && !self.lost_open;
         let place = self.open.iter().position(|open| open.sheet == sheet);
-        let open = place.map(|place| self.open.remove(place));
+        let open = place.and_then(|place| shift::take_out(self.open.as_mut_view(), place));
         open.map_or((0, nothing_lost), |open| (open.pieces, open.whole))
     }
 
@@ -419,8 +420,9 @@ impl<const N: usize> Ledger<N> {
         self.settled = self.settled.max(request_id.get());
         self.blockers.retain(|blocker| blocker.request_id != request_id);
         self.further.retain(|further| *further != request_id);
-        if let Some(next) = self.further.first().copied().filter(|_| !self.blockers.is_full()) {
-            self.further.remove(0);
+        if !self.blockers.is_full()
+            && let Some(next) = shift::take_out(self.further.as_mut_view(), 0)
+        {
             self.block(next);
         }
         self.sheets.retain(|sheet| sheet.request_id != request_id);

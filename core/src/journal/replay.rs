@@ -6,6 +6,7 @@ use super::codec::{self, DecodeError};
 use super::{Entry, VERSION};
 use crate::id::RequestId;
 use crate::limits;
+use crate::shift;
 
 /// What stands in a journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,7 +159,7 @@ impl Replay {
     fn fill(&mut self, input: &mut &[u8]) {
         if self.end == self.held.len() {
             // Less than a record is held: otherwise it would have been looked at.
-            self.held.copy_within(self.start.min(self.end)..self.end, 0);
+            shift::to_front(self.held.get_mut(..self.end).unwrap_or_default(), self.start);
             self.end -= self.start;
             self.start = 0;
         }

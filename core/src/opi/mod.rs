@@ -7,7 +7,7 @@ pub mod session;
 mod settings;
 
 pub use profile::{AbortFamily, AbortStyle, DeviceIds, Login, PrinterStates, Profile, ReversalBy, Routing};
-pub use session::{Memory, Session};
+pub use session::{Checked, Memory, Session};
 pub use settings::{ConfigError, Devices, Settings, Timeouts};
 
 pub use crate::id::Language;

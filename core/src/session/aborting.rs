@@ -6,7 +6,7 @@
 use crate::drive::Misuse;
 use crate::id::RequestId;
 use crate::limits;
-use crate::time::{Instant, Millis};
+use crate::time::{Deadline, Instant, Millis};
 
 /// The abort of the request in progress.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Aborting {
     /// Aborts of this request so far, and when the last began.
     count: u8,
     last: Option<Instant>,
-    until: Option<Instant>,
+    until: Deadline,
     /// How it ended, to be told.
     accepted: Option<bool>,
 }
@@ -37,7 +37,7 @@ pub(crate) enum Step {
 
 impl Aborting {
     pub(crate) const fn new() -> Self {
-        Self { step: Step::Rest, request_id: None, count: 0, last: None, until: None, accepted: None }
+        Self { step: Step::Rest, request_id: None, count: 0, last: None, until: Deadline::NEVER, accepted: None }
     }
 
     pub(crate) const fn step(&self) -> Step {
@@ -75,7 +75,7 @@ impl Aborting {
     /// A connection of its own is being made for it.
     pub(crate) const fn connect(&mut self, until: Instant) {
         self.step = Step::Connecting;
-        self.until = Some(until);
+        self.until = Deadline::at(until);
     }
 
     pub(crate) fn connected(&mut self) {
@@ -88,13 +88,13 @@ impl Aborting {
     pub(crate) const fn send(&mut self, request_id: RequestId, until: Instant) {
         self.step = Step::Sending;
         self.request_id = Some(request_id);
-        self.until = Some(until);
+        self.until = Deadline::at(until);
     }
 
     pub(crate) fn sent(&mut self, until: Instant) {
         if self.step == Step::Sending {
             self.step = Step::Waiting;
-            self.until = Some(until);
+            self.until = Deadline::at(until);
         }
     }
 
@@ -102,7 +102,7 @@ impl Aborting {
     pub(crate) const fn end(&mut self, accepted: bool) {
         if self.is_under_way() {
             self.step = Step::Rest;
-            self.until = None;
+            self.until = Deadline::NEVER;
             self.accepted = Some(accepted);
         }
     }
@@ -112,13 +112,13 @@ impl Aborting {
         *self = Self { accepted: self.accepted, ..Self::new() };
     }
 
-    pub(crate) const fn until(&self) -> Option<Instant> {
+    pub(crate) const fn until(&self) -> Deadline {
         self.until
     }
 
     /// Lets it pass if it ran out of time; whether it did.
     pub(crate) fn expire(&mut self, now: Instant) -> bool {
-        let over = self.until.is_some_and(|until| until <= now);
+        let over = self.until.is_over(now);
         if over {
             self.end(false);
         }

@@ -55,25 +55,30 @@ impl Progress {
     }
 
     /// Begins what [may begin](Self::may_begin), under a number of its own (I5).
-    pub(crate) fn begin(&mut self, request: &Request) -> Undertaking {
+    pub(crate) fn begin(&mut self, undertaking: &mut Undertaking, request: &Request) {
         let persists = request.operation.moves_money() && !mistake(Mistake::SendsBeforePersist);
         let request_id = self.counters.request();
         self.intent_stored = false;
         self.signal(if persists { Signal::StartMoney } else { Signal::StartService });
-        Undertaking::new(request.clone(), request_id, self.now)
+        undertaking.begin(request, request_id, self.now);
     }
 
-    /// Takes the unresolved request up again, to settle it.
+    /// Whether the unresolved request may be taken up again.
     ///
     /// # Errors
     /// Nothing is unresolved, or something is in progress.
-    pub(crate) fn recover(&mut self, at: WallTime) -> Result<Undertaking, Misuse> {
+    pub(crate) fn may_recover(&self) -> Result<(), Misuse> {
         self.may_begin(false)?;
-        let unresolved = self.unresolved.as_ref().ok_or(Misuse::NotUnresolved)?;
-        let undertaking = Undertaking::resume(unresolved, at, self.now);
-        self.intent_stored = true;
-        self.signal(Signal::Recover);
-        Ok(undertaking)
+        if self.unresolved.is_some() { Ok(()) } else { Err(Misuse::NotUnresolved) }
+    }
+
+    /// Takes the unresolved request up again, to settle it, if that [may be](Self::may_recover).
+    pub(crate) fn recover(&mut self, undertaking: &mut Undertaking, at: WallTime) {
+        if let Some(unresolved) = &self.unresolved {
+            undertaking.resume(unresolved, at, self.now);
+            self.intent_stored = true;
+            self.signal(Signal::Recover);
+        }
     }
 
     /// A person decided about the unresolved request. It counts when it is stored.

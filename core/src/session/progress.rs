@@ -9,7 +9,8 @@ use crate::id::RequestId;
 use crate::journal::{Ticket, Unresolved};
 use crate::proof::{Mistake, mistake};
 use crate::receipt::SheetId;
-use crate::time::{Instant, Millis};
+use crate::shift;
+use crate::time::{Deadline, Instant, Millis};
 
 /// The walk of one request after the other on the table.
 #[derive(Clone, Debug)]
@@ -38,12 +39,16 @@ pub(crate) struct Progress {
 }
 
 /// When the request in progress gives up.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Deadlines {
     /// End of the phase; in [`Phase::Waiting`] without a sign of life.
-    phase: Option<Instant>,
+    phase: Deadline,
     /// End of waiting for the answer, whatever happens.
-    hard: Option<Instant>,
+    hard: Deadline,
+}
+
+impl Deadlines {
+    const NONE: Self = Self { phase: Deadline::NEVER, hard: Deadline::NEVER };
 }
 
 /// What ran out of time.
@@ -63,7 +68,7 @@ impl Progress {
             now: Instant::default(),
             phase: Phase::Idle,
             todo: None,
-            deadlines: Deadlines::default(),
+            deadlines: Deadlines::NONE,
             counters: Counters::new(first_request, first_sheet),
             ticket: None,
             given_up: Vec::new(),
@@ -107,11 +112,11 @@ impl Progress {
         let reported = matches!(signal, Signal::Stored | Signal::StoreFailed);
         if let Some(ticket) = self.ticket.take().filter(|_| !reported) {
             if self.given_up.is_full() {
-                self.given_up.remove(0);
+                shift::take_out(self.given_up.as_mut_view(), 0);
             }
             let _ = self.given_up.push(ticket);
         }
-        self.deadlines = Deadlines::default();
+        self.deadlines = Deadlines::NONE;
         self.phase = edge.to;
         self.todo = Some(edge.effect);
         true
@@ -144,30 +149,30 @@ impl Progress {
 
     /// The phase ends after so long.
     pub(crate) fn give_up_after(&mut self, within: impl Into<Millis>) {
-        self.deadlines.phase = Some(self.now.after(within));
+        self.deadlines.phase = Deadline::at(self.now.after(within));
     }
 
     /// The phase ends so long after that.
     pub(crate) fn give_up_at(&mut self, at: Instant) {
-        self.deadlines.phase = Some(at);
+        self.deadlines.phase = Deadline::at(at);
     }
 
     /// The waiting ends after so long, whatever happens (I9).
     pub(crate) fn give_up_hard_after(&mut self, within: impl Into<Millis>) {
-        self.deadlines.hard = Some(self.now.after(within));
+        self.deadlines.hard = Deadline::at(self.now.after(within));
     }
 
     /// When something has to be given up.
-    pub(crate) fn until(&self) -> Option<Instant> {
-        [self.deadlines.phase, self.deadlines.hard].into_iter().flatten().min()
+    pub(crate) fn until(&self) -> Deadline {
+        self.deadlines.phase.min(self.deadlines.hard)
     }
 
     /// Lets pass what ran out of time.
     pub(crate) fn expire(&mut self) -> Over {
-        if self.until().is_none_or(|until| until > self.now) {
+        if !self.until().is_over(self.now) {
             return Over::Nothing;
         }
-        self.deadlines = Deadlines::default();
+        self.deadlines = Deadlines::NONE;
         if self.resolving.take().is_some() {
             self.ticket = None;
             return Over::Resolution;

@@ -27,6 +27,7 @@ pub(crate) struct Undertaking {
 
 /// What is to be done.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(target_pointer_width = "64"), repr(u8))]
 enum Task {
     /// The till's wish.
     Wish(Request),
@@ -34,22 +35,19 @@ enum Task {
     Settle(Unresolved, WallTime),
 }
 
-impl Undertaking {
-    pub(super) fn new(request: Request, request_id: RequestId, now: Instant) -> Self {
-        Self::of(Task::Wish(request), request_id, now)
-    }
-
-    fn of(task: Task, request_id: RequestId, now: Instant) -> Self {
+impl Default for Undertaking {
+    /// None yet: what it is to be is filled in where it stays, since it is large.
+    fn default() -> Self {
         Self {
-            task,
-            request_id,
-            started: now,
+            task: Task::Wish(Request::new(Operation::Abort, WallTime::new(0, 0))),
+            request_id: RequestId::FIRST,
+            started: Instant::default(),
             announced: false,
             verdict: (Outcome::Unknown, None),
             settled_by: SettledBy::Answer,
             reference_seen: None,
             end: Finished {
-                request_id: Some(request_id),
+                request_id: None,
                 outcome: Outcome::Unknown,
                 reason: None,
                 settled_by: SettledBy::Answer,
@@ -58,14 +56,23 @@ impl Undertaking {
             },
         }
     }
+}
 
-    /// A request that was sent before, taken up again to be settled.
-    pub(super) fn resume(unresolved: &Unresolved, at: WallTime, now: Instant) -> Self {
-        Self {
-            verdict: (Outcome::Unknown, unresolved.reason),
-            reference_seen: unresolved.reference.clone(),
-            ..Self::of(Task::Settle(unresolved.clone(), at), unresolved.request_id, now)
-        }
+impl Undertaking {
+    /// Becomes the till's wish.
+    pub(super) fn begin(&mut self, request: &Request, request_id: RequestId, now: Instant) {
+        self.task = Task::Wish(request.clone());
+        self.request_id = request_id;
+        self.started = now;
+    }
+
+    /// Becomes a request that was sent before, taken up again to be settled.
+    pub(super) fn resume(&mut self, unresolved: &Unresolved, at: WallTime, now: Instant) {
+        self.task = Task::Settle(unresolved.clone(), at);
+        self.request_id = unresolved.request_id;
+        self.started = now;
+        self.verdict = (Outcome::Unknown, unresolved.reason);
+        self.reference_seen.clone_from(&unresolved.reference);
     }
 
     /// The till's wish, unless it was sent before.
@@ -82,6 +89,11 @@ impl Undertaking {
             Task::Wish(request) => &request.operation,
             Task::Settle(..) => &Operation::RepeatLast,
         }
+    }
+
+    /// Whether an abort is all that is to be done.
+    pub(crate) const fn is_abort(&self) -> bool {
+        matches!(self.operation(), Operation::Abort)
     }
 
     /// Goes on under another number, which the till is told. Never for a request that may move money (I1).

@@ -5,12 +5,29 @@ use crate::journal::Resolution;
 /// What a session is at.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)] // There is one in a session.
+// Asked for in many places, and short to ask for.
+#[cfg_attr(not(target_pointer_width = "64"), repr(u8))]
 pub(crate) enum Work<R> {
     Rest,
     /// The request in progress.
     Request(R),
     /// A person's decision, which is being stored.
     Decision(Resolution),
+}
+
+impl<R: Default> Work<R> {
+    /// Begins a request: `fill` says what it is, where it stays. It is large.
+    pub(crate) fn begin(&mut self, fill: impl FnOnce(&mut R)) {
+        self.renew();
+        if let Self::Request(request) = self {
+            fill(request);
+        }
+    }
+
+    #[inline(never)] // One function for all that fills.
+    fn renew(&mut self) {
+        *self = Self::Request(R::default());
+    }
 }
 
 impl<R> Work<R> {

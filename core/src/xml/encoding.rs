@@ -99,30 +99,13 @@ fn windows_1252(byte: u8) -> char {
 
 /// Well-formed sequences only (The Unicode Standard, table 3-7).
 fn utf8(bytes: &[u8]) -> Decoded {
-    const BAD: Decoded = Decoded::Bad(XmlErrorKind::Encoding);
-    let Some(&first) = bytes.first() else { return Decoded::Short };
-    let (len, low, high) = match first {
-        0xC2..=0xDF => (2, 0x80, 0xBF),
-        0xE0 => (3, 0xA0, 0xBF),
-        0xED => (3, 0x80, 0x9F),
-        0xE1..=0xEF => (3, 0x80, 0xBF),
-        0xF0 => (4, 0x90, 0xBF),
-        0xF1..=0xF3 => (4, 0x80, 0xBF),
-        0xF4 => (4, 0x80, 0x8F),
-        _ => return BAD,
-    };
-    let mut code = u32::from(first) & (0x7F >> len);
-    for at in 1..len {
-        let Some(&byte) = bytes.get(at) else { return Decoded::Short };
-        let allowed = if at == 1 { low..=high } else { 0x80..=0xBF };
-        if !allowed.contains(&byte) {
-            return BAD;
-        }
-        code = (code << 6) | u32::from(byte & 0x3F);
-    }
-    match char::from_u32(code) {
-        Some(char) if is_char(char) => Decoded::Char { char, len, foreign: false },
-        _ => Decoded::Bad(XmlErrorKind::Character),
+    let len = bytes.first().map_or(0, |first| first.leading_ones() as usize).min(bytes.len());
+    match core::str::from_utf8(bytes.get(..len).unwrap_or_default()).map(|text| text.chars().next()) {
+        Ok(Some(char)) if is_char(char) => Decoded::Char { char, len, foreign: false },
+        Ok(Some(_)) => Decoded::Bad(XmlErrorKind::Character),
+        Ok(None) => Decoded::Short,
+        Err(error) if error.error_len().is_none() => Decoded::Short,
+        Err(_) => Decoded::Bad(XmlErrorKind::Encoding),
     }
 }
 

@@ -169,9 +169,9 @@ impl Declared {
         match (self, value) {
             (Self::Version, [b'1', b'.', minor @ ..]) => !minor.is_empty() && minor.iter().all(u8::is_ascii_digit),
             (Self::Encoding, [b'A'..=b'Z' | b'a'..=b'z', name @ ..]) => {
-                name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte))
+                name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
             }
-            (Self::Standalone, b"yes" | b"no") => true,
+            (Self::Standalone, value) => value == b"yes" || value == b"no",
             _ => false,
         }
     }
@@ -225,6 +225,9 @@ pub(super) fn section(input: &[u8]) -> Parsed<'_, Section> {
     }
 }
 
+/// XML 1.0 §4.6.
+const PREDEFINED: [(&str, char); 5] = [("lt", '<'), ("gt", '>'), ("amp", '&'), ("quot", '"'), ("apos", '\'')];
+
 /// A reference to a character or to one of the five predefined entities: never more than one character.
 pub(super) fn reference(input: &[u8]) -> Parsed<'_, char> {
     let malformed = fault(Kind::Reference, input);
@@ -238,15 +241,11 @@ pub(super) fn reference(input: &[u8]) -> Parsed<'_, char> {
     let (rest, ()) = word(";", end)
         .map_err(|error| error.map(|fault| Fault { kind: Kind::Reference, left: input.len().max(fault.left) }))?;
     let char = match body {
-        b"lt" => '<',
-        b"gt" => '>',
-        b"amp" => '&',
-        b"quot" => '"',
-        b"apos" => '\'',
         [b'#', b'x', digits @ ..] => number(digits, 16).ok_or(malformed)?,
         [b'#', digits @ ..] => number(digits, 10).ok_or(malformed)?,
         [first, ..] if scan::is(scan::NAME_START, *first) || *first >= 0x80 || *first == b':' => {
-            return Err(fault(Kind::Entity, input));
+            let entity = PREDEFINED.iter().find(|(name, _)| name.as_bytes() == body);
+            entity.ok_or(fault(Kind::Entity, input))?.1
         }
         _ => return Err(malformed),
     };
@@ -285,45 +284,72 @@ enum Stop {
     Unsure,
 }
 
-/// The loop that all kinds of character data share: leaps from stop to stop.
+/// What characters are the data of, which says what may stand in them and what ends them.
+#[derive(Clone, Copy)]
+pub(super) enum Data {
+    /// Text, up to `<`, which is not taken.
+    Text,
+    /// An attribute value in these quotes, up to the second, which is taken.
+    Value(u8),
+    /// A CDATA section, up to `]]>`, which is taken.
+    Cdata,
+    /// A comment, up to `-->`, which is taken.
+    Comment,
+    /// A processing instruction, up to `?>`, which is taken.
+    Instruction,
+}
+
+impl Data {
+    /// Where a scan of it stops.
+    const fn stops(self) -> [u8; 3] {
+        match self {
+            Self::Text => [b'<', b'&', b']'],
+            Self::Value(quote) => [quote, b'&', b'<'],
+            Self::Cdata => [b']'; 3],
+            Self::Comment => [b'-'; 3],
+            Self::Instruction => [b'?'; 3],
+        }
+    }
+
+    /// What has to be replaced in it.
+    const fn flags(self) -> u8 {
+        match self {
+            Self::Text => flag::REFERENCE | flag::LINE_END | flag::FOREIGN,
+            Self::Value(_) => flag::REFERENCE | flag::BLANK | flag::FOREIGN,
+            Self::Cdata => flag::LINE_END | flag::FOREIGN,
+            Self::Comment | Self::Instruction => 0,
+        }
+    }
+
+    /// What stands at a stop.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn stop(self, input: &[u8]) -> Stop {
+        match (self, input) {
+            (Self::Text | Self::Value(_), [b'&', ..]) => reference_stop(input),
+            (Self::Text, [b'<', ..]) => Stop::Close(0),
+            (Self::Text, [_, b']', b'>', ..]) => Stop::Bad(Kind::CdataEnd),
+            (Self::Value(_), [b'<', ..]) => Stop::Bad(Kind::LessThan),
+            (Self::Value(_), _) => Stop::Close(1),
+            (Self::Cdata, [_, b']', b'>', ..]) | (Self::Comment, [_, b'-', b'>', ..]) => Stop::Close(3),
+            (Self::Comment, [_, b'-', _, ..]) => Stop::Bad(Kind::Comment),
+            (Self::Instruction, [_, b'>', ..]) => Stop::Close(2),
+            (Self::Text | Self::Cdata, [_, b']']) | (Self::Comment, [_, b'-']) | (_, [_]) => Stop::Unsure,
+            _ => Stop::Part(1, 0),
+        }
+    }
+}
+
+/// Characters up to what ends them: leaps from stop to stop.
 ///
 /// `Incomplete` and an error only come if there is no character before.
-#[cfg_attr(target_pointer_width = "64", inline(never))]
-fn piece<'a, const N: usize>(
-    input: &'a [u8],
-    stops: [u8; N],
-    flags_kept: u8,
-    encoding: Encoding,
-    stop: impl Fn(u8, &'a [u8]) -> Stop,
-) -> Parsed<'a, Piece<'a>> {
-    #[cfg(target_pointer_width = "64")]
-    return piece_by(input, stops, flags_kept, encoding, &stop);
-    // The same code for all kinds, where flash is scarce.
-    #[cfg(not(target_pointer_width = "64"))]
-    return piece_by::<3, dyn Fn(u8, &'a [u8]) -> Stop>(input, three(stops), flags_kept, encoding, &stop);
-}
-
-/// One to three stops as three.
-#[cfg(not(target_pointer_width = "64"))]
-fn three<const N: usize>(stops: [u8; N]) -> [u8; 3] {
-    let mut rest = stops.iter().copied().cycle();
-    [(); 3].map(|()| rest.next().unwrap_or_default())
-}
-
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-fn piece_by<'a, const N: usize, S: Fn(u8, &'a [u8]) -> Stop + ?Sized>(
-    input: &'a [u8],
-    stops: [u8; N],
-    flags_kept: u8,
-    encoding: Encoding,
-    stop: &S,
-) -> Parsed<'a, Piece<'a>> {
+pub(super) fn piece(data: Data, encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
     let mut at = 0;
     let mut flags = 0;
     let (end, refusal) = loop {
         let (_, rest) = split(input, at);
-        at += scan::plain(rest, stops);
+        at += scan::plain(rest, data.stops());
         let (_, rest) = split(input, at);
         let found = match rest {
             [] => Stop::Unsure,
@@ -338,7 +364,7 @@ fn piece_by<'a, const N: usize, S: Fn(u8, &'a [u8]) -> Stop + ?Sized>(
                 Decoded::Short => Stop::Unsure,
                 Decoded::Bad(kind) => Stop::Bad(kind),
             },
-            [first, ..] => stop(*first, rest),
+            [..] => data.stop(rest),
         };
         match found {
             Stop::Part(len, new) => {
@@ -355,7 +381,7 @@ fn piece_by<'a, const N: usize, S: Fn(u8, &'a [u8]) -> Stop + ?Sized>(
     }
     let (bytes, rest) = split(input, at);
     let (_, rest) = split(rest, end.unwrap_or(0));
-    Ok((rest, Piece { bytes, flags: flags & flags_kept, closed: end.is_some() }))
+    Ok((rest, Piece { bytes, flags: flags & data.flags(), closed: end.is_some() }))
 }
 
 /// A reference as a part of text or of a value.
@@ -367,13 +393,24 @@ fn reference_stop(input: &[u8]) -> Stop {
     }
 }
 
-/// Character data up to `<`, which is not taken.
+/// The same, for each kind of data where flash is not scarce.
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+fn any_text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    piece(Data::Text, encoding, input)
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+fn any_value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, Piece<'_>> {
+    piece(Data::Value(quote), encoding, input)
+}
+
+/// [`Data::Text`].
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    const STOPS: [u8; 3] = [b'<', b'&', b']'];
     // The usual case: nothing to look at in between but line feeds.
     #[cfg(target_pointer_width = "64")]
     {
+        const STOPS: [u8; 3] = Data::Text.stops();
         let mut at = scan::plain(input, STOPS);
         loop {
             let (bytes, rest) = split(input, at);
@@ -384,62 +421,21 @@ pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
             }
         }
     }
-    let kept = flag::REFERENCE | flag::LINE_END | flag::FOREIGN;
-    piece(input, STOPS, kept, encoding, |first, rest| match (first, rest) {
-        (b'<', _) => Stop::Close(0),
-        (b'&', _) => reference_stop(rest),
-        (_, [_, b']', b'>', ..]) => Stop::Bad(Kind::CdataEnd),
-        (_, [_] | [_, b']']) => Stop::Unsure,
-        _ => Stop::Part(1, 0),
-    })
+    any_text(encoding, input)
 }
 
-/// An attribute value up to its closing quote, which is taken.
+/// [`Data::Value`].
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    let stops = [quote, b'&', b'<'];
     // The usual case: nothing to look at in between.
     #[cfg(target_pointer_width = "64")]
     {
-        let (bytes, rest) = split(input, scan::plain(input, stops));
+        let (bytes, rest) = split(input, scan::plain(input, Data::Value(quote).stops()));
         if let [first, rest @ ..] = rest
             && *first == quote
         {
             return Ok((rest, Piece { bytes, flags: 0, closed: true }));
         }
     }
-    let kept = flag::REFERENCE | flag::BLANK | flag::FOREIGN;
-    piece(input, stops, kept, encoding, |first, rest| match first {
-        b'&' => reference_stop(rest),
-        b'<' => Stop::Bad(Kind::LessThan),
-        _ => Stop::Close(1),
-    })
-}
-
-/// The content of a CDATA section up to `]]>`, which is taken.
-pub(super) fn cdata(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    piece(input, [b']'], flag::LINE_END | flag::FOREIGN, encoding, |_, rest| match rest {
-        [_, b']', b'>', ..] => Stop::Close(3),
-        [_] | [_, b']'] => Stop::Unsure,
-        _ => Stop::Part(1, 0),
-    })
-}
-
-/// The content of a comment up to `-->`, which is taken.
-pub(super) fn comment(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    piece(input, [b'-'], 0, encoding, |_, rest| match rest {
-        [_, b'-', b'>', ..] => Stop::Close(3),
-        [_, b'-', _, ..] => Stop::Bad(Kind::Comment),
-        [_] | [_, b'-'] => Stop::Unsure,
-        _ => Stop::Part(1, 0),
-    })
-}
-
-/// The content of a processing instruction up to `?>`, which is taken.
-pub(super) fn instruction(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
-    piece(input, [b'?'], 0, encoding, |_, rest| match rest {
-        [_, b'>', ..] => Stop::Close(2),
-        [_] => Stop::Unsure,
-        _ => Stop::Part(1, 0),
-    })
+    any_value(encoding, quote, input)
 }

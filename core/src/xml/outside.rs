@@ -3,7 +3,7 @@
 
 use super::encoding::Encoding;
 use super::error::XmlErrorKind as Kind;
-use super::grammar::{self, Declared, INCOMPLETE, Parsed, Piece, Section, fault};
+use super::grammar::{self, Data, Declared, Piece, Section};
 use super::reader::{Reader, State, Turn, accept};
 use super::scan;
 use super::token::{Raw, Token};
@@ -16,7 +16,7 @@ impl Reader {
                 self.take(input, rest);
                 self.marked = true;
             }
-            [] | [0xEF] | [0xEF, 0xBB] => return self.refuse(INCOMPLETE, input).into(),
+            [] | [0xEF] | [0xEF, 0xBB] => return self.wait(input).into(),
             _ => {}
         }
         if self.tolerance.lying_encoding {
@@ -31,7 +31,7 @@ impl Reader {
             self.first &= self.tolerance.blank_before_declaration;
         }
         match *input {
-            [] | [b'<'] => self.refuse(INCOMPLETE, input).into(),
+            [] | [b'<'] => self.wait(input).into(),
             #[cfg(target_pointer_width = "64")]
             [b'<', b'?', ..]
                 if self.first
@@ -44,15 +44,15 @@ impl Reader {
             }
             [b'<', b'?', ..] => self.instruction_head(input),
             [b'<', b'!', ..] => self.section(input),
-            [b'<', b'/', ..] => self.refuse(fault(Kind::EndTag, input), input).into(),
-            [b'<', ..] if self.rooted => self.refuse(fault(Kind::SecondRoot, input), input).into(),
+            [b'<', b'/', ..] => self.wrong(Kind::EndTag).into(),
+            [b'<', ..] if self.rooted => self.wrong(Kind::SecondRoot).into(),
             [_, name @ ..] if input.starts_with(b"<") => {
                 let step = self.open(input, name);
                 self.rooted = self.state == State::Tag;
                 self.first &= !self.rooted;
                 Some(step)
             }
-            _ => self.refuse(fault(Kind::OutsideRoot, input), input).into(),
+            _ => self.wrong(Kind::OutsideRoot).into(),
         }
     }
 
@@ -61,25 +61,25 @@ impl Reader {
             self.spaced = true;
         }
         match *input {
-            [] | [b'?'] => return self.refuse(INCOMPLETE, input).into(),
+            [] | [b'?'] => return self.wait(input).into(),
             [b'?', b'>', rest @ ..] if self.declared.is_some() => {
                 self.take(input, rest);
                 self.state = State::Outside;
                 self.spaced = false;
                 return None;
             }
-            _ if !self.spaced => return self.refuse(fault(Kind::Declaration, input), input).into(),
+            _ if !self.spaced => return self.wrong(Kind::Declaration).into(),
             _ => {}
         }
         let (rest, (part, value)) = accept!(self, input, grammar::declared(input));
         let in_order = self.declared < Some(part) && self.declared.is_some() != (part == Declared::Version);
         if !in_order || !part.allows(value) {
-            return self.refuse(fault(Kind::Declaration, input), input).into();
+            return self.wrong(Kind::Declaration).into();
         }
         if part == Declared::Encoding && !self.tolerance.lying_encoding {
             match Encoding::from_name(value) {
                 Some(named) if !self.marked || named == Encoding::Utf8 => self.encoding = named,
-                _ => return self.refuse(fault(Kind::EncodingName, input), input).into(),
+                _ => return self.wrong(Kind::EncodingName).into(),
             }
         }
         self.take(input, rest);
@@ -100,8 +100,8 @@ impl Reader {
         self.state = match section {
             Section::Comment => State::Comment,
             Section::Cdata if self.scope.depth() > 0 => State::Cdata,
-            Section::Cdata => return self.refuse(fault(Kind::OutsideRoot, input), input).into(),
-            Section::Doctype => return self.refuse(fault(Kind::Doctype, input), input).into(),
+            Section::Cdata => return self.wrong(Kind::OutsideRoot).into(),
+            Section::Doctype => return self.wrong(Kind::Doctype).into(),
         };
         self.take(input, rest);
         self.first = false;
@@ -109,7 +109,8 @@ impl Reader {
     }
 
     pub(super) fn cdata<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
-        let (rest, Piece { bytes, flags, closed }) = accept!(self, input, grammar::cdata(self.encoding, input));
+        let (rest, Piece { bytes, flags, closed }) =
+            accept!(self, input, grammar::piece(Data::Cdata, self.encoding, input));
         self.take(input, rest);
         if closed {
             self.state = State::Content;
@@ -122,11 +123,11 @@ impl Reader {
     pub(super) fn instruction_head<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
         let (rest, target) = accept!(self, input, grammar::instruction_head(self.encoding, input));
         self.state = match target.as_bytes() {
-            b"xml" if self.first => State::Declaration,
+            name if self.first && name == b"xml" => State::Declaration,
             name if name.eq_ignore_ascii_case(b"xml") => {
-                return self.refuse(fault(Kind::Declaration, input), input).into();
+                return self.wrong(Kind::Declaration).into();
             }
-            _ if !target.prefix().is_empty() => return self.refuse(fault(Kind::Instruction, input), input).into(),
+            _ if !target.prefix().is_empty() => return self.wrong(Kind::Instruction).into(),
             _ => State::Target,
         };
         self.take(input, rest);
@@ -137,9 +138,9 @@ impl Reader {
     /// White space, or the end, must follow the target.
     pub(super) fn target<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
         match *input {
-            [] | [b'?'] => self.refuse(INCOMPLETE, input).into(),
+            [] | [b'?'] => self.wait(input).into(),
             [byte, ..] if !scan::is(scan::BLANK, *byte) && !input.starts_with(b"?>") => {
-                self.refuse(fault(Kind::Instruction, input), input).into()
+                self.wrong(Kind::Instruction).into()
             }
             _ => {
                 self.state = State::Instruction;
@@ -149,12 +150,8 @@ impl Reader {
     }
 
     /// Reads over a piece of something that gives no token.
-    pub(super) fn skip<'a>(
-        &mut self,
-        input: &mut &'a [u8],
-        parser: impl Fn(Encoding, &'a [u8]) -> Parsed<'a, Piece<'a>>,
-    ) -> Turn<'a> {
-        let (rest, piece) = accept!(self, input, parser(self.encoding, input));
+    pub(super) fn skip<'a>(&mut self, input: &mut &'a [u8], data: Data) -> Turn<'a> {
+        let (rest, piece) = accept!(self, input, grammar::piece(data, self.encoding, input));
         self.take(input, rest);
         if piece.closed {
             self.state = self.between();

@@ -6,7 +6,7 @@ use nom::Err;
 
 use super::encoding::Encoding;
 use super::error::{XmlError, XmlErrorKind as Kind};
-use super::grammar::{self, Declared, Fault, INCOMPLETE, Piece, Refusal, fault};
+use super::grammar::{self, Data, Declared, Fault, Piece, Refusal};
 use super::scan;
 use super::scope::Scope;
 use super::token::{Name, Raw, Token};
@@ -250,18 +250,31 @@ impl Reader {
     /// Waits for more bytes, comes to the end of the document, or fails.
     #[cold]
     pub(super) fn refuse<'a>(&mut self, refusal: Refusal, input: &[u8]) -> Step<'a> {
-        let end = self.offset.saturating_add(input.len());
         match refusal {
-            Err::Incomplete(_) if !self.last => Ok(None),
-            Err::Incomplete(_) if self.rooted && self.state == State::Outside && input.is_empty() => {
-                self.state = State::End;
-                Ok(Some(Token::End))
-            }
-            Err::Incomplete(_) => self.fail(Kind::UnexpectedEnd, end),
+            Err::Incomplete(_) => self.wait(input),
             Err::Error(Fault { kind, left }) | Err::Failure(Fault { kind, left }) => {
-                self.fail(kind, end.saturating_sub(left))
+                self.fail(kind, self.offset.saturating_add(input.len()).saturating_sub(left))
             }
         }
+    }
+
+    /// Waits for more bytes, comes to the end of the document, or fails since there are no more.
+    #[cold]
+    pub(super) fn wait<'a>(&mut self, input: &[u8]) -> Step<'a> {
+        if !self.last {
+            return Ok(None);
+        }
+        if self.rooted && self.state == State::Outside && input.is_empty() {
+            self.state = State::End;
+            return Ok(Some(Token::End));
+        }
+        self.fail(Kind::UnexpectedEnd, self.offset.saturating_add(input.len()))
+    }
+
+    /// Fails at the byte that is next.
+    #[cold]
+    pub(super) fn wrong<'a>(&mut self, kind: Kind) -> Step<'a> {
+        self.fail(kind, self.offset)
     }
 
     #[cold]
@@ -281,10 +294,10 @@ impl Reader {
             State::Declaration => self.declaration(input),
             State::Value => Some(self.value(input)),
             State::EndTag => Some(self.end_tag(input)),
-            State::Comment => self.skip(input, grammar::comment),
+            State::Comment => self.skip(input, Data::Comment),
             State::Cdata => self.cdata(input),
             State::Target => self.target(input),
-            State::Instruction => self.skip(input, grammar::instruction),
+            State::Instruction => self.skip(input, Data::Instruction),
             State::End => Some(Ok(Some(Token::End))),
             State::Content | State::Tag | State::Empty | State::Failed => self.failure.map(Err),
         }
@@ -312,7 +325,7 @@ impl Reader {
     pub(super) fn open<'a>(&mut self, input: &mut &'a [u8], name: &'a [u8]) -> Step<'a> {
         let (rest, name) = accept!(self, input, grammar::name(self.encoding, name));
         if let Err(kind) = self.scope.open(name) {
-            return self.refuse(fault(kind, input), input);
+            return self.wrong(kind);
         }
         self.opened(input, rest, name)
     }
@@ -325,7 +338,13 @@ impl Reader {
         Ok(Some(Token::Open(name)))
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg(not(target_pointer_width = "64"))]
+    fn tag<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
+        self.tag_slowly(input)
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
     fn tag<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         match *input {
             [b'>', rest @ ..] => return self.enter(input, rest, State::Content),
@@ -366,12 +385,11 @@ impl Reader {
 
     #[cold]
     fn no_tag<'a>(&mut self, input: &[u8]) -> Step<'a> {
-        let refusal = match *input {
-            [] | [b'/'] => INCOMPLETE,
-            [first, ..] if first.is_ascii() && begins_name(first) => fault(Kind::Blank, input),
-            _ => fault(Kind::Tag, input),
-        };
-        self.refuse(refusal, input)
+        match *input {
+            [] | [b'/'] => self.wait(input),
+            [first, ..] if first.is_ascii() && begins_name(first) => self.wrong(Kind::Blank),
+            _ => self.wrong(Kind::Tag),
+        }
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -390,12 +408,12 @@ impl Reader {
     fn attribute<'a>(&mut self, input: &mut &'a [u8]) -> Step<'a> {
         let (rest, (name, quote)) = accept!(self, input, grammar::attribute_head(self.encoding, input));
         if let Err(kind) = self.scope.attribute(name) {
-            return self.refuse(fault(kind, input), input);
+            return self.wrong(kind);
         }
         if name.is_xmlns() {
             let prefix = if name.prefix().is_empty() { &[] } else { name.local() };
             if let Err(kind) = self.scope.bind(prefix) {
-                return self.refuse(fault(kind, input), input);
+                return self.wrong(kind);
             }
             self.attribute_at = self.offset;
             self.binds = true;
@@ -458,7 +476,7 @@ impl Reader {
     fn end_head<'a>(&mut self, input: &mut &'a [u8]) -> Turn<'a> {
         let (rest, name) = accept!(self, input, grammar::end_head(self.encoding, input));
         if name.as_bytes() != self.scope.innermost() {
-            return self.refuse(fault(Kind::EndTag, input), input).into();
+            return self.wrong(Kind::EndTag).into();
         }
         self.take(input, rest);
         self.state = State::EndTag;
@@ -472,8 +490,8 @@ impl Reader {
                 self.take(input, rest);
                 self.close()
             }
-            [] => self.refuse(INCOMPLETE, input),
-            _ => self.refuse(fault(Kind::Tag, input), input),
+            [] => self.wait(input),
+            _ => self.wrong(Kind::Tag),
         }
     }
 

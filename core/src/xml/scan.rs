@@ -7,9 +7,11 @@ pub(super) const NAME: u8 = 2;
 /// White space: XML 1.0 §2.3, production 3.
 pub(super) const BLANK: u8 = 4;
 
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    // No other byte is of any class.
+/// Bytes in the table. No byte from 80 on is of any class: those stand in it where that saves a comparison.
+const CLASSIFIED: usize = if cfg!(target_pointer_width = "64") { 0x100 } else { 0x80 };
+
+const CLASSES: [u8; CLASSIFIED] = {
+    let mut classes = [0; CLASSIFIED];
     let mut byte = 0_u8;
     while byte < 0x80 {
         classes[byte as usize] = match byte {
@@ -25,7 +27,6 @@ const CLASSES: [u8; 256] = {
 
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn is(class: u8, byte: u8) -> bool {
-    // A byte cannot be out of the table.
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 

@@ -139,13 +139,6 @@ impl Scope {
         self.innermost = small(end);
     }
 
-    /// No attribute names of tags before are kept.
-    pub(super) const fn likely_attribute(&self, _: &[u8]) -> Option<(u8, usize)> {
-        None
-    }
-
-    pub(super) const fn use_attribute(&mut self, _: u8) {}
-
     /// Adds an attribute of the tag.
     pub(super) fn attribute(&mut self, name: Name<'_>) -> Result<(), Kind> {
         let (bytes, prefix) = (name.as_bytes(), name.prefix().len());
@@ -187,10 +180,11 @@ impl Scope {
         }
         let Some(entry) = self.entry(self.low.into()) else { return Ok(()) };
         let (prefix, namespace) = divided(entry.bytes);
-        let allowed = match (prefix, namespace) {
-            (b"xml", namespace) => namespace == XML_NAMESPACE,
-            (b"xmlns", _) | (_, XML_NAMESPACE | XMLNS_NAMESPACE) => false,
-            (prefix, namespace) => prefix.is_empty() || !namespace.is_empty(),
+        // Compared, not matched: a pattern of bytes is code for each of them.
+        let allowed = if prefix == b"xml" || namespace == XML_NAMESPACE {
+            prefix == b"xml" && namespace == XML_NAMESPACE
+        } else {
+            prefix != b"xmlns" && namespace != XMLNS_NAMESPACE && (prefix.is_empty() || !namespace.is_empty())
         };
         if allowed { Ok(()) } else { Err(Kind::Binding) }
     }
@@ -205,11 +199,12 @@ impl Scope {
     }
 
     fn check_prefixes(&self) -> Result<(), Kind> {
-        match self.innermost_prefix() {
-            b"" => {}
-            b"xmlns" => return Err(Kind::Binding),
-            prefix if self.resolve(prefix).is_none() => return Err(Kind::UnboundPrefix),
-            _ => {}
+        let prefix = self.innermost_prefix();
+        if prefix == b"xmlns" {
+            return Err(Kind::Binding);
+        }
+        if !prefix.is_empty() && self.resolve(prefix).is_none() {
+            return Err(Kind::UnboundPrefix);
         }
         // The last one first: what is wrong with the first of them is told.
         let (mut result, mut at) = (Ok(()), self.high);

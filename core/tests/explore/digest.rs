@@ -4,7 +4,8 @@ use std::fmt::Write;
 use std::hash::{DefaultHasher, Hasher};
 
 use crate::till::Owed;
-use crate::world::{Item, Wire, World, hash};
+use crate::wire::{Item, Wire};
+use crate::world::{World, hash};
 
 impl World {
     /// A digest of all that matters for what can happen from here on, and for what must hold.

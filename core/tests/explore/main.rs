@@ -31,6 +31,7 @@
 
 mod choices;
 mod digest;
+mod fate;
 mod lane;
 mod pool;
 mod run;
@@ -38,6 +39,7 @@ mod scenario;
 mod search;
 mod steps;
 mod till;
+mod wire;
 mod world;
 
 use opi_core::proof::{Mistake, Of};

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use opi_core::proof::{Mistake, Of, make};
 
+use crate::fate::Split;
 use crate::scenario::Scenario;
 use crate::search::{Broken, DEPTH, Search};
-use crate::world::Split;
 
 /// Mistakes are made in the whole process: one exploration at a time.
 static ALONE: Mutex<()> = Mutex::new(());

@@ -7,8 +7,9 @@ use opi_core::opi::Profile;
 use opi_core::sim::{Dialect, Script, Scripts, Setup, Terminal};
 use opi_core::time::WallTime;
 
+use crate::fate::{Choice, Store};
 use crate::till::Till;
-use crate::world::{Choice, Store, World, pay};
+use crate::world::{World, pay};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

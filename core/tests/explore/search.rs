@@ -8,7 +8,8 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::world::{Choice, World};
+use crate::fate::Choice;
+use crate::world::World;
 
 /// Longest way: a payment with everything has about 150 steps.
 pub(crate) const DEPTH: usize = 1500;

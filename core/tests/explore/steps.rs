@@ -7,10 +7,10 @@ use opi_core::money::Decimal;
 use opi_core::operation::{Outcome, Request};
 use opi_core::sim::{self, Conn};
 
+use crate::fate::{Arrive, Choice, Leave, Reply, Store, Torn};
 use crate::till::{End, Fact, Owed, Till};
-use crate::world::{
-    Arrive, Ask, Cargo, Choice, Item, Leave, Reply, Store, Torn, Wire, World, attribute, hash, is_kept, pay, wall,
-};
+use crate::wire::{Ask, Cargo, Item, Wire};
+use crate::world::{World, attribute, hash, is_kept, pay, wall};
 
 /// Most steps of anything that runs by itself (I11).
 const STEPS: usize = 5000;

@@ -2,8 +2,10 @@
 
 use opi_core::drive::Link;
 
+use crate::fate::{Arrive, Choice, Leave, Split, Store, Stray, Torn};
 use crate::till::{Fact, Owed};
-use crate::world::{Arrive, Choice, Item, Leave, Split, Store, Stray, Torn, Wire, World};
+use crate::wire::{Item, Wire};
+use crate::world::World;
 
 impl World {
     /// Everything that can happen now, what a kind world would do first. Nothing: the world is at rest.

@@ -25,6 +25,7 @@
 
 mod choices;
 mod digest;
+mod fate;
 mod lane;
 #[path = "../explore/pool.rs"]
 mod pool;
@@ -37,6 +38,7 @@ mod steps;
 mod terminal;
 #[path = "../explore/till.rs"]
 mod till;
+mod wire;
 mod world;
 
 use opi_core::proof::Of;

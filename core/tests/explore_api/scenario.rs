@@ -7,9 +7,10 @@ use opi_core::money::{Currency, Money};
 use opi_core::nexo::Dialect;
 use opi_core::operation::{Operation, Original};
 
+use crate::fate::{Choice, Store};
 use crate::terminal::{Script, Terminal};
 use crate::till::Till;
-use crate::world::{Choice, Store, World, pay};
+use crate::world::{World, pay};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scenario {

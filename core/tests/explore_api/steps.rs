@@ -8,10 +8,12 @@ use opi_core::nexo::Dialect;
 use opi_core::operation::{Outcome, Request};
 use serde_json::json;
 
+use crate::fate::{Arrive, Choice, Leave, Store, Stray, Torn};
 use crate::lane::POI;
 use crate::terminal::{answer, payment};
 use crate::till::{End, Fact, Owed, Till};
-use crate::world::{Arrive, Choice, Item, Leave, Store, Stray, Torn, Wire, World, pay, wall};
+use crate::wire::{Item, Wire};
+use crate::world::{World, pay, wall};
 
 /// Most steps of anything that runs by itself (I11).
 const STEPS: usize = 5000;

@@ -3,7 +3,6 @@
 //! Nothing happens by itself: `choices` lists what can happen now, `apply` lets it happen. The first choice is always
 //! what a kind world would do, so a world that takes the first choice until there is none comes to rest (I11).
 
-use std::collections::VecDeque;
 use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
@@ -18,6 +17,7 @@ use serde_json::Value;
 
 use crate::terminal::{Act, Asked, Terminal};
 use crate::till::{End, Fact, Owed, Till, record_bytes};
+use crate::wire::{Item, Wire};
 
 /// Most outputs between two waits (I10).
 const DRAIN: usize = 2000;
@@ -28,180 +28,6 @@ const CARD: &str = "44444444";
 /// How long what was handed to the network can still arrive after its connection was ended, in milliseconds: longer
 /// than one pause before a question, shorter than two.
 pub(crate) const LINGERS: u64 = 7_000;
-
-#[derive(Clone)]
-pub(crate) enum Item {
-    /// The body of a request, and whether it is whole.
-    Request(Rc<Vec<u8>>, bool),
-    /// What is left of an answer, its status, and whether nothing of it was read yet.
-    Answer(Rc<Vec<u8>>, u16, bool),
-    Closed,
-}
-
-impl fmt::Debug for Item {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut hasher = DefaultHasher::new();
-        match self {
-            Self::Request(bytes, whole) => {
-                hasher.write(bytes);
-                write!(out, "request {:x} {whole}", hasher.finish())
-            }
-            Self::Answer(bytes, status, whole) => {
-                hasher.write(bytes);
-                write!(out, "answer {:x} {status} {whole}", hasher.finish())
-            }
-            Self::Closed => out.write_str("closed"),
-        }
-    }
-}
-
-/// One HTTPS exchange.
-#[derive(Clone, Debug)]
-pub(crate) struct Wire {
-    pub(crate) number: u32,
-    pub(crate) till: usize,
-    pub(crate) link: Option<Link>,
-    /// The terminal holds its end.
-    pub(crate) open: bool,
-    pub(crate) to_terminal: VecDeque<Item>,
-    pub(crate) to_till: VecDeque<Item>,
-    /// The till ended it; what is on its way can arrive until then.
-    pub(crate) lingers: Option<u64>,
-    /// The till knows that the other side is gone.
-    pub(crate) ended: bool,
-    /// A digest of what the till has read of the answer.
-    pub(crate) read: u64,
-}
-
-/// What becomes of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Store {
-    Well,
-    Not,
-    /// It was stored, but the confirmation failed.
-    Unsaid,
-    /// The disk takes its time: other things happen first.
-    Late,
-}
-
-/// What becomes of a request that is leaving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Leave {
-    Well,
-    /// Reported as failed, though all of it left.
-    All,
-    /// All but the last byte left.
-    Short,
-    Nothing,
-}
-
-/// Where an answer is split: behind its first byte, in the middle, and before its last byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Split {
-    FirstByte,
-    Half,
-    LastByte,
-}
-
-impl Split {
-    pub(crate) const ALL: [Self; 3] = [Self::FirstByte, Self::Half, Self::LastByte];
-
-    /// How many bytes come first.
-    pub(crate) const fn at(self, length: usize) -> usize {
-        match self {
-            Self::FirstByte => 1,
-            Self::Half => length / 2,
-            Self::LastByte => length - 1,
-        }
-    }
-}
-
-/// What becomes of what is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrive {
-    Well,
-    /// A request: something on the way sends it twice, and the second answer comes back.
-    Twice,
-    /// It is lost, and nobody is told.
-    Never,
-    /// A request whose connection was ended is lost: no more than what was to be expected.
-    Lost,
-    /// An answer, in two pieces, the second any time later.
-    Split(Split),
-    /// An answer: half of it, then the connection ends.
-    Cut,
-}
-
-/// What a power cut leaves of a record that is being stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Torn {
-    Nothing,
-    Half,
-    All,
-}
-
-/// What stands in an answer that is not the one waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stray {
-    OtherNumber,
-    OtherLane,
-    /// The right ids, and a status that repeats the answer to another request.
-    Page,
-}
-
-/// Something that can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Choice {
-    Connect(usize, Link, bool),
-    Stored(usize, Store),
-    Sent(usize, u32, Leave),
-    ToTerminal(u32, Arrive),
-    ToTill(u32, Arrive),
-    Abort(usize),
-    Start(usize),
-    Recover(usize),
-    /// Time passes until somebody has to act.
-    Time,
-    /// The same, though something else could have happened before.
-    Delay,
-    /// So much time passes that a terminal may forget.
-    Night,
-    Reset(u32),
-    PowerCut(usize, Torn),
-    /// The till is started again, with nothing under way.
-    Restart(usize),
-    TerminalRestart,
-    /// Another till pays at the terminal, with the same amount, from start to end.
-    OtherTillPays,
-    StrayAnswer(u32, Stray),
-}
-
-impl Choice {
-    /// Whether it is out of the ordinary.
-    pub(crate) const fn is_odd(self) -> bool {
-        self.cost() > 0 || matches!(self, Self::Abort(_) | Self::StrayAnswer(..) | Self::OtherTillPays | Self::Night)
-    }
-
-    /// How much bad luck it is.
-    pub(crate) const fn cost(self) -> u8 {
-        match self {
-            Self::Connect(_, _, true)
-            | Self::Stored(_, Store::Well)
-            | Self::Sent(_, _, Leave::Well)
-            | Self::ToTerminal(_, Arrive::Well | Arrive::Lost)
-            | Self::ToTill(_, Arrive::Well)
-            | Self::Abort(_)
-            | Self::Start(_)
-            | Self::Recover(_)
-            | Self::Restart(_)
-            | Self::OtherTillPays
-            | Self::StrayAnswer(..)
-            | Self::Night
-            | Self::Time => 0,
-            _ => 1,
-        }
-    }
-}
 
 #[derive(Clone)]
 pub(crate) struct World {

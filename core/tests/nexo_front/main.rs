@@ -9,4 +9,5 @@ mod durable;
 mod order;
 mod samples;
 mod seen;
+mod transactions;
 mod world;

@@ -369,3 +369,35 @@ pub(crate) fn response(answer: &Value) -> (String, String, String) {
     let text = |name: &str| response.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     (text("Result"), text("ErrorCondition"), text("AdditionalResponse"))
 }
+
+pub(crate) fn said(ending: &Ending) -> (String, String) {
+    let (result, condition, _) = response(&ending.json());
+    (result, condition)
+}
+
+pub(crate) fn pair(result: &str, condition: &str) -> (String, String) {
+    (result.to_owned(), condition.to_owned())
+}
+
+pub(crate) fn repeated(status: &Value) -> &Value {
+    &status["SaleToPOIResponse"]["TransactionStatusResponse"]["RepeatedMessageResponse"]
+}
+
+pub(crate) fn waiting() -> World {
+    let mut world = World::new();
+    world.habit = Habit::Waits;
+    world
+}
+
+pub(crate) const LOGIN: &str = r#"{"DateTime":"2026-04-08T08:00:00.000Z","SaleSoftware":{"ManufacturerID":"E","ApplicationName":"T",
+    "SoftwareVersion":"1","CertificationCode":"NA"},"OperatorLanguage":"en"}"#;
+pub(crate) const DISPLAY: &str = r#"{"DisplayOutput":[{"Device":"CustomerDisplay","InfoQualify":"Display",
+    "OutputContent":{"OutputFormat":"Text","OutputText":[{"Text":"Hello"}]}}]}"#;
+pub(crate) const INPUT: &str =
+    r#"{"InputData":{"Device":"CustomerInput","InfoQualify":"Input","InputCommand":"TextString"}}"#;
+pub(crate) const PRINT: &str = r#"{"PrintOutput":{"DocumentQualifier":"Document","ResponseMode":"PrintEnd",
+    "OutputContent":{"OutputFormat":"Text","OutputText":[{"Text":"Hello"}]}}}"#;
+pub(crate) const REVERSAL: &str = r#"{"OriginalPOITransaction":{"POITransactionID":{"TransactionID":"X.Y",
+    "TimeStamp":"2026-04-08T08:15:03.000Z"}},"ReversalReason":"MerchantCancel"}"#;
+pub(crate) const ACQUISITION: &str = r#"{"SaleData":{"SaleTransactionID":{"TransactionID":"T","TimeStamp":"2026-04-08T08:15:00.000Z"}},
+    "CardAcquisitionTransaction":{"TotalAmount":5}}"#;

@@ -231,3 +231,19 @@ fn assert_as_recorded(document: &[u8]) {
     // Records do not hold an empty name.
     assert_eq!(std::str::from_utf8(&again[..length]).unwrap(), text.replace(" WorkstationID=\"\"", ""));
 }
+
+/// A receipt of two lines.
+pub(crate) const RECEIPT: &str =
+    r#"<Output OutDeviceTarget="Printer"><TextLine> Total  25.00 </TextLine><TextLine/></Output>"#;
+
+/// The sheets that are to be stored.
+pub(crate) fn sheets(did: &[Did]) -> Vec<opi_core::journal::Ticket> {
+    did.iter().filter_map(|it| if let Did::Sheet(ticket) = it { Some(*ticket) } else { None }).collect()
+}
+
+/// The question that is asked.
+pub(crate) fn question(did: &[Did]) -> &opi_core::drive::Question {
+    did.iter()
+        .find_map(|it| if let Did::Question(question) = it { Some(question) } else { None })
+        .unwrap_or_else(|| panic!("no question in {did:?}"))
+}

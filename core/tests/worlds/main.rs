@@ -8,6 +8,8 @@
 
 #[path = "../explore/choices.rs"]
 mod choices;
+#[path = "../explore/fate.rs"]
+mod fate;
 #[path = "../explore/lane.rs"]
 mod lane;
 #[path = "../explore/pool.rs"]
@@ -16,6 +18,8 @@ mod pool;
 mod steps;
 #[path = "../explore/till.rs"]
 mod till;
+#[path = "../explore/wire.rs"]
+mod wire;
 #[path = "../explore/world.rs"]
 mod world;
 
@@ -30,8 +34,9 @@ use opi_core::opi::Profile;
 use opi_core::sim::{Dialect, Script, Setup, Terminal};
 use opi_core::time::WallTime;
 
+use crate::fate::{Choice, Store};
 use crate::till::{Owed, Till};
-use crate::world::{Choice, Store, World, pay};
+use crate::world::{World, pay};
 
 /// Operations of one till in a day.
 const OPERATIONS: usize = 60;

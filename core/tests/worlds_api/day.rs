@@ -11,9 +11,10 @@ use opi_core::money::{Currency, Money};
 use opi_core::nexo::Dialect;
 use opi_core::operation::{Operation, Original, Outcome};
 
+use crate::fate::{Choice, Store};
 use crate::terminal::{Script, Terminal};
 use crate::till::{Owed, Till};
-use crate::world::{Choice, Store, World, pay};
+use crate::world::{World, pay};
 
 /// Operations of one till in a day.
 const OPERATIONS: usize = 60;

@@ -5,6 +5,8 @@
 #[path = "../explore_api/choices.rs"]
 mod choices;
 mod day;
+#[path = "../explore_api/fate.rs"]
+mod fate;
 #[path = "../explore_api/lane.rs"]
 mod lane;
 #[path = "../explore/pool.rs"]
@@ -15,6 +17,8 @@ mod steps;
 mod terminal;
 #[path = "../explore/till.rs"]
 mod till;
+#[path = "../explore_api/wire.rs"]
+mod wire;
 #[path = "../explore_api/world.rs"]
 mod world;
 

@@ -6,6 +6,8 @@
 mod choices;
 #[path = "../worlds_api/day.rs"]
 mod day;
+#[path = "../explore_api/fate.rs"]
+mod fate;
 #[path = "../explore_api/lane.rs"]
 mod lane;
 #[path = "../explore_api/terminal.rs"]
@@ -17,6 +19,8 @@ mod steps;
 mod terminal;
 #[path = "../explore/till.rs"]
 mod till;
+#[path = "../explore_api/wire.rs"]
+mod wire;
 #[path = "../explore_api/world.rs"]
 mod world;
 

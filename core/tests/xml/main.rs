@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod driver;
+mod encodings;
 mod oracle;
 mod splits;
 mod wellformed;

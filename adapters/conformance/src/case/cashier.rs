@@ -7,9 +7,10 @@ use opi_core::sim::Script;
 
 use super::connections::ask_display;
 use super::{Case, Ground};
-use crate::play::{Keeping, Kind, Play, Scene, millis};
+use crate::play::Play;
 use crate::process::Word;
 use crate::rule::{Broken, Rule};
+use crate::scene::{Keeping, Kind, Scene, millis};
 use crate::terminal::Sight;
 
 pub(super) fn cases(cases: &mut Vec<Case>) {

@@ -9,8 +9,9 @@ use opi_core::sim::{Callback, Fault, Script};
 
 use super::storing::nothing_left;
 use super::{Case, Ground};
-use crate::play::{LANE, Play, SLACK, Scene, millis, trouble};
+use crate::play::{Play, SLACK};
 use crate::rule::{Broken, Rule};
+use crate::scene::{LANE, Scene, millis, trouble};
 use crate::terminal::{Reach, Sight};
 use crate::wire;
 

@@ -10,9 +10,11 @@ mod writing;
 
 use std::path::PathBuf;
 
-use crate::play::{Play, Scene, Scratch, trouble};
+use crate::play::Play;
 use crate::process::Program;
 use crate::rule::Broken;
+use crate::scene::{Scene, trouble};
+use crate::scratch::Scratch;
 
 /// One thing to be played.
 pub(crate) struct Case {

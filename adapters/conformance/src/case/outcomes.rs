@@ -4,8 +4,8 @@ use opi_core::opi::Profile;
 use opi_core::sim::{Fault, Script};
 
 use super::Case;
-use crate::play::{Scene, millis};
 use crate::rule::{Broken, Rule};
+use crate::scene::{Scene, millis};
 use crate::terminal::Sight;
 
 /// Payments with which nothing is wrong.

@@ -6,9 +6,10 @@ use opi_core::opi::Profile;
 use opi_core::sim::Fault;
 
 use super::{Case, Ground};
-use crate::play::{Heard, Keeping, Kind, Play, Scene, millis};
+use crate::play::{Heard, Play};
 use crate::process::Word;
 use crate::rule::{Broken, Rule};
+use crate::scene::{Keeping, Kind, Scene, millis};
 use crate::terminal::Sight;
 
 /// Where the power is cut.

@@ -3,9 +3,10 @@
 use opi_core::opi::Profile;
 
 use super::{Case, Ground};
-use crate::play::{Heard, Keeping, Kind, Play, SLACK, Scene, millis};
+use crate::play::{Heard, Play, SLACK};
 use crate::process::Word;
 use crate::rule::{Broken, Rule};
+use crate::scene::{Keeping, Kind, Scene, millis};
 use crate::terminal::Sight;
 
 pub(super) fn cases(cases: &mut Vec<Case>) {

@@ -7,9 +7,10 @@ use opi_core::sim::Fault;
 
 use super::storing::nothing_left;
 use super::{Case, Ground};
-use crate::play::{Heard, Play, SLACK, Scene, millis};
+use crate::play::{Heard, Play, SLACK};
 use crate::process::Word;
 use crate::rule::{Broken, Rule};
+use crate::scene::{Scene, millis};
 use crate::terminal::{Reach, Sight};
 
 /// Looks of a hundred at which a till may be running while it waits for the card holder. One that asks a thousand times a

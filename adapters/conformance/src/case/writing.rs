@@ -3,8 +3,9 @@
 use opi_core::opi::Profile;
 
 use super::{Case, Ground};
-use crate::play::{Play, SLACK, Scene, millis};
+use crate::play::{Play, SLACK};
 use crate::rule::{Broken, Rule};
+use crate::scene::{Scene, millis};
 use crate::terminal::Sight;
 use crate::wire;
 

@@ -22,7 +22,7 @@ use opi_core::id::{Id, RequestId};
 use opi_core::journal::Unresolved;
 use opi_core::limits::{OPEN_SHEETS, OPERATION_REQUESTS, WORKSTATION_ID};
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
-use opi_core::opi::{self, ConfigError, Session, Settings};
+use opi_core::opi::{self, Checked, ConfigError, Session, Settings};
 use opi_core::receipt::SheetId;
 use opi_core::time::Instant;
 
@@ -130,8 +130,8 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
         store: S,
         clock: C,
     ) -> Result<Self, OpenError> {
-        let session = open_session(settings, memory.windows, &store)?;
-        let mut till = Self::closed(session, memory.transmit, wires, store, clock);
+        let (settings, windows) = prepared(settings, memory.windows, &store)?;
+        let mut till = Self::closed(settings, windows, memory.transmit, wires, store, clock);
         till.open();
         Ok(till)
     }
@@ -148,19 +148,26 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
         store: S,
         clock: C,
     ) -> Result<&'p mut Self, OpenError> {
-        let session = open_session(settings, memory.windows, &store)?;
-        let till = place.write(Self::closed(session, memory.transmit, wires, store, clock));
+        let (settings, windows) = prepared(settings, memory.windows, &store)?;
+        let till = place.write(Self::closed(settings, windows, memory.transmit, wires, store, clock));
         till.open();
         Ok(till)
     }
 
     #[inline(always)] // So that it is made where it stays.
-    pub(crate) fn closed(session: Session<'m, D>, transmit: &'m mut [u8], wires: [W; N], store: S, clock: C) -> Self {
+    pub(crate) fn closed(
+        settings: Settings,
+        windows: Checked<'m, D>,
+        transmit: &'m mut [u8],
+        wires: [W; N],
+        store: S,
+        clock: C,
+    ) -> Self {
         const { assert!(N >= 3, "a wire for requests, one for aborts, at least one for the terminal") };
         let mut links = [Some(Link::Request), Some(Link::Abort)].into_iter();
         Self {
-            within: session.settings().timeouts.send,
-            session,
+            within: settings.timeouts.send,
+            session: Session::with(settings, windows),
             transmit,
             connections: wires.map(|wire| Connection::new(wire, links.next().flatten())),
             turn: 0,
@@ -362,15 +369,16 @@ impl<'m, W: Wire, S: Store, C: Clock, const N: usize, const D: usize> Till<'m, W
     }
 }
 
-/// A session that goes on where the store ends.
-#[inline(always)] // So that it is made where it stays.
-pub(crate) fn open_session<'m, S: Store, const D: usize>(
+/// What a session needs that goes on where the store ends.
+#[inline(always)] // Settings are large.
+pub(crate) fn prepared<'m, S: Store, const D: usize>(
     mut settings: Settings,
     windows: opi::Memory<'m, D>,
     store: &S,
-) -> Result<Session<'m, D>, OpenError> {
+) -> Result<(Settings, Checked<'m, D>), OpenError> {
     go_on(&mut settings, store)?;
-    Session::new(settings, windows).map_err(OpenError::Settings)
+    let windows = windows.checked().map_err(OpenError::Settings)?;
+    Ok((settings, windows))
 }
 
 /// Sets what the store knows of earlier runs.

@@ -1,13 +1,16 @@
 //! The body of the target `session`: a till and the simulated terminal, and between them whatever the data says.
 
+mod day;
 mod till;
 mod wire;
 
 use core::time::Duration;
 
+use arbitrary::{Arbitrary as _, Unstructured};
+
+use self::day::{Begin, Step};
 use self::till::{Owed, Till};
 use self::wire::{WIRES, Wire};
-use super::CHOICES;
 use crate::drive::{Answer, Input, Link};
 use crate::limits;
 use crate::opi::Profile;
@@ -31,19 +34,18 @@ fn wall(now: u64) -> WallTime {
     WallTime::new(1_743_400_000, 120).after(Duration::from_millis(now))
 }
 
-/// Plays one day: each byte behind the choices says what happens next, well or badly; then the world is kind.
-///
-/// Byte 0 chooses the dialect, byte 1 the script of the terminal, byte 2 the windows, byte 3 the terminal's luck; bit 0 of
-/// byte 4 says that the till is alone at the terminal, bit 1 that all payments are of the same amount.
+/// Plays the day that the data is, well or badly; then the world is kind.
 ///
 /// # Panics
 /// One of the invariants I1 to I11 does not hold.
 pub fn session(data: &[u8]) {
-    let Some((choices, steps)) = data.split_first_chunk::<CHOICES>() else { return };
+    let mut data = Unstructured::new(data);
+    let Ok(begin) = Begin::arbitrary(&mut data) else { return };
     let mut memory = [0; Till::memory_for(BOOTS)];
-    let mut world = World::new(*choices, &mut memory);
-    for step in steps {
-        world.step(*step);
+    let mut world = World::new(&begin, &mut memory);
+    while !data.is_empty() {
+        let Ok(step) = data.arbitrary() else { break };
+        world.step(step);
         world.settle();
     }
     world.rest();
@@ -63,15 +65,15 @@ struct World<'m> {
 }
 
 impl<'m> World<'m> {
-    fn new(choices: [u8; CHOICES], memory: &'m mut [u8]) -> Self {
+    fn new(begin: &Begin, memory: &'m mut [u8]) -> Self {
         let profiles = [&Profile::NEXI, &Profile::CCV_NL, &Profile::OPI_DE, &Profile::IFSF];
-        let profile = profiles[usize::from(choices[0]) % profiles.len()];
+        let profile = profiles[usize::from(begin.dialect) % profiles.len()];
         let dialect = Dialect::ALL.iter().find(|dialect| dialect.name == profile.name).expect("the same four");
-        let script = Script::ALL[usize::from(choices[1]) % Script::ALL.len()];
-        let setup = Setup::new(dialect, u64::from(choices[3]), wall(0)).with_script(script);
+        let script = Script::ALL[usize::from(begin.script) % Script::ALL.len()];
+        let setup = Setup::new(dialect, begin.luck, wall(0)).with_script(script);
         Self {
             now: 0,
-            till: Till::new(profile, memory, usize::from(choices[2]) * 4, choices[4]),
+            till: Till::new(profile, memory, begin),
             terminal: Terminal::new(setup),
             until: None,
             wires: [const { Wire::FREE }; WIRES],
@@ -85,24 +87,23 @@ impl<'m> World<'m> {
         Instant::from_millis(self.now)
     }
 
-    /// The upper half of the byte says what happens, the lower half how badly.
-    fn step(&mut self, byte: u8) {
-        let how = byte & 15;
-        match byte >> 4 {
-            0..=3 => _ = self.go_on(),
-            4 => self.till.fails_next(how),
-            5 => self.pass(u64::from(how) * 4000),
-            6 => self.pay(),
-            7 => self.tell(Input::Abort),
-            8 => self.power_cut(how),
-            9 => _ = self.deliver(usize::from(how), 1 + usize::from(how) * 7),
-            10 => self.cut(usize::from(how)),
-            11 => self.answer(how),
-            12 => self.recover(),
-            13 => self.refuse(),
-            14 => self.hang_up(),
-            _ if how < 8 => self.twice(usize::from(how)),
-            _ => self.stray(),
+    fn step(&mut self, step: Step<'_>) {
+        match step {
+            Step::GoOn => _ = self.go_on(),
+            Step::FailsNext(how) => self.till.fails_next(how),
+            Step::Pass(millis) => self.pass(u64::from(millis)),
+            Step::Pay => self.pay(),
+            Step::Run(errand) => self.till.run(self.instant(), wall(self.now), errand),
+            Step::Abort => self.tell(Input::Abort),
+            Step::PowerCut(torn) => self.power_cut(torn),
+            Step::Deliver { wire, most } => _ = self.deliver(usize::from(wire) % WIRES, usize::from(most)),
+            Step::Cut(wire) => self.cut(usize::from(wire)),
+            Step::Answer(answer) => self.answer(answer),
+            Step::Recover => self.recover(),
+            Step::Refuse => self.refuse(),
+            Step::HangUp => self.hang_up(),
+            Step::Twice(wire) => self.twice(usize::from(wire)),
+            Step::Stray => self.stray(),
         }
     }
 
@@ -165,15 +166,10 @@ impl<'m> World<'m> {
         self.tell(Input::Recover(wall(self.now)));
     }
 
-    fn answer(&mut self, how: u8) {
-        let Some(question) = self.till.question.take() else { return };
-        let answer = match how % 4 {
-            0 => Answer::Yes,
-            1 => Answer::No,
-            2 => Answer::Text("12"),
-            _ => Answer::Cancelled,
-        };
-        self.tell(Input::Answer(question, answer));
+    fn answer(&mut self, answer: Answer<'_>) {
+        if let Some(question) = self.till.question.take() {
+            self.tell(Input::Answer(question, answer));
+        }
     }
 
     /// The adapter did what it owed, or could not.

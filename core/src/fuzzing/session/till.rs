@@ -2,6 +2,7 @@
 
 use heapless::{Deque, Vec};
 
+use super::day::Begin;
 use super::wire::{WIRES, Wire};
 use crate::drive::{Event, Input, Link, Output, QuestionId};
 use crate::id::{RequestId, WorkstationId};
@@ -21,10 +22,9 @@ const DISK: usize = 32 * 1024;
 const OWED: usize = 16;
 /// Requests of a run whose end is followed.
 const REQUESTS: usize = 8;
+/// What a till wants in a run besides money.
+const ERRANDS: u8 = 4;
 const DRAIN: usize = 2000;
-
-const ALONE: u8 = 1;
-const SAME_AMOUNT: u8 = 2;
 
 /// What the adapter owes the session, and whether it goes well.
 pub(super) enum Owed {
@@ -59,7 +59,8 @@ pub(super) struct End {
 
 pub(super) struct Till<'m> {
     profile: &'static Profile,
-    switches: u8,
+    is_alone: bool,
+    is_same_amount: bool,
     windows: core::slice::ChunksExactMut<'m, u8>,
     session: Session<'m, SLOTS>,
     /// When the session must be woken.
@@ -68,6 +69,7 @@ pub(super) struct Till<'m> {
     pub(super) owed: Deque<Owed, OWED>,
     pub(super) question: Option<QuestionId>,
     pub(super) paid: u8,
+    errands: u8,
     /// The next thing owed goes wrong, and how.
     fails: Option<u8>,
     disk: Vec<u8, DISK>,
@@ -92,15 +94,15 @@ impl<'m> Till<'m> {
         boots * (SLOTS + 2) * WINDOW
     }
 
-    /// Each switch is a bit: alone at the terminal, and all payments of the same amount.
-    pub(super) fn new(profile: &'static Profile, memory: &'m mut [u8], smaller: usize, switches: u8) -> Self {
-        let window = WINDOW - smaller % (WINDOW - crate::limits::WINDOW_MIN);
+    pub(super) fn new(profile: &'static Profile, memory: &'m mut [u8], begin: &Begin) -> Self {
+        let window = WINDOW - usize::from(begin.smaller) % (WINDOW - limits::WINDOW_MIN);
         let mut windows = memory.chunks_exact_mut(window);
         let (disk, ledger) = (Vec::new(), Ledger::new());
-        let session = boot(profile, switches, &mut windows, &ledger).expect("memory for one start");
+        let session = boot(profile, begin.is_alone, &mut windows, &ledger).expect("memory for one start");
         let mut till = Self {
             profile,
-            switches,
+            is_alone: begin.is_alone,
+            is_same_amount: begin.is_same_amount,
             windows,
             session,
             until: None,
@@ -108,6 +110,7 @@ impl<'m> Till<'m> {
             owed: Deque::new(),
             question: None,
             paid: 0,
+            errands: 0,
             fails: None,
             disk,
             confirmed: 0,
@@ -142,7 +145,7 @@ impl<'m> Till<'m> {
     }
 
     pub(super) fn pay(&mut self, now: Instant, at: WallTime) {
-        let more = if self.switches & SAME_AMOUNT == 0 { self.paid } else { 0 };
+        let more = if self.is_same_amount { 0 } else { self.paid };
         let amount = Money::from_minor(2500 + u64::from(more), Currency::EUR);
         let request = Request::new(Operation::Payment { amount, cash_back: None }, at);
         let blocker = self.session.unresolved().map(|unresolved| unresolved.request_id);
@@ -152,6 +155,15 @@ impl<'m> Till<'m> {
         } else {
             // Something is in progress, or blocks the lane (I6).
             assert!(!self.session.is_idle() || self.session.unresolved().is_some(), "a payment refused for nothing");
+        }
+    }
+
+    /// What is not about money is not blocked by it.
+    pub(super) fn run(&mut self, now: Instant, at: WallTime, errand: Operation) {
+        if self.errands < ERRANDS {
+            // What the dialect has no word for is refused, and nothing has changed.
+            let begun = self.session.handle_input(now, Input::Start(&Request::new(errand, at))).is_ok();
+            self.errands += u8::from(begun);
         }
     }
 
@@ -174,7 +186,7 @@ impl<'m> Till<'m> {
         self.confirmed = self.disk.len();
         self.ledger = ledger;
         self.reserve();
-        let Some(session) = boot(self.profile, self.switches, &mut self.windows, &self.ledger) else { return };
+        let Some(session) = boot(self.profile, self.is_alone, &mut self.windows, &self.ledger) else { return };
         self.session = session;
         let blocker = self.session.unresolved().map(|unresolved| unresolved.request_id);
         assert_eq!(
@@ -402,13 +414,13 @@ fn is_paper(target: &DeviceTarget) -> bool {
 /// A session as a restart makes it; `None` if there is no more memory.
 fn boot<'m>(
     profile: &'static Profile,
-    switches: u8,
+    is_alone: bool,
     windows: &mut core::slice::ChunksExactMut<'m, u8>,
     ledger: &Ledger<SLOTS>,
 ) -> Option<Session<'m, SLOTS>> {
     let lane = WorkstationId::new("lane-1").ok()?;
     let mut settings = Settings::new(lane, profile, ledger.next_request()?);
-    settings.alone_at_terminal = switches & ALONE != 0;
+    settings.alone_at_terminal = is_alone;
     settings.first_sheet = ledger.next_sheet();
     settings.last_settled = ledger.last_settled().cloned();
     let memory =

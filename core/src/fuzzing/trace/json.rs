@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding};
 
 use super::super::transcript::Transcript;
 use super::feed::Feed;
-use super::planted::{Planted, Stays, card_number, is_between_groups};
+use super::planted::{Planted, Spelled, Stays, card_number, embossed, hidden, named_card_number, plain};
 use crate::json::{ErrorKind, Limits, Reader, Token};
 use crate::trace::mask_json;
 
@@ -29,8 +29,6 @@ const TEXT: [&str; 24] = [
     "0", "1", "4", "7", "12", "1234", "5678", " ", "  ", "-", "=", "%", "%20", "%3", "&", ";", "x", "*", "\\\"", "\\n",
     "é", "\\u0034", "\\\\", "+",
 ];
-/// Characters of a track or of what was typed.
-const SECRET: [u8; 16] = *b"0123456789ABxyzZ";
 
 /// Room for a message in Base64 in another one.
 const LAYERED: usize = 6 * 1024;
@@ -97,13 +95,13 @@ fn make(feed: &mut Feed<'_>) -> Planted {
                 member(&mut message, feed, in_object, &NAMES, |message, feed| message.put_all(feed.text(&TEXT, 24)))
             }
             5 => number(&mut message, feed, in_object),
-            6 | 7 => member(&mut message, feed, in_object, &HIDDEN, hidden),
-            8 | 9 => member(&mut message, feed, in_object, &CARD_NUMBERS, named_card_number),
+            6 | 7 => member(&mut message, feed, in_object, &HIDDEN, hidden_text),
+            8 | 9 => member(&mut message, feed, in_object, &CARD_NUMBERS, card_number_text),
             10 => member(&mut message, feed, in_object, &EXTRAS, pairs),
             11 => {
                 message.put_all([if in_object { "\"TrackData\":" } else { "" }, "[{\"TrackNumb\":2,"]);
                 // Without the name of the holder around it, it is a value like others.
-                member(&mut message, feed, true, &["Value"], if in_object { hidden } else { in_text });
+                member(&mut message, feed, true, &["Value"], if in_object { hidden_text } else { in_text });
                 message.put("\"z\":0}],");
             }
             _ => member(&mut message, feed, in_object, &NAMES, in_text),
@@ -173,51 +171,38 @@ fn structure(document: &[u8]) -> Option<Transcript> {
     }
 }
 
-/// A character of a secret, as it is, with an escape, or with a code.
-fn character(message: &mut Planted, feed: &mut Feed<'_>, byte: u8, codes: bool) {
-    let mut written = heapless::String::<8>::new();
-    _ = match feed.next() % 16 {
+/// A character as it is, or with an escape.
+fn escaped(feed: &mut Feed<'_>, byte: u8) -> Spelled {
+    escaped_if(byte, feed.next() % 16)
+}
+
+/// A character as it is, with an escape, or with a code.
+fn coded(feed: &mut Feed<'_>, byte: u8) -> Spelled {
+    let way = feed.next() % 16;
+    if !matches!(way, 2 | 3) {
+        return escaped_if(byte, way);
+    }
+    let mut written = Spelled::new();
+    _ = write!(written, "%{byte:02x}");
+    written
+}
+
+fn escaped_if(byte: u8, way: u8) -> Spelled {
+    let mut written = Spelled::new();
+    _ = match way {
         0 => write!(written, "\\u{byte:04x}"),
         1 => write!(written, "\\u{byte:04X}"),
-        2 | 3 if codes => write!(written, "%{byte:02x}"),
         _ => write!(written, "{}", char::from(byte)),
     };
-    message.plant(written.as_bytes());
+    written
 }
 
-/// A secret of which nothing stays.
-fn hidden(message: &mut Planted, feed: &mut Feed<'_>) {
-    secret(message, feed, false);
+fn hidden_text(message: &mut Planted, feed: &mut Feed<'_>) {
+    hidden(message, feed, escaped);
 }
 
-fn secret(message: &mut Planted, feed: &mut Feed<'_>, codes: bool) {
-    message.begin(Stays::Nothing);
-    for _ in 0..3 + feed.next() % 18 {
-        let byte = feed.of(&SECRET);
-        character(message, feed, byte, codes);
-    }
-}
-
-/// A card number in a place that is named for it, right or wrong, in one piece or in groups.
-fn named_card_number(message: &mut Planted, feed: &mut Feed<'_>) {
-    let mut digits = card_number(feed);
-    let form = feed.next();
-    if form & 1 != 0
-        && let Some(last) = digits.last_mut()
-    {
-        *last = b'0' + (*last - b'0' + 1) % 10;
-    }
-    message.begin(Stays::LastFour);
-    for (place, digit) in digits.into_iter().enumerate() {
-        if form & 2 != 0 && place > 0 && place % 4 == 0 {
-            message.put(" ");
-        }
-        if form & 4 == 0 {
-            message.plant(&[digit]);
-        } else {
-            character(message, feed, digit, false);
-        }
-    }
+fn card_number_text(message: &mut Planted, feed: &mut Feed<'_>) {
+    named_card_number(message, feed, [plain, escaped]);
 }
 
 /// Extras as pairs.
@@ -236,7 +221,7 @@ fn pairs(message: &mut Planted, feed: &mut Feed<'_>) {
                 message.put(feed.of(&["pan=", "cardNumber=", "p%61n="]));
                 message.begin(Stays::LastFour);
                 for digit in card_number(feed) {
-                    character(message, feed, digit, true);
+                    message.plant(&coded(feed, digit));
                 }
             }
             _ => {
@@ -248,7 +233,7 @@ fn pairs(message: &mut Planted, feed: &mut Feed<'_>) {
                     "e%78piryDate=",
                     "track2=",
                 ]));
-                secret(message, feed, true);
+                hidden(message, feed, coded);
             }
         }
         message.put("&");
@@ -271,18 +256,7 @@ fn in_text(message: &mut Planted, feed: &mut Feed<'_>) {
     let is_clear = stands_alone && !codes && !matches!(after, " " | "-");
     let stays = if is_clear { Stays::LastFour } else { Stays::AllButSix };
     message.begin(stays);
-    let digits = card_number(feed);
-    let length = digits.len();
-    for (place, digit) in digits.into_iter().enumerate() {
-        if form & 2 != 0 && is_between_groups(length, place) {
-            message.put(if form & 4 == 0 { " " } else { "-" });
-        }
-        if codes {
-            character(message, feed, digit, true);
-        } else {
-            message.plant(&[digit]);
-        }
-    }
+    embossed(message, feed, form, if codes { coded } else { plain });
     message.put(after);
     message.put_all(feed.text(&TEXT, 12));
 }

@@ -11,9 +11,10 @@ use super::choices::Choices;
 use feed::Feed;
 
 /// Masks what the data says: bytes as they are, and messages with secrets that are planted at known places, whole and
-/// cut off at any byte; and has an input told in words.
+/// cut off at any byte; and has an input or an output told in words.
 ///
-/// The first byte chooses: bits 0 and 1 the kind, bit 2 whether the message is cut off; the two bytes behind say where.
+/// The first byte chooses: bits 0 and 1 the kind, bit 2 whether the message is cut off; the bytes 2 and 3 say where. Byte 1
+/// says which input or output it is.
 ///
 /// # Panics
 /// A secret stays readable, the length changes, a message is no message any more or has other parts, or masking twice is
@@ -27,6 +28,6 @@ pub fn trace(data: &[u8]) {
         0 => xml::xml(feed, cut),
         1 => json::json(feed, cut),
         2 => raw::raw(rest, choices.second & 1 == 0, cut.is_none()),
-        _ => words::words(feed),
+        _ => words::words(feed, choices.second),
     }
 }

@@ -6,7 +6,23 @@ use crate::limits::{PAN_DIGITS, PAN_DIGITS_MIN, PAN_DIGITS_SHOWN};
 /// The longest message that is made.
 const LONGEST: usize = 4096;
 /// Characters of secrets in it.
-const MOST: usize = 512;
+const MOST: usize = 640;
+/// Those of one step: half a number would be none.
+const AT_ONCE: usize = 128;
+
+/// Characters of a track or of what was typed.
+const SECRET: [u8; 16] = *b"0123456789ABxyzZ";
+
+/// One character of a secret, as it is written: its longest spelling is `\u0034` or `&#0034;`.
+pub(super) type Spelled = heapless::String<8>;
+
+/// How a character is written, if the data has a say.
+pub(super) type Spelling = fn(&mut Feed<'_>, u8) -> Spelled;
+
+/// As it is.
+pub(super) fn plain(_: &mut Feed<'_>, byte: u8) -> Spelled {
+    core::iter::once(char::from(byte)).collect()
+}
 
 /// What may stay readable of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +65,8 @@ impl Planted {
 
     /// Whether a longer message is not made: the end must have room, too.
     pub(super) fn is_full(&self) -> bool {
-        self.is_full || self.bytes.len() > LONGEST / 2 || self.secrets.len() > 32
+        let has_room = self.characters.len() + AT_ONCE <= MOST;
+        self.is_full || !has_room || self.bytes.len() > LONGEST / 2 || self.secrets.len() > 32
     }
 
     pub(super) fn put(&mut self, text: &str) {
@@ -66,10 +83,11 @@ impl Planted {
     }
 
     /// One character of the secret, as it is written here.
-    pub(super) fn plant(&mut self, written: &[u8]) {
+    pub(super) fn plant(&mut self, written: &str) {
         let character =
             Character { at: self.bytes.len(), length: written.len(), secret: self.secrets.len().saturating_sub(1) };
-        self.is_full |= self.characters.push(character).is_err() || self.bytes.extend_from_slice(written).is_err();
+        self.is_full |=
+            self.characters.push(character).is_err() || self.bytes.extend_from_slice(written.as_bytes()).is_err();
     }
 
     /// The masked bytes show no more than may stay.
@@ -99,6 +117,46 @@ impl Planted {
     }
 }
 
+/// A secret of which nothing stays.
+pub(super) fn hidden(message: &mut Planted, feed: &mut Feed<'_>, spell: Spelling) {
+    message.begin(Stays::Nothing);
+    for _ in 0..3 + feed.next() % 18 {
+        let byte = feed.of(&SECRET);
+        message.plant(&spell(feed, byte));
+    }
+}
+
+/// A card number in a place that is named for it, right or wrong, in one piece or in groups.
+pub(super) fn named_card_number(message: &mut Planted, feed: &mut Feed<'_>, [plain, other]: [Spelling; 2]) {
+    let mut digits = card_number(feed);
+    let form = feed.next();
+    if form & 1 != 0
+        && let Some(last) = digits.last_mut()
+    {
+        *last = b'0' + (*last - b'0' + 1) % 10;
+    }
+    message.begin(Stays::LastFour);
+    for (place, digit) in digits.into_iter().enumerate() {
+        if form & 2 != 0 && place > 0 && place % 4 == 0 {
+            message.put(" ");
+        }
+        let spell = if form & 4 == 0 { plain } else { other };
+        message.plant(&spell(feed, digit));
+    }
+}
+
+/// The digits of a card number in any text, in one piece or as they are embossed.
+pub(super) fn embossed(message: &mut Planted, feed: &mut Feed<'_>, form: u8, spell: Spelling) {
+    let digits = card_number(feed);
+    let length = digits.len();
+    for (place, digit) in digits.into_iter().enumerate() {
+        if form & 2 != 0 && is_between_groups(length, place) {
+            message.put(if form & 4 == 0 { " " } else { "-" });
+        }
+        message.plant(&spell(feed, digit));
+    }
+}
+
 /// A card number: its digits.
 pub(super) fn card_number(feed: &mut Feed<'_>) -> heapless::Vec<u8, PAN_DIGITS> {
     let length = PAN_DIGITS_MIN + usize::from(feed.next()) % (PAN_DIGITS - PAN_DIGITS_MIN + 1);
@@ -111,7 +169,7 @@ pub(super) fn card_number(feed: &mut Feed<'_>) -> heapless::Vec<u8, PAN_DIGITS> 
 }
 
 /// Whether a number of so many digits has a separator here, where it is embossed.
-pub(super) const fn is_between_groups(length: usize, place: usize) -> bool {
+const fn is_between_groups(length: usize, place: usize) -> bool {
     match length {
         ..=14 => matches!(place, 4 | 8),
         15 => matches!(place, 4 | 10),

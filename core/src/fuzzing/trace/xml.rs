@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use super::super::transcript::Transcript;
 use super::feed::Feed;
-use super::planted::{Planted, Stays, card_number, is_between_groups};
+use super::planted::{Planted, Spelled, Stays, embossed, hidden, named_card_number, plain};
 use crate::trace::mask;
 use crate::xml::{Reader, Token, Tolerance};
 
@@ -18,8 +18,6 @@ const TEXT: [&str; 24] = [
     "0", "1", "4", "7", "12", "1234", "5678", " ", "  ", "-", "=", "%", ";", "x", "*", "/", ".", "&amp;", "&lt;",
     "&gt;", "é", "\u{20AC}", "'", "&#42;",
 ];
-/// Characters of a track or of what was typed.
-const SECRET: [u8; 16] = *b"0123456789ABxyzZ";
 
 /// Makes the message, masks it, and looks for the secrets.
 pub(super) fn xml(mut feed: Feed<'_>, cut: Option<usize>) {
@@ -88,43 +86,22 @@ fn structure(document: &[u8]) -> Transcript {
     }
 }
 
-/// A character of a secret, as it is or as a reference.
-fn character(message: &mut Planted, feed: &mut Feed<'_>, byte: u8, references: bool) {
-    let mut written = heapless::String::<16>::new();
+/// A character as it is, or as a reference.
+fn referenced(feed: &mut Feed<'_>, byte: u8) -> Spelled {
+    let mut written = Spelled::new();
     _ = match feed.next() % 8 {
-        0 if references => write!(written, "&#{byte};"),
-        1 if references => write!(written, "&#x{byte:x};"),
-        2 if references => write!(written, "&#{byte:04};"),
+        0 => write!(written, "&#{byte};"),
+        1 => write!(written, "&#x{byte:x};"),
+        2 => write!(written, "&#{byte:04};"),
         _ => write!(written, "{}", char::from(byte)),
     };
-    message.plant(written.as_bytes());
+    written
 }
 
-/// A secret of which nothing stays.
-fn hidden(message: &mut Planted, feed: &mut Feed<'_>, references: bool) {
-    message.begin(Stays::Nothing);
-    for _ in 0..3 + feed.next() % 18 {
-        let byte = feed.of(&SECRET);
-        character(message, feed, byte, references);
-    }
-}
-
-/// A card number in a place that is named for it, right or wrong, in one piece or in groups.
-fn named_card_number(message: &mut Planted, feed: &mut Feed<'_>) {
-    let mut digits = card_number(feed);
-    let form = feed.next();
-    if form & 1 != 0
-        && let Some(last) = digits.last_mut()
-    {
-        *last = b'0' + (*last - b'0' + 1) % 10;
-    }
-    message.begin(Stays::LastFour);
-    for (place, digit) in digits.into_iter().enumerate() {
-        if form & 2 != 0 && place > 0 && place % 4 == 0 {
-            message.put(" ");
-        }
-        character(message, feed, digit, form & 4 != 0);
-    }
+/// A character as it is; the data says as much of it as of others.
+fn unreferenced(feed: &mut Feed<'_>, byte: u8) -> Spelled {
+    feed.next();
+    plain(feed, byte)
 }
 
 fn hidden_element(message: &mut Planted, feed: &mut Feed<'_>) {
@@ -133,20 +110,20 @@ fn hidden_element(message: &mut Planted, feed: &mut Feed<'_>) {
     match feed.next() % 4 {
         0 => {
             message.put("<q><r/>");
-            hidden(message, feed, true);
+            hidden(message, feed, referenced);
             message.put("</q>");
         }
         1 => {
             message.put("<![CDATA[");
-            hidden(message, feed, false);
+            hidden(message, feed, unreferenced);
             message.put("]]>");
         }
         2 => {
-            hidden(message, feed, true);
+            hidden(message, feed, referenced);
             message.put_all(["<!-- -->", feed.of(&BLANKS), "<?p ?>"]);
-            hidden(message, feed, true);
+            hidden(message, feed, referenced);
         }
-        _ => hidden(message, feed, true),
+        _ => hidden(message, feed, referenced),
     }
     message.put_all([feed.of(&BLANKS), "</", name, feed.of(&BLANKS), ">"]);
 }
@@ -154,7 +131,7 @@ fn hidden_element(message: &mut Planted, feed: &mut Feed<'_>) {
 fn card_element(message: &mut Planted, feed: &mut Feed<'_>) {
     let name = feed.of(&CARD_NUMBERS);
     message.put_all(["<", name, ">", feed.of(&BLANKS)]);
-    named_card_number(message, feed);
+    named_card_number(message, feed, [unreferenced, referenced]);
     message.put_all([feed.of(&BLANKS), "</", name, ">"]);
 }
 
@@ -165,9 +142,9 @@ fn attribute(message: &mut Planted, feed: &mut Feed<'_>) {
     let name = if is_hidden { feed.of(&HIDDEN) } else { feed.of(&CARD_NUMBERS) };
     message.put_all([name, feed.of(&BLANKS), "=", feed.of(&BLANKS), quote]);
     if is_hidden {
-        hidden(message, feed, true);
+        hidden(message, feed, referenced);
     } else {
-        named_card_number(message, feed);
+        named_card_number(message, feed, [unreferenced, referenced]);
     }
     message.put_all([quote, feed.of(&BLANKS), "/>"]);
 }
@@ -189,14 +166,7 @@ fn in_text(message: &mut Planted, feed: &mut Feed<'_>, in_card_number: bool) {
     let after = feed.of(&["x", ".", "?", "", " ", "-"]);
     let stays = if stands_alone && !matches!(after, "" | " " | "-") { Stays::LastFour } else { Stays::AllButSix };
     message.begin(stays);
-    let digits = card_number(feed);
-    let length = digits.len();
-    for (place, digit) in digits.into_iter().enumerate() {
-        if form & 2 != 0 && is_between_groups(length, place) {
-            message.put(if form & 4 == 0 { " " } else { "-" });
-        }
-        character(message, feed, digit, form & 8 != 0);
-    }
+    embossed(message, feed, form, if form & 8 == 0 { unreferenced } else { referenced });
     if form & 16 != 0 {
         message.put("=");
         // Of all that stands in an element for a card number the last four characters stay.
@@ -204,7 +174,7 @@ fn in_text(message: &mut Planted, feed: &mut Feed<'_>, in_card_number: bool) {
         message.begin(if is_clear { Stays::Nothing } else { Stays::LastFour });
         for _ in 0..feed.next() % 20 {
             let digit = b'0' + feed.next() % 10;
-            character(message, feed, digit, false);
+            message.plant(&unreferenced(feed, digit));
         }
     }
     // Not a digit: it would belong to the number.

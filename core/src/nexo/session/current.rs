@@ -9,7 +9,7 @@ use crate::operation::Facts;
 use crate::session::Undertaking;
 
 /// The request in progress.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Current {
     pub(super) undertaking: Undertaking,
     /// Its category on the wire; `None` for one of another protocol, found in the journal.
@@ -24,10 +24,6 @@ pub(super) struct Current {
 }
 
 impl Current {
-    pub(super) fn new(undertaking: Undertaking, category: Option<Category>) -> Self {
-        Self { undertaking, category, answer: Answer::default(), inquiry: None, telling: None, told: false }
-    }
-
     /// The request type on the wire.
     pub(super) fn request_type(&self) -> &str {
         match (self.undertaking.resumed(), self.category) {

@@ -8,7 +8,7 @@ use super::sheets::Telling;
 use crate::drive::Link;
 use crate::id::Id;
 use crate::nexo::{Category, Vocabulary};
-use crate::operation::{Operation, Outcome};
+use crate::operation::Outcome;
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Effect, Phase, Signal};
 use crate::session::{Loan, Next, Work};
@@ -98,7 +98,7 @@ impl Session<'_> {
             category: current.category?,
             number: undertaking.request_id,
             at: undertaking.wall(self.progress.now),
-            about: about.filter(|_| *undertaking.operation() == Operation::Abort),
+            about: about.filter(|_| undertaking.is_abort()),
             request: undertaking.request(),
         };
         match message.write(tx) {

@@ -1,7 +1,6 @@
 //! What happened, sent to where it matters.
 
 use super::Session;
-use super::current::Current;
 use super::exchange::{Exchange, Left};
 use super::request;
 use crate::drive::{Input, Link, Misuse};
@@ -76,7 +75,10 @@ impl<'m> Session<'m> {
             return Err(Misuse::NothingToAbort);
         }
         self.abort.forget();
-        self.current = Work::Request(Current::new(self.progress.begin(request), Some(category)));
+        self.current.begin(|current| {
+            current.category = Some(category);
+            self.progress.begin(&mut current.undertaking, request);
+        });
         Ok(())
     }
 
@@ -86,10 +88,13 @@ impl<'m> Session<'m> {
     }
 
     fn recover(&mut self, at: WallTime) -> Result<(), Misuse> {
-        let undertaking = self.progress.recover(at)?;
+        self.progress.may_recover()?;
         self.abort.forget();
-        let word = undertaking.resumed().map(|unresolved| unresolved.request_type.clone()).unwrap_or_default();
-        self.current = Work::Request(Current::new(undertaking, request::category_of(word.as_str())));
+        let category = self.unresolved_category();
+        self.current.begin(|current| {
+            current.category = category;
+            self.progress.recover(&mut current.undertaking, at);
+        });
         Ok(())
     }
 

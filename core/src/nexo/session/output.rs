@@ -44,7 +44,7 @@ impl Session<'_> {
             || self.stash.is_due()
             || self.request.is_closing()
             || self.beside.is_closing()
-            || telling.is_some_and(|telling| telling.until().is_none())
+            || telling.is_some_and(|telling| telling.until().is_never())
     }
 
     /// Lets pass what ran out of time; whether anything did.
@@ -71,8 +71,8 @@ impl Session<'_> {
     pub(super) fn waiting(&self) -> Wait {
         let telling = self.current.as_ref().and_then(|current| current.telling.as_ref());
         let own = telling.map_or_else(|| self.progress.until(), |telling| telling.until());
-        let until = [own, self.abort.until()].into_iter().flatten().min();
-        Wait { until, why: if telling.is_some() { Why::Store } else { self.progress.why(false) } }
+        let until = own.min(self.abort.until());
+        Wait { until: until.instant(), why: if telling.is_some() { Why::Store } else { self.progress.why(false) } }
     }
 
     /// The output that lends from the stash what it needs.

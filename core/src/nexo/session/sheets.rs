@@ -21,7 +21,7 @@ use crate::receipt::{self, Copy, Line, Purpose, Sheet, SheetId};
 use crate::session::table::Signal;
 use crate::session::{Loan, Next};
 use crate::text::Text;
-use crate::time::Instant;
+use crate::time::{Deadline, Instant};
 
 /// How far the telling of an answer is.
 #[derive(Clone, Debug)]
@@ -57,10 +57,10 @@ impl Telling {
     }
 
     /// Until when nothing can be told: a sheet is being stored.
-    pub(super) const fn until(&self) -> Option<Instant> {
+    pub(super) const fn until(&self) -> Deadline {
         match self.step {
-            Step::Keeping { until, .. } => Some(until),
-            _ => None,
+            Step::Keeping { until, .. } => Deadline::at(until),
+            _ => Deadline::NEVER,
         }
     }
 

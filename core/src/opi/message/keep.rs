@@ -80,14 +80,15 @@ pub(super) trait Keep: Clone {
         self.specs(slot).get(usize::from(index)).map_or(Group::OWN, |spec| spec.group)
     }
 
-    fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Wrong> {
+    fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Flaw> {
         // The first of the header's values is the lane.
         if matches!(slot, Slot::Header) && index == 0 && found.word().is_empty() {
             self.lane_is_blank();
         }
-        self.read(slot, index, found).map_err(|flaw| self.wrong(slot, index, flaw))
+        self.read(slot, index, found)
     }
 
+    /// What a flaw of this value costs.
     #[cold]
     fn wrong(&self, slot: Slot, index: u8, flaw: Flaw) -> Wrong {
         let spec = self.specs(slot).get(usize::from(index));

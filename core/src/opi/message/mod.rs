@@ -14,6 +14,8 @@
 //! masks (I12).
 
 #[macro_use]
+mod words;
+#[macro_use]
 mod record;
 #[macro_use]
 mod vocabulary;

@@ -150,7 +150,7 @@ impl TotalAmount {
     }
 
     /// All amounts, in the order in which they are checked, with their names.
-    pub(super) const AMOUNTS: [(Field, &'static str); 9] = [
+    pub(super) const AMOUNTS: &'static [(Field, &'static str)] = &[
         (Self::value, "TotalAmount"),
         (Self::detailed_amount, "DetailedAmount"),
         (Self::payment_amount, "PaymentAmount"),
@@ -175,7 +175,7 @@ impl TotalAmount {
             self.available_amount,
             self.amount_held,
         ];
-        check(self.currency, amounts.into_iter())
+        check(self.currency, |place| amounts.get(place).copied().flatten())
     }
 }
 
@@ -183,17 +183,18 @@ impl TotalAmount {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn check(
     currency: Option<Currency>,
-    amounts: impl Iterator<Item = Option<Decimal>> + Clone,
+    amount: impl Fn(usize) -> Option<Decimal>,
 ) -> Result<(), (&'static str, Flaw)> {
     let Some(currency) = currency else { return Ok(()) };
-    for (amount, (_, name)) in amounts.clone().zip(TotalAmount::AMOUNTS) {
-        if let Some(Err(error)) = amount.map(|amount| Money::from_decimal(amount, currency)) {
+    for (place, (_, name)) in TotalAmount::AMOUNTS.iter().enumerate() {
+        if let Some(amount) = amount(place)
+            && let Err(error) = Money::from_decimal(amount, currency)
+        {
             return Err((name, Flaw::Money(error)));
         }
     }
     // Two forms of one amount that differ are no amount.
-    let mut forms = amounts.take(2).flatten();
-    match (forms.next(), forms.next()) {
+    match (amount(0), amount(1)) {
         (Some(one), Some(other)) if one != other => Err(("DetailedAmount", Flaw::Money(MoneyError::Form))),
         _ => Ok(()),
     }

@@ -12,7 +12,7 @@ use super::part::{FragmentOf, Piece, Place};
 use super::place::{self, Container, Element, InnerName, OuterName};
 use super::record::{self, Group};
 use super::request_type::RequestType;
-use super::value::{Found, Lost};
+use super::value::{Flaw, Found, Lost};
 use super::vocabulary::Coding;
 use crate::limits;
 use crate::xml::{Name, Raw, Reader, Token, Tolerance};
@@ -33,6 +33,7 @@ pub(super) struct Reading<K> {
     derived: bool,
     pub(super) skipped: u32,
     pub(super) lost: Lost,
+    /// Why the message is not to be used.
     failed: Option<Fault>,
     /// The open elements.
     nodes: heapless::Vec<Node, { limits::XML_DEPTH }>,
@@ -42,6 +43,9 @@ pub(super) struct Reading<K> {
     reader: Reader,
     pub(super) kept: K,
 }
+
+/// The message is not to be used; why is kept in [`Reading::failed`]. A fault is larger than what is given for a token.
+struct Failed;
 
 /// What one run over the tokens gave.
 enum Step<'a> {
@@ -90,14 +94,12 @@ impl<K: Keep> Reading<K> {
         input: &mut &'w [u8],
         last: bool,
     ) -> Result<Option<K::Part<'a>>, Fault> {
-        if let Some(fault) = self.failed {
-            return Err(fault);
-        }
-        match self.step(input, last) {
-            Ok(Step::Incomplete) => Ok(None),
-            Ok(Step::Piece(of, raw)) => Ok(Some(K::fragment(of, Piece::new(raw)))),
-            Ok(Step::Given(given)) => Ok(self.kept.part(given)),
-            Err(fault) => Err(*self.failed.insert(fault)),
+        let step = if self.failed.is_none() { self.step(input, last) } else { Err(Failed) };
+        match (step, self.failed) {
+            (Ok(Step::Piece(of, raw)), _) => Ok(Some(K::fragment(of, Piece::new(raw)))),
+            (Ok(Step::Given(given)), _) => Ok(self.kept.part(given)),
+            (Err(Failed), Some(fault)) => Err(fault),
+            (Ok(Step::Incomplete) | Err(Failed), _) => Ok(None),
         }
     }
 
@@ -109,7 +111,7 @@ impl<K: Keep> Reading<K> {
         self.reader.offset()
     }
 
-    fn step<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Step<'a>, Fault> {
+    fn step<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Step<'a>, Failed> {
         if let Some(given) = self.given.take() {
             self.kept.forget(given);
         }
@@ -129,7 +131,7 @@ impl<K: Keep> Reading<K> {
 
     /// Outside of a fragment, until one begins.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn step_outside<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Step<'a>>, Fault> {
+    fn step_outside<'a>(&mut self, input: &mut &'a [u8], last: bool) -> Result<Option<Step<'a>>, Failed> {
         while self.fragment.is_none() {
             // Matched as it comes: a token that is converted with its `Result` is copied.
             match self.reader.next(input, last) {
@@ -139,7 +141,7 @@ impl<K: Keep> Reading<K> {
                     }
                 }
                 Ok(None) => return Ok(Some(Step::Incomplete)),
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(self.fail(error.into())),
             }
         }
         Ok(None)
@@ -152,11 +154,14 @@ impl<K: Keep> Reading<K> {
         fragment: OpenFragment,
         input: &mut &'a [u8],
         last: bool,
-    ) -> Result<Option<Step<'a>>, Fault> {
+    ) -> Result<Option<Step<'a>>, Failed> {
         // Where the fragment begins in this window.
         let from = *input;
         loop {
-            let token = self.reader.next_calmly(input, last)?;
+            let token = match self.reader.next_calmly(input, last) {
+                Ok(token) => token,
+                Err(error) => return Err(self.fail(error.into())),
+            };
             let given = match token {
                 Some(token) => self.take(token)?,
                 None => None,
@@ -195,7 +200,7 @@ impl<K: Keep> Reading<K> {
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn take(&mut self, token: Token<'_>) -> Result<Option<Given>, Fault> {
+    fn take(&mut self, token: Token<'_>) -> Result<Option<Given>, Failed> {
         // Hot: in one piece with the reader that gives the token, so that none is ever in memory.
         match token {
             Token::Open(name) => {
@@ -243,7 +248,7 @@ impl<K: Keep> Reading<K> {
         own.or_else(|| self.kept.find(Slot::Diagnosis, Group::OWN, name))
     }
 
-    fn attribute_piece(&mut self, value: Raw<'_>, more: bool) -> Result<(), Fault> {
+    fn attribute_piece(&mut self, value: Raw<'_>, more: bool) -> Result<(), Failed> {
         let Some((slot, index)) = self.attribute else { return Ok(()) };
         if !more
             && !self.collected.has_value()
@@ -256,34 +261,50 @@ impl<K: Keep> Reading<K> {
     }
 
     /// The value that was collected is complete.
-    fn put_value(&mut self, slot: Slot, index: u8, element: bool) -> Result<(), Fault> {
+    fn put_value(&mut self, slot: Slot, index: u8, element: bool) -> Result<(), Failed> {
         let found = self.collected.value_found(element);
         let result = self.kept.put(slot, index, &found);
         self.collected.clear_value();
-        self.judge(result)
+        self.judge(slot, index, result)
     }
 
-    fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Fault> {
+    fn put(&mut self, slot: Slot, index: u8, found: &Found<'_>) -> Result<(), Failed> {
         let result = self.kept.put(slot, index, found);
-        self.judge(result)
+        self.judge(slot, index, result)
     }
 
-    fn judge(&mut self, result: Result<(), Wrong>) -> Result<(), Fault> {
+    /// Whether the message goes on after a value was read.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn judge(&mut self, slot: Slot, index: u8, result: Result<(), Flaw>) -> Result<(), Failed> {
         match result {
             Ok(()) => Ok(()),
-            Err(Wrong { fatal: true, name, flaw, .. }) => {
-                Err(Fault { offset: self.reader.offset(), kind: FaultKind::Field { name, flaw } })
-            }
-            Err(wrong) => {
-                self.skipped = self.skipped.saturating_add(1);
-                self.lost = self.lost.max(wrong.lost);
-                Ok(())
+            Err(flaw) => {
+                let wrong = self.kept.wrong(slot, index, flaw);
+                self.leave_out(&wrong)
             }
         }
     }
 
+    /// Leaves a value out, or fails.
+    #[cold]
+    fn leave_out(&mut self, wrong: &Wrong) -> Result<(), Failed> {
+        let Wrong { fatal, lost, name, flaw } = *wrong;
+        if fatal {
+            return Err(self.fail(Fault { offset: self.reader.offset(), kind: FaultKind::Field { name, flaw } }));
+        }
+        self.skipped = self.skipped.saturating_add(1);
+        self.lost = self.lost.max(lost);
+        Ok(())
+    }
+
+    #[cold]
+    fn fail(&mut self, fault: Fault) -> Failed {
+        self.failed = Some(fault);
+        Failed
+    }
+
     /// What the element is that begins.
-    fn open(&mut self, name: Name<'_>) -> Result<Node, Fault> {
+    fn open(&mut self, name: Name<'_>) -> Result<Node, Failed> {
         let local = name.local();
         let Some(&top) = self.nodes.last() else {
             return self.open_root(name);
@@ -342,10 +363,11 @@ impl<K: Keep> Reading<K> {
         })
     }
 
-    fn open_root(&mut self, name: Name<'_>) -> Result<Node, Fault> {
+    fn open_root(&mut self, name: Name<'_>) -> Result<Node, Failed> {
         let Some(kind) = Kind::from_name(name.local()) else {
             let tag = u32::try_from(name.as_bytes().len()).unwrap_or(u32::MAX).saturating_add(1);
-            return Err(Fault { offset: self.reader.offset().saturating_sub(tag), kind: FaultKind::Root });
+            let fault = Fault { offset: self.reader.offset().saturating_sub(tag), kind: FaultKind::Root };
+            return Err(self.fail(fault));
         };
         self.kept.begin_message(kind);
         Ok(Node::Container(Container::Root))
@@ -453,24 +475,19 @@ impl<K: Keep> Reading<K> {
     }
 
     /// The text of a record or of a group in it is a value of its own; child elements are not part of it.
-    fn own_text(&mut self, node: Node) -> Result<(), Fault> {
+    fn own_text(&mut self, node: Node) -> Result<(), Failed> {
         let (slot, group) = match node {
             Node::Record(slot) => (slot, Group::OWN),
             Node::Group(slot, index) => (slot, self.kept.group(slot, index)),
             _ => return Ok(()),
         };
-        let result = match self.kept.text(slot, group) {
-            Some(index) => {
-                let found = self.collected.own_found();
-                self.kept.put(slot, index, &found)
-            }
-            None => Ok(()),
-        };
+        let text = self.kept.text(slot, group);
+        let result = text.map_or(Ok(()), |index| self.kept.put(slot, index, &self.collected.own_found()));
         self.collected.clear();
-        self.judge(result)
+        self.judge(slot, text.unwrap_or_default(), result)
     }
 
-    fn close(&mut self) -> Result<Option<Given>, Fault> {
+    fn close(&mut self) -> Result<Option<Given>, Failed> {
         let Some(node) = self.nodes.pop() else { return Ok(None) };
         if self.fragment.is_some_and(|fragment| fragment.depth > self.nodes.len()) {
             self.fragment = None;
@@ -488,7 +505,7 @@ impl<K: Keep> Reading<K> {
             Node::Record(Slot::Inner) => {
                 if let Err((name, flaw)) = self.kept.check_total() {
                     let fatal = self.kept.total().is_some_and(Place::decides_money);
-                    self.judge(Err(Wrong { fatal, lost: Lost::Nothing, name, flaw }))?;
+                    self.leave_out(&Wrong { fatal, lost: Lost::Nothing, name, flaw })?;
                 }
                 Some(Given::Inner)
             }

@@ -3,6 +3,7 @@
 use super::encode::RecordWriter;
 use super::shape::Shape;
 use super::value::Held;
+use super::words::Words;
 
 /// Where a value stands when it is written. When it is read, an attribute and a child element are the same
 /// (Nexi terminals send either).
@@ -97,7 +98,7 @@ macro_rules! lead {
 pub(crate) struct Field(pub(super) u8);
 
 /// Child elements that hold values of a record.
-const GROUPS: [&str; 11] = [
+const GROUPS: Words = words![
     "",
     "Command",
     "EventData",
@@ -121,7 +122,7 @@ impl Group {
 
     /// The group with this name. Called when the core is compiled, where a name that is not listed is an error.
     pub(crate) const fn new(name: &str) -> Self {
-        Self(place_of(name, &GROUPS))
+        Self(place_of(name, GROUPS))
     }
 
     pub(crate) const fn is_own(self) -> bool {
@@ -129,12 +130,12 @@ impl Group {
     }
 
     pub(crate) fn name(self) -> &'static str {
-        GROUPS.get(usize::from(self.0)).copied().unwrap_or_default()
+        GROUPS.at(usize::from(self.0))
     }
 }
 
 /// Spellings that some terminals or documents have besides the usual one.
-const SPELLINGS: [&str; 11] = [
+const SPELLINGS: Words = words![
     "",
     "TrxReferenceNumber",
     "AuthorizationCode",
@@ -155,24 +156,22 @@ pub(crate) struct Also(u8);
 impl Also {
     /// Called when the core is compiled, where a spelling that is not listed is an error.
     pub(crate) const fn new(name: &str) -> Self {
-        Self(place_of(name, &SPELLINGS))
+        Self(place_of(name, SPELLINGS))
     }
 
     pub(super) fn is(self, name: &[u8]) -> bool {
-        self.0 != 0 && SPELLINGS.get(usize::from(self.0)).is_some_and(|also| same(also, name))
+        self.0 != 0 && same(SPELLINGS.at(usize::from(self.0)), name)
     }
 }
 
-#[allow(clippy::cast_possible_truncation)] // The lists are short.
-const fn place_of(name: &str, list: &[&str]) -> u8 {
-    let mut place = 0;
-    while place < list.len() {
-        if equal(list[place].as_bytes(), name.as_bytes()) {
-            return place as u8;
-        }
+const fn place_of(name: &str, list: Words) -> u8 {
+    let mut place = 0_u8;
+    while !equal(list.at(place as usize).as_bytes(), name.as_bytes()) {
+        // Only the first is empty.
+        assert!(place == 0 || !list.at(place as usize).is_empty(), "not listed");
         place += 1;
     }
-    panic!("not listed")
+    place
 }
 
 const fn equal(one: &[u8], other: &[u8]) -> bool {

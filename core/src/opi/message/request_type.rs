@@ -5,6 +5,7 @@ use core::fmt;
 use super::shape::Shape;
 use super::value::{Flaw, Found, Shown, Value};
 use super::vocabulary::{Unlisted, find};
+use super::words::Words;
 use crate::id::Id;
 use crate::limits;
 

@@ -2,6 +2,7 @@
 
 use super::reply::Verdict;
 use super::vocabulary::DeviceTarget;
+use super::words::{self, END};
 use crate::limits;
 
 /// One result for each output, in order (I7). Listed devices are kept as numbers, other words once.
@@ -15,8 +16,6 @@ pub struct Results {
 /// A device, as [`Results`] knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceName(u8);
-
-const END: char = '\0';
 
 /// Behind all numbers of listed words.
 const UNLISTED: u8 = 0x80;
@@ -35,30 +34,23 @@ impl Results {
 
     /// The number of a word that is not listed.
     fn word(&mut self, word: &str) -> Option<u8> {
-        let mut number = 0;
-        for known in self.words() {
-            if known == word {
-                return Some(number);
-            }
-            number += 1;
+        if let Some(known) = words::place(&self.words, |known| known == word) {
+            return u8::try_from(known).ok();
         }
         if word.len() >= self.words.capacity() - self.words.len() {
             return None;
         }
+        let number = self.words.bytes().filter(|byte| *byte == END).count();
         // There is room, as was seen.
-        let _ = self.words.push_str(word).and_then(|()| self.words.push(END));
-        Some(number)
+        let _ = self.words.push_str(word).and_then(|()| self.words.push(char::from(END)));
+        u8::try_from(number).ok()
     }
 
     /// The word of a device on the wire.
     #[must_use]
     pub fn name(&self, device: DeviceName) -> &str {
-        let unlisted = || self.words().nth(usize::from(device.0 & !UNLISTED));
-        DeviceTarget::numbered(device.0).or_else(unlisted).unwrap_or_default()
-    }
-
-    fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.as_str().split_terminator([END])
+        let listed = DeviceTarget::numbered(device.0);
+        listed.unwrap_or_else(|| words::at(&self.words, usize::from(device.0 & !UNLISTED)))
     }
 
     /// Adds the result of an output; `false` if there is no room for it.

@@ -14,12 +14,12 @@ pub(crate) struct Sending<'b> {
 impl<'b> Sending<'b> {
     /// Begins the root element; its attributes follow.
     pub(crate) fn new(kind: Kind, style: &Style, out: &'b mut [u8]) -> Self {
-        let mut xml = Writer::new(out);
+        // Filled in where it stays: a writer is large.
+        let mut sending = Self { xml: Writer::new(out) };
         if style.declaration {
-            xml.declaration();
+            sending.xml.declaration();
         }
-        xml.open_known(kind.name());
-        let mut sending = Self { xml };
+        sending.open(kind.name());
         sending.attribute("xmlns", style.namespace.then_some(IXRETAIL));
         sending
     }

@@ -8,6 +8,7 @@ use super::vocabulary::{Alignment, CharStyle, Size};
 use crate::id::Id;
 use crate::limits;
 use crate::money::{Currency, Decimal, Money};
+use crate::shift;
 use crate::text::Text;
 
 /// What a value is, and how many bytes of it are kept at most.
@@ -253,13 +254,7 @@ fn place(packed: &[u8], field: Field) -> Option<(usize, usize)> {
 pub(super) fn set(packed: &mut Packed, field: Field, cut: bool, value: &[u8]) {
     if let Some((at, len)) = place(packed, field) {
         let gone = HEAD + len;
-        for to in at..packed.len() {
-            if let Some(byte) = packed.get(to + gone).copied()
-                && let Some(place) = packed.get_mut(to)
-            {
-                *place = byte;
-            }
-        }
+        shift::to_front(packed.get_mut(at..).unwrap_or_default(), gone);
         packed.truncate(packed.len().saturating_sub(gone));
     }
     let head = [field.0 | if cut { CUT } else { 0 }, u8::try_from(value.len()).unwrap_or(u8::MAX)];

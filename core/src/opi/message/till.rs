@@ -170,6 +170,11 @@ impl<'a> Header<'a> {
         RequestType::from_text(self.values.text(Root::request_type)?)
     }
 
+    /// The same, in its word on the wire; empty if there is none.
+    pub(crate) fn asks(&self) -> &'a str {
+        self.values.word(Root::request_type)
+    }
+
     /// How it ended.
     #[must_use]
     pub fn overall_result(&self) -> Option<OverallResult> {
@@ -411,10 +416,8 @@ impl Keep for Excerpts {
     fn check_total(&self) -> Result<(), (&'static str, Flaw)> {
         let Inner::Total(_) = self.inner else { return Ok(()) };
         let total = self.values.excerpt();
-        payment::check(
-            total.currency(TotalAmount::currency),
-            TotalAmount::AMOUNTS.iter().map(|(field, _)| total.decimal(*field)),
-        )
+        let amount = |place| TotalAmount::AMOUNTS.get(place).and_then(|(field, _)| total.decimal(*field));
+        payment::check(total.currency(TotalAmount::currency), amount)
     }
 
     fn implies(&self) -> Option<RequestType> {

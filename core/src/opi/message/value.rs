@@ -8,7 +8,7 @@ use crate::id::Id;
 use crate::money::{Currency, Decimal, MoneyError};
 use crate::proof::{Mistake, mistake};
 use crate::secret::{Pan, Secret};
-use crate::text::Text;
+use crate::text::{Text, trim};
 use crate::xml::Characters;
 
 /// What is wrong with a value.
@@ -177,14 +177,6 @@ impl<'a> Found<'a> {
             word => Currency::new(word).map(Some).map_err(Flaw::Money),
         }
     }
-}
-
-/// Without the white space of XML at both ends.
-fn trim(mut bytes: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = bytes {
-        bytes = rest;
-    }
-    bytes
 }
 
 /// A value as it goes on the wire, never masked.

@@ -4,17 +4,18 @@ use core::fmt;
 
 use super::shape::Shape;
 use super::value::{Flaw, Found, Shown, Value};
+use super::words::Words;
 use crate::id::Id;
 use crate::limits;
 
 /// The place of a word in its list. One search for all lists: comparisons for each word would be kilobytes.
-pub(super) fn find(words: &[&str], aliases: &[(&str, u8)], text: &[u8], any_case: bool) -> Option<usize> {
+pub(super) fn find(words: Words, aliases: &[(&str, u8)], text: &[u8], any_case: bool) -> Option<usize> {
     let same = |word: &str| {
         word.len() == text.len()
             && if any_case { word.as_bytes().eq_ignore_ascii_case(text) } else { word.as_bytes() == text }
     };
     let alias = || aliases.iter().find(|(alias, _)| same(alias)).map(|(_, place)| usize::from(*place));
-    words.iter().position(|word| same(word)).or_else(alias)
+    words.place(same).or_else(alias)
 }
 
 /// Listed words as variants, everything else as [`Other`](RequestType::Other) text.
@@ -27,7 +28,7 @@ macro_rules! vocabulary {
             /// Every listed word.
             pub const LISTED: &'static [Self] = &[$(Self::$variant),+];
 
-            const WORDS: &'static [&'static str] = &[$($wire),+];
+            const WORDS: Words = words![$($wire),+];
             const ALIASES: &'static [(&'static str, u8)] = {
                 #[allow(dead_code)]
                 enum Place { $($variant),+ }
@@ -55,7 +56,7 @@ macro_rules! vocabulary {
             pub fn as_str(&self) -> &str {
                 match self {
                     Self::Other(text) => text.as_str(),
-                    listed => Self::WORDS.get(usize::from(listed.place())).copied().unwrap_or_default(),
+                    listed => Self::WORDS.at(usize::from(listed.place())),
                 }
             }
 
@@ -79,7 +80,8 @@ macro_rules! vocabulary {
             /// The listed word with this number.
             #[allow(dead_code)]
             pub(crate) fn numbered(number: u8) -> Option<&'static str> {
-                Self::WORDS.get(usize::from(number)).copied()
+                let word = Self::WORDS.at(usize::from(number));
+                if word.is_empty() { None } else { Some(word) }
             }
         }
         impl fmt::Display for $name {
@@ -400,6 +402,8 @@ macro_rules! closed_vocabulary {
             /// Every word.
             pub const LISTED: &'static [Self] = &[$(Self::$variant),+];
 
+            const WORDS: Words = words![$($wire),+];
+
             /// Reads a word; `None` if it is not listed.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Self> {
@@ -407,14 +411,14 @@ macro_rules! closed_vocabulary {
             }
 
             fn from_bytes(word: &[u8]) -> Option<Self> {
-                let place = find(&[$($wire),+], &[], word, false)?;
+                let place = find(Self::WORDS, &[], word, false)?;
                 Self::LISTED.get(place).copied()
             }
 
             /// The word as it is written on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $( Self::$variant => $wire, )+ }
+                Self::WORDS.at(self as usize)
             }
         }
         impl Value for $name {

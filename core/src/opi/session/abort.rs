@@ -12,11 +12,11 @@ use crate::opi::profile::AbortStyle;
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Phase, Signal};
 use crate::session::{Next, Step};
+use crate::time::Deadline;
 
 impl<const D: usize> Session<'_, D> {
     pub(super) fn wish_abort(&mut self) -> Result<(), Misuse> {
-        let stoppable =
-            self.current.as_ref().is_some_and(|current| *current.undertaking.operation() != Operation::Abort);
+        let stoppable = self.current.as_ref().is_some_and(|current| !current.undertaking.is_abort());
         match self.progress.phase() {
             _ if !stoppable => Err(Misuse::NothingToAbort),
             Phase::Storing | Phase::Opening | Phase::Connecting | Phase::Pausing => {
@@ -60,10 +60,10 @@ impl<const D: usize> Session<'_, D> {
             operation: &Operation::Abort,
             reference: None,
             request_id,
-            request_type: &RequestType::AbortRequest,
+            request_type: RequestType::AbortRequest.as_str(),
             at,
         };
-        let Some(outgoing) = Outgoing::write(What::Abort, None, tx, |out| asking.encode(out)) else {
+        let Some(outgoing) = Outgoing::write(What::Abort, Deadline::NEVER, tx, |out| asking.encode(out)) else {
             self.abort.end(false);
             return None;
         };

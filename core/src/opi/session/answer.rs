@@ -7,7 +7,7 @@ use crate::money::{Decimal, Money};
 use crate::operation::Facts;
 use crate::opi::message::till::{Decoder, Excerpt, Part};
 use crate::opi::message::{
-    Authorisation, CardValue, Diagnosis, Fault, Header, Lost, OverallResult, Place, Terminal, TotalAmount,
+    Authorisation, CardValue, Diagnosis, Fault, Field, Header, Lost, OverallResult, Place, Terminal, TotalAmount,
 };
 use crate::secret::Pan;
 use crate::text::Text;
@@ -56,14 +56,14 @@ impl Answer {
         match part {
             Part::Header(header) => {
                 facts.overall_result = header.overall_result().and_then(|result| Id::new(result.as_str()).ok());
-                fill(&mut facts.terminal_id, header.values.id(Header::terminal_id));
+                fill_id(&mut facts.terminal_id, header.values, Header::terminal_id);
             }
             Part::Terminal(terminal) => {
                 if let Some(terminal_id) = terminal.id(Terminal::terminal_id) {
                     facts.terminal_id = Some(terminal_id);
                 }
-                fill(&mut facts.terminal_batch, terminal.id(Terminal::terminal_batch));
-                fill(&mut facts.stan, terminal.id(Terminal::stan));
+                fill_id(&mut facts.terminal_batch, *terminal, Terminal::terminal_batch);
+                fill_id(&mut facts.stan, *terminal, Terminal::stan);
             }
             Part::Total(total, place @ (Place::Tender | Place::Message)) => {
                 let bare = total.amount().filter(|_| total.currency(TotalAmount::currency).is_none());
@@ -83,8 +83,8 @@ impl Answer {
                 fill(&mut facts.card_circuit, card.text(CardValue::card_circuit).map(Text::from_cut));
             }
             Part::Diagnosis(diagnosis) => {
-                fill(&mut facts.host_decline_reason, diagnosis.id(Diagnosis::host_decline_reason));
-                fill(&mut facts.terminal_decline_reason, diagnosis.id(Diagnosis::terminal_decline_reason));
+                fill_id(&mut facts.host_decline_reason, *diagnosis, Diagnosis::host_decline_reason);
+                fill_id(&mut facts.terminal_decline_reason, *diagnosis, Diagnosis::terminal_decline_reason);
             }
             _ => {}
         }
@@ -105,22 +105,29 @@ impl Answer {
     }
 }
 
-fn fill<T>(slot: &mut Option<T>, value: Option<T>) {
+/// Fills what is not filled yet.
+pub(super) fn fill<T>(slot: &mut Option<T>, value: Option<T>) {
     if slot.is_none() {
         *slot = value;
     }
 }
 
+/// The same with an identifier of a record.
+#[inline(never)] // There are many.
+pub(super) fn fill_id<const N: usize>(slot: &mut Option<Id<N>>, it: Excerpt<'_>, field: Field) {
+    fill(slot, it.id(field));
+}
+
 fn authorised(facts: &mut Facts, it: Excerpt<'_>) {
-    fill(&mut facts.approval_code, it.id(Authorisation::approval_code));
-    fill(&mut facts.trx_reference_number, it.id(Authorisation::trx_reference_number));
-    fill(&mut facts.receipt_number, it.id(Authorisation::receipt_number));
-    fill(&mut facts.time_stamp, it.id(Authorisation::time_stamp));
+    fill_id(&mut facts.approval_code, it, Authorisation::approval_code);
+    fill_id(&mut facts.trx_reference_number, it, Authorisation::trx_reference_number);
+    fill_id(&mut facts.receipt_number, it, Authorisation::receipt_number);
+    fill_id(&mut facts.time_stamp, it, Authorisation::time_stamp);
     fill(&mut facts.card_circuit, it.text(Authorisation::card_circuit).map(Text::from_cut));
     let cards = [Authorisation::masked_card_number, Authorisation::pan_print, Authorisation::card_pan];
     fill(&mut facts.masked_card_number, cards.into_iter().find_map(|card| it.text(card)).and_then(Pan::new));
     // German OPI: `0` is an approval, everything else a code of ISO 8583.
-    fill(&mut facts.host_decline_reason, it.id(Authorisation::action_code));
+    fill_id(&mut facts.host_decline_reason, it, Authorisation::action_code);
 }
 
 /// What a session gathers from an answer, for whoever reads answers without a session.

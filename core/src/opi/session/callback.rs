@@ -14,6 +14,7 @@ use crate::opi::profile::Login;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::{Phase, Signal};
+use crate::time::Deadline;
 
 impl<const D: usize> Session<'_, D> {
     /// Reads on one connection until something is to be told.
@@ -262,9 +263,9 @@ impl<const D: usize> Session<'_, D> {
             input,
             event: false,
         };
-        let until = self.progress.now.after(self.settings.timeouts.send);
+        let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
         let style = &self.settings.profile.style;
-        let outgoing = Outgoing::write(What::Reply, Some(until), tx, |out| reply.encode(style, out));
+        let outgoing = Outgoing::write(What::Reply, until, tx, |out| reply.encode(style, out));
         if !mistake(Mistake::AnswersTwice) {
             reading.finish();
         }
@@ -285,9 +286,9 @@ impl<const D: usize> Session<'_, D> {
             input: asked.input(),
             event: asked.takes_event(),
         };
-        let until = self.progress.now.after(self.settings.timeouts.send);
+        let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
         let style = &self.settings.profile.style;
-        let outgoing = Outgoing::write(What::Reply, Some(until), tx, |out| reply.encode(style, out));
+        let outgoing = Outgoing::write(What::Reply, until, tx, |out| reply.encode(style, out));
         // From here on it is the terminal's turn again.
         self.sign_of_life();
         self.reply_leaves(link, outgoing)

@@ -1,7 +1,7 @@
 //! The request in progress, with what its messages say of it.
 
 use super::answer::{Answer, Repeats};
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, Testimony};
 use crate::money::Money;
 use crate::operation::{Facts, Operation};
 use crate::opi::message::till::Part;
@@ -9,11 +9,11 @@ use crate::opi::message::{OriginalHeader, RequestType};
 use crate::session::Undertaking;
 
 /// The request in progress.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Current {
-    verbs: &'static [RequestType],
+    pub(super) verbs: &'static [RequestType],
     /// Which of the dialect's verbs is tried.
     verb: usize,
     /// The terminal asked for something on the other channel.
@@ -27,22 +27,10 @@ pub(super) struct Current {
     pub(super) answer: Answer,
     /// What is asked about it.
     pub(super) inquiry: Option<Inquiry>,
+    pub(super) testimony: Testimony,
 }
 
 impl Current {
-    pub(super) fn new(undertaking: Undertaking, verbs: &'static [RequestType]) -> Self {
-        Self {
-            undertaking,
-            verbs,
-            verb: 0,
-            answer: Answer::default(),
-            prompted: false,
-            receipt_came: false,
-            foreign: false,
-            inquiry: None,
-        }
-    }
-
     /// The request type.
     pub(super) fn request_type(&self) -> RequestType {
         RequestType::from_text(self.word()).unwrap_or(RequestType::CardPayment)
@@ -81,9 +69,7 @@ impl Current {
     /// What was read of the answer to the question is that of another one.
     pub(super) fn forget_testimony(&mut self) {
         self.answer = Answer::default();
-        if let Some(inquiry) = &mut self.inquiry {
-            inquiry.facts = Facts::default();
-        }
+        self.testimony.facts = Facts::default();
     }
 
     /// Takes in a part of the answer to the question, which was asked of this lane.
@@ -91,14 +77,14 @@ impl Current {
         if let Part::OriginalHeader(original) = part {
             let ours = self.is_ours(*original, workstation);
             self.answer.repeats = Some(Repeats::new(ours, original.text(OriginalHeader::overall_result)));
-        } else if let Some(inquiry) = &mut self.inquiry {
-            self.answer.collect(&mut inquiry.facts, part);
+        } else {
+            self.answer.collect(&mut self.testimony.facts, part);
         }
     }
 
     /// The amount an answer is compared with: a reversal may say 0 (Nexi), and holds the amount elsewhere.
     pub(super) fn compared(&self) -> Option<Money> {
-        if self.request_type() == RequestType::PaymentReversal { None } else { self.undertaking.asked() }
+        if self.word() == RequestType::PaymentReversal.as_str() { None } else { self.undertaking.asked() }
     }
 
     /// Whether the operation waits for distant hosts.

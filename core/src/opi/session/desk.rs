@@ -2,12 +2,12 @@
 
 use super::device::{Exchange, Showing, Step, Wish, line};
 use super::reading::Role;
-use super::receipt::reference;
+use super::receipt::keep_reference;
 use super::request::family;
 use super::{Current, Stash};
 use crate::drive::{Link, Total};
 use crate::id::{Id, RequestId};
-use crate::operation::Operation;
+use crate::operation::{Operation, Request};
 use crate::opi::Settings;
 use crate::opi::message::till::{Header, Part};
 use crate::opi::message::{
@@ -17,7 +17,7 @@ use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
 use crate::session::table::Phase;
 use crate::session::{Loan, Next, Progress, Work};
-use crate::time::Span;
+use crate::time::{Deadline, Span};
 
 /// What a part came to.
 pub(super) enum Seen {
@@ -97,8 +97,7 @@ impl Desk<'_> {
 
     fn is_abort(&self, header: Header<'_>) -> bool {
         let id = header.request_id().unwrap_or_default();
-        header.request_type() == Some(RequestType::AbortRequest)
-            && self.abort_id.is_some_and(|abort| abort.is_echoed_by(id))
+        header.asks() == RequestType::AbortRequest.as_str() && self.abort_id.is_some_and(|abort| abort.is_echoed_by(id))
     }
 
     fn is_answer(&self, header: Header<'_>) -> Result<Role, &'static str> {
@@ -109,10 +108,10 @@ impl Desk<'_> {
         if matches!(self.progress.phase(), Phase::Asking | Phase::Hearing)
             && let Some(inquiry) = &current.inquiry
             && header.kind == Kind::CardServiceResponse
-            && header.request_type() == inquiry.verb()
+            && inquiry.verb().is_some_and(|verb| header.asks() == verb)
         {
             // CCV firmware repeats the last message under the number of that message.
-            let repeats = header.request_type() == Some(RequestType::RepeatLastMessage);
+            let repeats = header.asks() == RequestType::RepeatLastMessage.as_str();
             let ours = inquiry.request_id.is_some_and(|asked| asked.is_echoed_by(id));
             return if repeats || ours { Ok(Role::Testimony) } else { Err("an answer to another request") };
         }
@@ -126,15 +125,15 @@ impl Desk<'_> {
             _ => Kind::ServiceResponse,
         };
         // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
-        let of_abort = header.request_type() == Some(RequestType::AbortRequest);
-        if of_abort && *current.undertaking.operation() != Operation::Abort {
+        let of_abort = header.asks() == RequestType::AbortRequest.as_str();
+        if of_abort && !current.undertaking.is_abort() {
             return Ok(Role::Ignored);
         }
-        if header.kind != expected || header.request_type() != Some(current.request_type()) {
+        if header.kind != expected || header.asks() != current.word() {
             return Err("an answer to another type of request");
         }
         // CCV firmware repeats the last message under the number of that message.
-        let repeats = *current.undertaking.operation() == Operation::RepeatLast && !current.undertaking.is_resumed();
+        let repeats = matches!(current.undertaking.request(), Some(Request { operation: Operation::RepeatLast, .. }));
         if !repeats && !current.undertaking.request_id.is_echoed_by(id) && !mistake(Mistake::AcceptsForeignAnswers) {
             return Err("an answer to another request");
         }
@@ -184,13 +183,10 @@ impl Desk<'_> {
     /// A part of a device request.
     fn callback(&mut self, part: &Part<'_>, exchange: &mut Exchange) -> Seen {
         if let Some(current) = self.current.as_mut() {
-            match &mut current.inquiry {
-                Some(inquiry) => inquiry.receipt.collect(part),
-                None => {
-                    if let Part::TransactionInfo(info) = part {
-                        current.undertaking.reference_seen = reference(*info);
-                    }
-                }
+            if current.inquiry.is_some() {
+                current.testimony.receipt.collect(part);
+            } else if let Part::TransactionInfo(info) = part {
+                keep_reference(&mut current.undertaking.reference_seen, *info);
             }
         }
         match part {
@@ -249,7 +245,7 @@ impl Desk<'_> {
         let verdict = match showing.sheet {
             Some((sheet, purpose)) if purpose.must_be_kept() && !mistake(Mistake::AcknowledgesBeforeStored) => {
                 let ticket = self.progress.counters.ticket();
-                let until = self.progress.now.after(self.settings.timeouts.local);
+                let until = Deadline::at(self.progress.now.after(self.settings.timeouts.local));
                 exchange.step = Step::Keeping { ticket, sheet, until };
                 return Seen::Next(Next::StoreSheet { ticket, sheet, purpose });
             }

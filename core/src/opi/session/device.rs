@@ -14,8 +14,8 @@ use crate::opi::message::{
     TextLine, Typed, Verdict,
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
-use crate::text::Text;
-use crate::time::Instant;
+use crate::text::{Text, parted};
+use crate::time::{Deadline, Instant};
 
 /// The device request being read, and what became of it so far.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub(super) enum Step {
     /// The request is being read.
     Reading,
     /// A sheet is being stored.
-    Keeping { ticket: Ticket, sheet: SheetId, until: Instant },
+    Keeping { ticket: Ticket, sheet: SheetId, until: Deadline },
     /// The answer is to be sent.
     Replying,
 }
@@ -86,19 +86,23 @@ pub(super) struct Asked {
     wish: Option<Wish>,
     /// What was answered; until then the question stands.
     pub(super) given: Option<(Verdict, Given)>,
+    /// The number or the text that was answered.
+    typed: Text<{ limits::TEXT_LINE }>,
     pub(super) results: Results,
 }
 
 /// What the cashier gave.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Given {
     /// Nothing that is written.
     Nothing,
     /// A key.
     Key,
     Boolean(bool),
-    Number(Text<{ limits::SHORT_ID }>),
-    Text(Text<{ limits::TEXT_LINE }>),
+    /// What was typed is a number.
+    Number,
+    /// What was typed is a text.
+    Text,
 }
 
 impl Exchange {
@@ -156,7 +160,7 @@ impl Exchange {
     /// Lets a storing pass that ran out of time.
     pub(super) fn expire(&mut self, now: Instant) -> bool {
         match self.step {
-            Step::Keeping { ticket, until, .. } if until <= now => self.sheet_stored(ticket, false),
+            Step::Keeping { ticket, until, .. } if until.is_over(now) => self.sheet_stored(ticket, false),
             _ => false,
         }
     }
@@ -188,6 +192,7 @@ impl Asked {
             results: core::mem::take(&mut exchange.results),
             wish: exchange.wish.take(),
             given: None,
+            typed: Text::new(),
         }
     }
 
@@ -206,11 +211,14 @@ impl Asked {
             _ => verdict,
         };
         let given = match (self.question.kind, &self.wish, answer) {
-            (_, _, Answer::Cancelled | Answer::NotGiven) => Given::Nothing,
-            (QuestionKind::Delivery | QuestionKind::ForecourtEvent, _, Answer::Yes | Answer::No) => Given::Nothing,
-            (kind, Some(wish), answer) => wish.read(kind, answer)?,
-            _ => return Err(Misuse::WrongAnswer),
+            (_, _, Answer::Cancelled | Answer::NotGiven) => Some(Given::Nothing),
+            (QuestionKind::Delivery | QuestionKind::ForecourtEvent, _, Answer::Yes | Answer::No) => {
+                Some(Given::Nothing)
+            }
+            (kind, Some(wish), answer) => wish.read(kind, answer, &mut self.typed),
+            _ => None,
         };
+        let given = given.ok_or(Misuse::WrongAnswer)?;
         let whole = match self.question.kind {
             QuestionKind::Delivery => {
                 self.results.settle_all(&DeviceTarget::DeliveryBox, decided);
@@ -245,8 +253,8 @@ impl Asked {
             Given::Nothing => None,
             Given::Key => Some(Typed::Key),
             Given::Boolean(yes) => Some(Typed::Boolean(*yes)),
-            Given::Number(number) => Some(Typed::Number(number.as_str())),
-            Given::Text(text) => Some(Typed::Text(text.as_str())),
+            Given::Number => Some(Typed::Number(self.typed.as_str())),
+            Given::Text => Some(Typed::Text(self.typed.as_str())),
         };
         Some(Answered { value, ..wish.result(&self.results, verdict) })
     }
@@ -289,54 +297,46 @@ impl Wish {
         Answered { target: results.name(self.target), result: verdict, value: None }
     }
 
-    /// An answer, if it fits the question.
-    fn read(&self, kind: QuestionKind, answer: Answer<'_>) -> Result<Given, Misuse> {
+    /// An answer, if it fits the question. What was typed is kept.
+    fn read(&self, kind: QuestionKind, answer: Answer<'_>, typed: &mut Text<{ limits::TEXT_LINE }>) -> Option<Given> {
         match (kind, answer) {
-            (QuestionKind::Confirmation, Answer::Yes) => Ok(Given::Boolean(true)),
-            (QuestionKind::Confirmation, Answer::No) => Ok(Given::Boolean(false)),
-            (QuestionKind::AnyKey, Answer::Yes) => Ok(Given::Key),
+            (QuestionKind::Confirmation, Answer::Yes) => Some(Given::Boolean(true)),
+            (QuestionKind::Confirmation, Answer::No) => Some(Given::Boolean(false)),
+            (QuestionKind::AnyKey, Answer::Yes) => Some(Given::Key),
             (QuestionKind::Number | QuestionKind::Menu, Answer::Number(number)) => {
-                self.typed(number).map(Given::Number)
+                self.read_number(number, typed).then_some(Given::Number)
             }
             (QuestionKind::Text, Answer::Text(text)) => {
-                let kept = Text::from_cut(text);
-                if kept.is_cut() {
-                    return Err(Misuse::WrongAnswer);
-                }
-                self.check_length(text.bytes().filter(|byte| byte & 0xC0 != 0x80).count())?;
-                Ok(Given::Text(kept))
+                typed.clear();
+                typed.append(text);
+                let characters = text.bytes().filter(|byte| byte & 0xC0 != 0x80).count();
+                (!typed.is_cut() && self.has_length(characters)).then_some(Given::Text)
             }
-            _ => Err(Misuse::WrongAnswer),
+            _ => None,
         }
     }
 
-    fn typed(&self, number: Decimal) -> Result<Text<{ limits::SHORT_ID }>, Misuse> {
+    /// Keeps a number as it is written on the wire; whether it may be so.
+    fn read_number(&self, number: Decimal, typed: &mut Text<{ limits::TEXT_LINE }>) -> bool {
         let decimals = u8::try_from(self.decimals.unwrap_or(0)).unwrap_or(u8::MAX);
         if self.decimals.is_some() && number.scale() > decimals {
-            return Err(Misuse::WrongAnswer);
+            return false;
         }
-        let mut plain: Text<{ limits::SHORT_ID }> = Text::new();
-        // A number that is too long is cut, and refused below.
-        plain.append(number.figures(decimals).as_str());
-        if plain.is_cut() {
-            return Err(Misuse::WrongAnswer);
+        let figures = number.figures(decimals);
+        let (whole, fraction) = parted(figures.as_str(), b'.').unwrap_or((figures.as_str(), ""));
+        typed.clear();
+        typed.append(whole);
+        if !fraction.is_empty() {
+            typed.append(if self.comma { "," } else { "." });
+            typed.append(fraction);
         }
-        self.check_length(plain.as_str().bytes().filter(u8::is_ascii_digit).count())?;
-        match plain.as_str().split_once(['.']) {
-            Some((whole, fraction)) if self.comma => {
-                let mut with_comma = Text::from_cut(whole);
-                with_comma.append(",");
-                with_comma.append(fraction);
-                Ok(with_comma)
-            }
-            _ => Ok(plain),
-        }
+        typed.as_str().len() <= limits::SHORT_ID && self.has_length(whole.len() + fraction.len())
     }
 
-    fn check_length(&self, characters: usize) -> Result<(), Misuse> {
+    fn has_length(&self, characters: usize) -> bool {
         let least = self.min_length.map_or(0, usize::from);
         let most = self.max_length.map_or(usize::MAX, usize::from);
-        if (least..=most).contains(&characters) { Ok(()) } else { Err(Misuse::WrongAnswer) }
+        (least..=most).contains(&characters)
     }
 }
 

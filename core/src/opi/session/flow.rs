@@ -16,6 +16,7 @@ use crate::session::{Loan, Next, Work};
 
 impl<const D: usize> Session<'_, D> {
     /// Does what the edge taken last wants done.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn perform(&mut self, tx: &mut [u8]) -> Option<Next> {
         let timeouts = self.settings.timeouts;
         let effect = self.progress.take_effect()?;

@@ -1,16 +1,15 @@
 //! What happened, sent to where it matters.
 
 use super::Session;
-use super::current::Current;
 use super::device::Asked;
 use super::lane::Stage;
 use super::request;
 use crate::drive::{Input, Link, Misuse};
 use crate::journal::{Settled, Ticket, Unresolved};
-use crate::operation::{Facts, Request};
+use crate::operation::Request;
 use crate::session::table::Signal;
 use crate::session::{Storing, Work};
-use crate::time::WallTime;
+use crate::time::{Deadline, WallTime};
 
 impl<const D: usize> Session<'_, D> {
     pub(super) fn take(&mut self, input: Input<'_>) -> Result<(), Misuse> {
@@ -65,14 +64,17 @@ impl<const D: usize> Session<'_, D> {
             return Err(Misuse::Incomplete(what));
         }
         self.abort.forget();
-        self.current = Work::Request(Current::new(self.progress.begin(request), verbs));
+        self.current.begin(|current| {
+            current.verbs = verbs;
+            self.progress.begin(&mut current.undertaking, request);
+        });
         Ok(())
     }
 
     fn recover(&mut self, at: WallTime) -> Result<(), Misuse> {
-        let undertaking = self.progress.recover(at)?;
+        self.progress.may_recover()?;
         self.abort.forget();
-        self.current = Work::Request(Current::new(undertaking, &[]));
+        self.current.begin(|current| self.progress.recover(&mut current.undertaking, at));
         Ok(())
     }
 
@@ -80,7 +82,7 @@ impl<const D: usize> Session<'_, D> {
         let wrong = Misuse::WrongLink(link);
         let lane = self.lanes.get_mut(link).filter(|lane| lane.stage() == Stage::Connecting).ok_or(wrong)?;
         // Connections of ours have deadlines of their own.
-        lane.opened(None);
+        lane.opened(Deadline::NEVER);
         match link {
             Link::Request => self.progress.signal_or(Signal::Connected, wrong),
             _ => {
@@ -105,10 +107,10 @@ impl<const D: usize> Session<'_, D> {
 
     fn accepted(&mut self, link: Link) -> Result<(), Misuse> {
         let now = self.progress.now;
-        let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
+        let quiet = Deadline::at(now.after(self.settings.timeouts.hard_long));
         match self.lanes.get_mut(link) {
             Some(lane) if matches!(link, Link::Device(_)) && lane.stage() == Stage::Closed => {
-                lane.opened(Some(quiet));
+                lane.opened(quiet);
                 lane.heard = now;
                 self.crowded = false;
                 Ok(())
@@ -119,7 +121,7 @@ impl<const D: usize> Session<'_, D> {
 
     fn received(&mut self, link: Link, bytes: &[u8]) -> Result<(), Misuse> {
         let now = self.progress.now;
-        let quiet = self.progress.now.after(self.settings.timeouts.hard_long);
+        let quiet = Deadline::at(now.after(self.settings.timeouts.hard_long));
         let lane = self.lanes.get_mut(link).ok_or(Misuse::WrongLink(link))?;
         match lane.stage() {
             Stage::Open => {}
@@ -146,7 +148,9 @@ impl<const D: usize> Session<'_, D> {
                 self.current.forget_decision();
                 if let Some(Unresolved { request_id, reference, .. }) = settled {
                     // A person can be wrong about the charge: its receipt is its own either way.
-                    self.settings.last_settled = Some(Settled::of(request_id, &Facts::default(), reference.as_ref()));
+                    let (trx_reference_number, approval_code, receipt_number) = (None, None, None);
+                    let names = Settled { request_id, trx_reference_number, approval_code, receipt_number, reference };
+                    self.settings.last_settled = Some(names);
                 }
                 return Ok(());
             }

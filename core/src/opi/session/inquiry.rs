@@ -1,7 +1,6 @@
 //! The questions about one request, and in which order they are asked.
 
-use heapless::Deque;
-
+use super::answer::fill;
 use super::receipt::ReceiptFacts;
 use crate::id::RequestId;
 use crate::limits;
@@ -16,10 +15,10 @@ pub(super) enum Question {
 }
 
 /// The questions about one request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Inquiry {
     /// What is still to be asked, in order.
-    questions: Deque<Question, 2>,
+    questions: [Option<Question>; 2],
     /// How often the first of them was asked.
     pub(super) tries: u8,
     /// A question was refused because receipts are to be fetched first. Heeded once.
@@ -28,17 +27,32 @@ pub(super) struct Inquiry {
     pub(super) errand: bool,
     /// The number of the question under way.
     pub(super) request_id: Option<RequestId>,
+}
+
+/// What was heard since a question left. It has its place for good: it is large.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Testimony {
     /// What the answer says of the transaction.
     pub(super) facts: Facts,
-    /// What receipts showed while the question was under way.
+    /// What receipts showed meanwhile.
     pub(super) receipt: ReceiptFacts,
 }
 
+impl Testimony {
+    /// What the answer does not say, its receipt does.
+    pub(super) fn take_in_receipt(&mut self) {
+        let Self { facts, receipt } = self;
+        fill(&mut facts.amount, receipt.amount);
+        fill(&mut facts.trx_reference_number, receipt.trx_reference_number.take());
+        fill(&mut facts.approval_code, receipt.approval_code.take());
+        fill(&mut facts.time_stamp, receipt.time_stamp.take());
+    }
+}
+
 /// What a heard answer comes to.
-#[allow(clippy::large_enum_variant)] // Made once, and taken apart at once.
 pub(super) enum Weight {
-    /// It settles the request.
-    Settles(Outcome, Option<Reason>, SettledBy, Facts),
+    /// It settles the request, with the facts of the testimony.
+    Settles(Outcome, Option<Reason>, SettledBy),
     /// It says nothing about the request; the next question may.
     Nothing,
     /// The terminal cannot answer now.
@@ -57,10 +71,18 @@ impl Question {
         }
     }
 
-    pub(super) const fn verb(self) -> RequestType {
+    const fn verb(self) -> RequestType {
         match self {
             Self::RepeatLast => RequestType::RepeatLastMessage,
             Self::Reprint => RequestType::TicketReprint,
+        }
+    }
+
+    /// Its request type on the wire.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::RepeatLast => RequestType::RepeatLastMessage.as_str(),
+            Self::Reprint => RequestType::TicketReprint.as_str(),
         }
     }
 }
@@ -68,60 +90,45 @@ impl Question {
 impl Inquiry {
     /// Everything that the dialect can be asked.
     pub(super) fn about(recovery: &[RequestType]) -> Self {
-        let all = [Question::RepeatLast, Question::Reprint].into_iter();
-        Self::with(all.filter(|question| recovery.contains(&question.verb())), false)
+        let asks = |question: Question| recovery.contains(&question.verb()).then_some(question);
+        let questions = match (asks(Question::RepeatLast), asks(Question::Reprint)) {
+            (None, second) => [second, None],
+            both => both.into(),
+        };
+        Self { questions, ..Self::default() }
     }
 
     /// Fetches receipts, and asks nothing.
     pub(super) fn errand() -> Self {
-        Self::with([Question::Reprint].into_iter(), true)
+        Self { questions: [Some(Question::Reprint), None], errand: true, ..Self::default() }
     }
 
-    fn with(questions: impl Iterator<Item = Question>, errand: bool) -> Self {
-        Self {
-            questions: in_order(questions),
-            tries: 0,
-            ticket_first: false,
-            errand,
-            request_id: None,
-            facts: Facts::default(),
-            receipt: ReceiptFacts::default(),
-        }
+    pub(super) const fn question(&self) -> Option<Question> {
+        let [first, _] = self.questions;
+        first
     }
 
-    pub(super) fn question(&self) -> Option<Question> {
-        self.questions.front().copied()
-    }
-
-    /// The request type of the question under way.
-    pub(super) fn verb(&self) -> Option<RequestType> {
-        self.question().map(Question::verb)
+    /// The request type on the wire of the question under way.
+    pub(super) fn verb(&self) -> Option<&'static str> {
+        self.question().map(Question::word)
     }
 
     /// Goes on to what is to be asked after this; `false` if nothing is.
     pub(super) fn go_on(&mut self, weight: &Weight) -> bool {
-        match weight {
+        let [_, second] = self.questions;
+        self.questions = match weight {
             Weight::Later | Weight::Unreached if self.tries + 1 < limits::PROBES => {
                 self.tries += 1;
                 return true;
             }
-            Weight::Unreached => self.questions.clear(),
+            Weight::Unreached => [None; 2],
             Weight::TicketFirst if !self.ticket_first => {
                 self.ticket_first = true;
-                self.questions = in_order([Question::Reprint, Question::RepeatLast].into_iter());
+                [Some(Question::Reprint), Some(Question::RepeatLast)]
             }
-            _ => drop(self.questions.pop_front()),
-        }
+            _ => [second, None],
+        };
         self.tries = 0;
-        !self.questions.is_empty()
+        self.question().is_some()
     }
-}
-
-fn in_order(questions: impl Iterator<Item = Question>) -> Deque<Question, 2> {
-    let mut all = Deque::new();
-    for question in questions {
-        // There are two kinds, and none comes twice.
-        let _ = all.push_back(question);
-    }
-    all
 }

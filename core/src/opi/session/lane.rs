@@ -5,7 +5,7 @@ use super::reading::Reading;
 use crate::drive::{Answer, Link, Question, QuestionId};
 use crate::frame::{self, FrameError};
 use crate::proof::{Mistake, mistake};
-use crate::time::{Instant, earlier};
+use crate::time::{Deadline, Instant};
 use crate::window::Window;
 use crate::xml::Tolerance;
 
@@ -21,7 +21,7 @@ pub(super) struct Lane<'m> {
     /// When something came on it last.
     pub(super) heard: Instant,
     /// When a connection without a byte is given up.
-    pub(super) quiet: Option<Instant>,
+    pub(super) quiet: Deadline,
     pub(super) inbox: Inbox<'m>,
 }
 
@@ -45,8 +45,8 @@ pub(super) enum Stage {
 pub(super) struct Outgoing {
     pub(super) what: What,
     pub(super) length: usize,
-    /// When it is given up. `None`: the request or its abort has that deadline.
-    pub(super) until: Option<Instant>,
+    /// When it is given up. Never: the request or its abort has that deadline.
+    pub(super) until: Deadline,
 }
 
 /// What a frame is.
@@ -62,7 +62,7 @@ impl Outgoing {
     /// Writes a frame to the transmit buffer; `None` if it cannot be written, or has no room there.
     pub(super) fn write<E>(
         what: What,
-        until: Option<Instant>,
+        until: Deadline,
         tx: &mut [u8],
         payload: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Option<Self> {
@@ -78,7 +78,7 @@ impl<'m> Lane<'m> {
             waits: false,
             outgoing: None,
             heard: Instant::from_millis(0),
-            quiet: None,
+            quiet: Deadline::NEVER,
             inbox: Inbox { window: Window::new(memory), frames: frame::Decoder::new(limit), used: 0 },
         }
     }
@@ -101,12 +101,12 @@ impl<'m> Lane<'m> {
         self.inbox.clear();
         self.waits = false;
         self.outgoing = None;
-        self.quiet = None;
+        self.quiet = Deadline::NEVER;
         self.stage = stage;
     }
 
     /// The connection is up. Without a byte it is given up at `quiet`.
-    pub(super) const fn opened(&mut self, quiet: Option<Instant>) {
+    pub(super) const fn opened(&mut self, quiet: Deadline) {
         self.stage = Stage::Open;
         self.quiet = quiet;
     }
@@ -141,21 +141,22 @@ impl<'m> Lane<'m> {
     }
 
     /// Takes bytes in; `false` if they do not fit.
-    pub(super) fn receive(&mut self, bytes: &[u8], quiet: Instant) -> bool {
-        self.quiet = self.quiet.map(|_| quiet);
+    pub(super) fn receive(&mut self, bytes: &[u8], quiet: Deadline) -> bool {
+        if !self.quiet.is_never() {
+            self.quiet = quiet;
+        }
         self.inbox.put(bytes)
     }
 
     /// Lets pass what ran out of time; whether the connection is of no more use.
     pub(super) fn expire(&mut self, now: Instant) -> bool {
-        let late = |until: &mut Option<Instant>| until.take_if(|until| *until <= now).is_some();
-        let (quiet, reply) = (late(&mut self.quiet), self.outgoing.as_mut().is_some_and(|out| late(&mut out.until)));
+        let (quiet, reply) = (self.quiet.passes(now), self.outgoing.as_mut().is_some_and(|out| out.until.passes(now)));
         quiet || reply
     }
 
     /// When something on this connection runs out of time.
-    pub(super) fn until(&self) -> Option<Instant> {
-        earlier(self.quiet, self.outgoing.and_then(|outgoing| outgoing.until))
+    pub(super) fn until(&self) -> Deadline {
+        self.quiet.min(self.outgoing.as_ref().map_or(Deadline::NEVER, |outgoing| outgoing.until))
     }
 }
 

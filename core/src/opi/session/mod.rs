@@ -67,6 +67,29 @@ pub struct Memory<'m, const D: usize> {
     pub device: [&'m mut [u8]; D],
 }
 
+impl<'m, const D: usize> Memory<'m, D> {
+    /// The same memory, once it is known to be enough.
+    ///
+    /// # Errors
+    /// Windows that are too small, or no device connection.
+    pub fn checked(self) -> Result<Checked<'m, D>, ConfigError> {
+        if D == 0 || D > usize::from(u8::MAX) {
+            return Err(ConfigError::DeviceLinks);
+        }
+        for window in [&*self.request, &*self.abort].into_iter().chain(self.device.iter().map(|window| &**window)) {
+            let bytes = window.len();
+            if bytes < limits::WINDOW_MIN {
+                return Err(ConfigError::WindowTooSmall { bytes });
+            }
+        }
+        Ok(Checked(self))
+    }
+}
+
+/// [`Memory`] that is enough for a session.
+#[derive(Debug)]
+pub struct Checked<'m, const D: usize>(Memory<'m, D>);
+
 /// A fault is told before anything else is read, so there is one at a time.
 type Stash = crate::session::Stash<{ limits::LENT }, 1>;
 
@@ -90,17 +113,16 @@ impl<'m, const D: usize> Session<'m, D> {
     /// # Errors
     /// Windows that are too small, or no device connection.
     pub fn new(settings: Settings, memory: Memory<'m, D>) -> Result<Self, ConfigError> {
-        if D == 0 || D > usize::from(u8::MAX) {
-            return Err(ConfigError::DeviceLinks);
-        }
-        let windows = [memory.request.len(), memory.abort.len()].into_iter();
-        for bytes in windows.chain(memory.device.iter().map(|window| window.len())) {
-            if bytes < limits::WINDOW_MIN {
-                return Err(ConfigError::WindowTooSmall { bytes });
-            }
-        }
+        Ok(Self::with(settings, memory.checked()?))
+    }
+
+    /// A lane at rest, like [`new`](Self::new). What cannot fail can be made where it is to stay: a session is large,
+    /// and each move takes its size of the stack.
+    #[must_use]
+    #[inline(always)]
+    pub fn with(settings: Settings, Checked(memory): Checked<'m, D>) -> Self {
         let (limit, tolerance) = (settings.frame_limit, settings.profile.tolerance);
-        Ok(Self {
+        Self {
             lanes: Lanes::new(memory, limit, tolerance),
             progress: Progress::new(settings.first_request, settings.first_sheet),
             settings: settings.kept_in(),
@@ -108,7 +130,7 @@ impl<'m, const D: usize> Session<'m, D> {
             abort: Aborting::new(),
             stash: Stash::new(),
             crowded: false,
-        })
+        }
     }
 
     /// Says that the result of an earlier request is unknown, as a restart finds it in the store. It blocks the lane

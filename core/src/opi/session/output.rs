@@ -6,7 +6,7 @@ use crate::opi::message::CardCircuit;
 use crate::opi::message::till::Part;
 use crate::session::table::{Phase, Signal};
 use crate::session::{Lent, Loan, Next, Over};
-use crate::time::{Instant, earlier};
+use crate::time::{Deadline, Instant};
 
 impl<const D: usize> Session<'_, D> {
     /// Lets pass what ran out of time; whether anything did.
@@ -47,14 +47,14 @@ impl<const D: usize> Session<'_, D> {
 
     pub(super) fn waiting(&self) -> Wait {
         let question = self.lanes.question();
-        let mut until = earlier(self.progress.until(), self.abort.until());
-        until = earlier(until, self.longest_silent().map(|(at, _)| at));
-        until = earlier(until, self.lanes.reading.until());
-        until = earlier(until, question.map(|question| question.until));
+        let asking = question.map_or(Deadline::NEVER, |question| Deadline::at(question.until));
+        let silent = self.longest_silent().map_or(Deadline::NEVER, |(at, _)| Deadline::at(at));
+        let mut until = self.progress.until().min(self.abort.until()).min(self.lanes.reading.until());
+        until = until.min(asking).min(silent);
         for (_, lane) in self.lanes.all() {
-            until = earlier(until, lane.until());
+            until = until.min(lane.until());
         }
-        Wait { until, why: self.progress.why(question.is_some()) }
+        Wait { until: until.instant(), why: self.progress.why(question.is_some()) }
     }
 
     /// The connection of the terminal that makes room for a new one, and when: the one that has been silent for longest,
@@ -118,6 +118,7 @@ impl<const D: usize> Session<'_, D> {
     }
 
     /// The output that lends from the stash what it needs.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn output(&self, next: Next) -> Output<'_> {
         match next {
             Next::CardCircuit => {

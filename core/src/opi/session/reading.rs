@@ -17,7 +17,7 @@ use crate::opi::message::{Fault, Lost};
 use crate::receipt::SheetId;
 use crate::session::{Loan, Next};
 use crate::text::Text;
-use crate::time::{Instant, Span, earlier};
+use crate::time::{Deadline, Instant, Span};
 use crate::xml::Tolerance;
 
 /// The message being read, and the device request that it is.
@@ -34,7 +34,7 @@ pub(super) struct Reading {
     /// When its first byte was read.
     begun: Instant,
     /// When its connection is given up, if no more of it comes.
-    until: Option<Instant>,
+    until: Deadline,
     /// Which fact of the part given last is to be told next.
     fact: Option<u8>,
     /// How the rest of the piece given last is told.
@@ -104,7 +104,7 @@ impl Reading {
             role: Role::New,
             untold: None,
             begun: Instant::default(),
-            until: None,
+            until: Deadline::NEVER,
             fact: None,
             text: None,
             exchange: Exchange::new(),
@@ -141,7 +141,7 @@ impl Reading {
         self.exchange = Exchange::new();
         self.role = Role::New;
         self.link = None;
-        self.until = None;
+        self.until = Deadline::NEVER;
     }
 
     /// The rest of the message is read over.
@@ -176,14 +176,14 @@ impl Reading {
     /// More of it came.
     pub(super) fn goes_on(&mut self, link: Link) {
         if self.is_of(link) {
-            self.until = None;
+            self.until = Deadline::NEVER;
         }
     }
 
     /// All that came of it is read: the rest has to come in time.
     pub(super) fn waits(&mut self, now: Instant, timeouts: &Timeouts<Span>) {
-        if self.until.is_none() {
-            self.until = Some(now.after(timeouts.stalled).min(self.begun.after(timeouts.hard)));
+        if self.until.is_never() {
+            self.until = Deadline::at(now.after(timeouts.stalled).min(self.begun.after(timeouts.hard)));
         }
     }
 
@@ -219,16 +219,15 @@ impl Reading {
 
     /// The connection whose message goes no further.
     pub(super) fn stalled(&self, now: Instant) -> Option<Link> {
-        self.link.filter(|_| self.until.is_some_and(|until| until <= now))
+        self.link.filter(|_| self.until.is_over(now))
     }
 
     /// When something of it runs out of time.
-    pub(super) fn until(&self) -> Option<Instant> {
-        let keeping = match &self.exchange.step {
-            Step::Keeping { until, .. } => Some(*until),
-            _ => None,
-        };
-        earlier(self.until, keeping)
+    pub(super) fn until(&self) -> Deadline {
+        match self.exchange.step {
+            Step::Keeping { until, .. } => self.until.min(until),
+            _ => self.until,
+        }
     }
 
     /// Whether it is the peer's turn.

@@ -1,5 +1,6 @@
 //! What a receipt shows of its transaction.
 
+use super::answer::fill_id;
 use crate::id::Id;
 use crate::limits;
 use crate::money::Money;
@@ -21,16 +22,19 @@ impl ReceiptFacts {
         match part {
             Part::Total(total, Place::TransactionInfo) => self.amount = total.money().or(self.amount),
             Part::TransactionInfo(info) => {
-                self.trx_reference_number = info.id(TransactionInfo::trx_reference_number);
-                self.approval_code = info.id(TransactionInfo::authorisation_code);
-                self.time_stamp = info.id(TransactionInfo::date_and_time);
+                *self = Self { amount: self.amount, ..Self::default() };
+                fill_id(&mut self.trx_reference_number, *info, TransactionInfo::trx_reference_number);
+                fill_id(&mut self.approval_code, *info, TransactionInfo::authorisation_code);
+                fill_id(&mut self.time_stamp, *info, TransactionInfo::date_and_time);
             }
             _ => {}
         }
     }
 }
 
-/// The name that the transaction has with the terminal.
-pub(super) fn reference(info: Excerpt<'_>) -> Option<Id<{ limits::LONG_ID }>> {
-    info.id(TransactionInfo::trx_reference_number).or_else(|| info.id(TransactionInfo::authorisation_code))
+/// Keeps the name that the transaction has with the terminal.
+pub(super) fn keep_reference(seen: &mut Option<Id<{ limits::LONG_ID }>>, info: Excerpt<'_>) {
+    *seen = None;
+    fill_id(seen, info, TransactionInfo::trx_reference_number);
+    fill_id(seen, info, TransactionInfo::authorisation_code);
 }

@@ -78,6 +78,7 @@ impl<const D: usize> Session<'_, D> {
     }
 
     /// Weighs the answer to the question.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn weigh(&mut self) {
         self.drop_link(Link::Request);
         let lane = LaneFacts {
@@ -87,10 +88,10 @@ impl<const D: usize> Session<'_, D> {
         };
         let Some(current) = self.current.as_mut() else { return };
         match current.weight(&lane) {
-            Weight::Settles(outcome, reason, by, facts) => {
+            Weight::Settles(outcome, reason, by) => {
                 current.undertaking.verdict = (outcome, reason);
                 current.undertaking.settled_by = by;
-                current.undertaking.end.facts = facts;
+                core::mem::swap(&mut current.undertaking.end.facts, &mut current.testimony.facts);
                 self.progress.signal(Signal::Concluded);
             }
             weight => self.go_on(&weight),

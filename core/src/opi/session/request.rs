@@ -24,7 +24,7 @@ pub(super) struct Asking<'a> {
     pub(super) operation: &'a Operation,
     pub(super) reference: Option<&'a str>,
     pub(super) request_id: RequestId,
-    pub(super) request_type: &'a RequestType,
+    pub(super) request_type: &'a str,
     pub(super) at: WallTime,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn missing(settings: &Settings<Span>, operation: &Operation) -> Optio
         _ => false,
     };
     // A transaction named only in ways the dialect does not send would become another one: the last, or none.
-    (!named && (must_be_named || *original != Original::default())).then_some(what)
+    (!named && (must_be_named || !original.is_empty())).then_some(what)
 }
 
 impl Asking<'_> {
@@ -86,7 +86,7 @@ impl Asking<'_> {
             self.write_original(&mut sending, original);
         }
         self.write_total(&mut sending);
-        if !card && profile.login == Login::WithDevices && *self.request_type == RequestType::Login {
+        if !card && profile.login == Login::WithDevices && self.request_type == RequestType::Login.as_str() {
             sending.open("PrivateData");
             self.declare_devices(&mut sending.xml);
             sending.close();
@@ -100,7 +100,7 @@ impl Asking<'_> {
         let sender = settings.application_sender.as_ref().map(Text::as_str);
         sending.attribute("WorkstationID", Some(settings.workstation.as_str()));
         sending.attribute("RequestID", Some(self.request_id.id().as_str()));
-        sending.attribute("RequestType", Some(self.request_type.as_str()));
+        sending.attribute("RequestType", Some(self.request_type));
         sending.attribute("ReferenceNumber", earlier.or(self.reference));
         sending.attribute("ApplicationSender", sender.filter(|sender| !sender.is_empty()));
         sending.attribute("POPID", settings.pop_id.as_ref().map(Id::as_str));
@@ -129,7 +129,7 @@ impl Asking<'_> {
         sending.element("ShiftNumber", in_element);
         sending.element("ClerkID", settings.clerk_id.as_ref().map(Id::as_str));
         let tests = matches!(self.operation, Operation::Diagnosis | Operation::Status)
-            && *self.request_type == RequestType::Diagnosis;
+            && self.request_type == RequestType::Diagnosis.as_str();
         sending.element("DiagnosisMethod", tests.then_some("OnLine"));
         if profile.printer_states == PrinterStates::All || (card && profile.printer_states == PrinterStates::Card) {
             sending.element("PrinterStatus", Some(settings.devices.printer.as_str()));

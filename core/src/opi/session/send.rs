@@ -2,15 +2,15 @@
 
 use super::Session;
 use super::answer::Answer;
+use super::inquiry::Testimony;
 use super::lane::{Outgoing, What};
-use super::receipt::ReceiptFacts;
 use super::request::Asking;
 use crate::drive::{Link, Misuse};
 use crate::limits;
-use crate::operation::Facts;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
 use crate::session::table::Signal;
+use crate::time::Deadline;
 
 impl<const D: usize> Session<'_, D> {
     /// Sends the request.
@@ -22,10 +22,10 @@ impl<const D: usize> Session<'_, D> {
             operation: undertaking.operation(),
             reference: undertaking.reference(),
             request_id: undertaking.request_id,
-            request_type: &current.request_type(),
+            request_type: current.word(),
             at: undertaking.wall(self.progress.now),
         };
-        let outgoing = Outgoing::write(What::Request, None, tx, |out| asking.encode(out));
+        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
         // What cannot be answered later is not asked for.
         self.leaves(outgoing.filter(|_| tx.len() >= limits::TRANSMIT_MIN))
     }
@@ -38,19 +38,18 @@ impl<const D: usize> Session<'_, D> {
         let at = current.undertaking.wall(self.progress.now);
         let inquiry = current.inquiry.as_mut()?;
         let question = inquiry.question()?;
-        inquiry.facts = Facts::default();
-        current.answer = Answer::default();
         inquiry.request_id = Some(request_id);
-        inquiry.receipt = ReceiptFacts::default();
+        current.answer = Answer::default();
+        current.testimony = Testimony::default();
         let asking = Asking {
             settings: &self.settings,
             operation: &question.operation(),
             reference: None,
             request_id,
-            request_type: &question.verb(),
+            request_type: question.word(),
             at,
         };
-        let outgoing = Outgoing::write(What::Request, None, tx, |out| asking.encode(out));
+        let outgoing = Outgoing::write(What::Request, Deadline::NEVER, tx, |out| asking.encode(out));
         self.leaves(outgoing)
     }
 

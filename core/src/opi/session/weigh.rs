@@ -6,12 +6,12 @@ use super::answer::overall_result;
 use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::{Question, Weight};
-use super::receipt::ReceiptFacts;
 use crate::journal::Settled;
 use crate::operation::{Facts, Outcome, SettledBy};
 use crate::opi::message::till::Excerpt;
 use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
 use crate::proof::{Mistake, mistake};
+use crate::text::parted;
 use crate::time::{self, WallTime};
 
 /// What of the lane decides what a receipt is worth.
@@ -25,9 +25,9 @@ pub(super) struct LaneFacts<'a> {
 
 impl Current {
     /// What the answer to the question comes to.
-    pub(super) fn weight(&self, lane: &LaneFacts<'_>) -> Weight {
+    pub(super) fn weight(&mut self, lane: &LaneFacts<'_>) -> Weight {
         let Some(inquiry) = &self.inquiry else { return Weight::Nothing };
-        let result = overall_result(&inquiry.facts);
+        let result = overall_result(&self.testimony.facts);
         match result {
             // CCV's firmware: asks again after a pause.
             Some(OverallResult::Busy | OverallResult::DeviceUnavailable | OverallResult::CommunicationError) => {
@@ -37,44 +37,43 @@ impl Current {
             _ => {}
         }
         match inquiry.question() {
-            Some(Question::RepeatLast) => self.repeated(&inquiry.facts),
+            Some(Question::RepeatLast) => self.repeated(),
             // Whatever it says ("no ticket" is an answer, too), the receipts decide; and only about money.
             Some(Question::Reprint) if !inquiry.errand => {
                 let answered = result == Some(OverallResult::Success);
-                if answered { self.reprinted(&inquiry.facts, &inquiry.receipt, lane) } else { Weight::Nothing }
+                if answered { self.reprinted(lane) } else { Weight::Nothing }
             }
             _ => Weight::Nothing,
         }
     }
 
     /// A repeated message settles the request if it is the request's own.
-    fn repeated(&self, facts: &Facts) -> Weight {
+    fn repeated(&mut self) -> Weight {
         let Some(repeats) = self.answer.repeats.as_ref().filter(|repeats| repeats.ours) else { return Weight::Nothing };
-        if !self.may_be_of(facts) {
+        if !self.may_be_of(&self.testimony.facts) {
             return Weight::Nothing;
         }
-        let result = repeats.result();
-        let mut facts = facts.clone();
-        self.answer.compare(&mut facts, self.compared());
+        let (result, compared) = (repeats.result(), self.compared());
+        self.answer.compare(&mut self.testimony.facts, compared);
         let (outcome, reason) = classify(&Evidence {
             moves_money: true,
             result: result.as_ref(),
-            facts: &facts,
+            facts: &self.testimony.facts,
             lost: self.answer.lost,
             // Whether the card holder was prompted before a restart is not known: not believed to be idle.
             prompted: self.prompted || self.undertaking.is_resumed(),
-            asked: self.compared(),
+            asked: compared,
         });
         match outcome {
             Outcome::Unknown => Weight::Nothing,
-            _ => Weight::Settles(outcome, reason, SettledBy::RepeatLastMessage, facts),
+            _ => Weight::Settles(outcome, reason, SettledBy::RepeatLastMessage),
         }
     }
 
     /// `N`, or `N.M` as CCV's firmware has it, of this lane and this type.
     pub(super) fn is_ours(&self, original: Excerpt<'_>, workstation: &str) -> bool {
         let id = original.word(OriginalHeader::request_id);
-        let number = id.split_once('.').map_or(id, |(number, _)| number);
+        let number = parted(id, b'.').map_or(id, |(number, _)| number);
         self.undertaking.request_id.is_echoed_by(number)
             && (mistake(Mistake::BelievesAnotherTillsAnswer)
                 || original.text(OriginalHeader::workstation_id) == Some(workstation))
@@ -94,12 +93,9 @@ impl Current {
     /// A receipt with an approval code settles a payment if it names the transaction that was seen before the answer was
     /// lost. A till that is alone at its terminal may also take a receipt of the same amount from the same minutes
     /// (Nexi proxy), if it is not that of another request.
-    fn reprinted(&self, facts: &Facts, receipt: &ReceiptFacts, lane: &LaneFacts<'_>) -> Weight {
-        let mut facts = facts.clone();
-        facts.amount = facts.amount.or(receipt.amount);
-        facts.trx_reference_number = facts.trx_reference_number.or_else(|| receipt.trx_reference_number.clone());
-        facts.approval_code = facts.approval_code.or_else(|| receipt.approval_code.clone());
-        facts.time_stamp = facts.time_stamp.or_else(|| receipt.time_stamp.clone());
+    fn reprinted(&mut self, lane: &LaneFacts<'_>) -> Weight {
+        self.testimony.take_in_receipt();
+        let facts = &self.testimony.facts;
         // What refers to an earlier transaction has its amount and perhaps its name: the receipt may be that one's.
         let first = matches!(
             self.request_type(),
@@ -108,11 +104,11 @@ impl Current {
         // A declined transaction has a number, and may have a receipt, too; what it has not is an approval code.
         let approved = facts.approval_code.is_some() && !facts.show_a_decline();
         let same_amount = facts.amount.is_some() && facts.amount == self.undertaking.asked();
-        let ours = self.is_named(&facts, lane) || self.is_of_these_minutes(&facts, lane);
+        let ours = self.is_named(facts, lane) || self.is_of_these_minutes(facts, lane);
         if !first || !approved || !same_amount || !(ours || mistake(Mistake::BelievesAnyReceipt)) {
             return Weight::Nothing;
         }
-        Weight::Settles(Outcome::Approved, None, SettledBy::TicketReprint, facts)
+        Weight::Settles(Outcome::Approved, None, SettledBy::TicketReprint)
     }
 
     /// Whether a receipt names the transaction that was seen before the answer was lost.

@@ -41,14 +41,17 @@ impl Mask {
         let (mut at, mut any) = (0, is_ambiguous);
         while let Some(first) = Characters::at(text, at, codes).next() {
             at = first.end;
-            if !first.byte.is_ascii_digit() {
+            // What was found behind a percent sign may be the front of another number.
+            if !(first.byte.is_ascii_digit() || (is_ambiguous && first.byte == b'*')) {
                 continue;
             }
             let mut row = Row::read(Characters::at(text, first.start, codes));
             at = row.end;
             let is_cut = !self.whole && Characters::at(text, row.end, codes).is_cut();
-            let hides_all =
-                row.too_long || (is_ambiguous && row.is_half_hidden()) || (is_cut && is_telling(&row.bytes));
+            let hides_all = row.too_long
+                || (is_ambiguous && row.is_half_hidden())
+                || (is_cut && is_telling(&row.bytes))
+                || ends_before_percent(text, first.start, row.end);
             let has_number = secret::star_card_numbers(&mut row.bytes, |_, _| {});
             any |= has_number || hides_all;
             let is_hidden = |place: usize| hides_all || row.bytes.get(place) == Some(&b'*');
@@ -130,6 +133,26 @@ fn digits(text: &[u8]) -> usize {
 /// Whether so many digits say something of a card: fewer than the issuer's part of its number do not.
 fn is_telling(text: &[u8]) -> bool {
     digits(text) > 6
+}
+
+/// Whether there is a card number in a row with codes, if these are none, but percent signs and digits.
+fn ends_before_percent(text: &[u8], from: usize, to: usize) -> bool {
+    let mut written = Characters::at(text, from, Codes::None).take_while(|character| character.end <= to);
+    if !written.any(|character| character.byte == b'%') {
+        return false;
+    }
+    let mut at = from;
+    while let Some(first) = Characters::at(text, at, Codes::None).next().filter(|first| first.end <= to) {
+        at = first.end;
+        if first.byte.is_ascii_digit() {
+            let row = Row::read(Characters::at(text, first.start, Codes::None));
+            if secret::card_number(&row.bytes).is_some() {
+                return true;
+            }
+            at = row.end;
+        }
+    }
+    false
 }
 
 /// Stars card numbers whose first digits are those of a code: it may be none, but a percent sign and a card number. Whether

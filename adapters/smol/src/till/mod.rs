@@ -1,35 +1,33 @@
 //! The till: a session, its connections, its store and its timer in one value.
 
+mod report;
+mod wait;
+mod work;
+
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::SocketAddr;
-use std::pin::Pin;
 #[cfg(feature = "terminal-api")]
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use opi_core::drive::{Answer, Input, Link, Misuse, QuestionId, Wait, Why};
+use opi_core::drive::{Answer, Input, Misuse, QuestionId, Wait, Why};
 use opi_core::id::RequestId;
-use opi_core::journal::{Ticket, Unresolved};
+use opi_core::journal::Unresolved;
 use opi_core::limits::OPERATION_REQUESTS;
 use opi_core::operation::{Facts, Finished, Outcome, Reason, Request, SettledBy};
 #[cfg(feature = "terminal-api")]
 use opi_core::opi::ReversalBy;
-use smol::Timer;
-use smol::stream::Stream;
 
 use crate::clock::{Clock, now_local};
-use crate::config::{Config, OVERDUE, OpenError, TRANSMIT, Terminal, WINDOW};
+use crate::config::{Config, OpenError, TRANSMIT, Terminal, WINDOW};
 #[cfg(feature = "terminal-api")]
-use crate::exchange::{Exchange, TerminalApi};
-use crate::link::{Connection, Happened, LINKS, Links};
+use crate::exchange::TerminalApi;
+use crate::link::Links;
 use crate::listener::{Arrival, Registration};
 use crate::machine::Machine;
 #[cfg(feature = "terminal-api")]
 use crate::machine::Settings;
-use crate::notice::{Notice, RawText, Trouble};
-use crate::output::{Step, over};
+use crate::notice::{Notice, RawText};
 use crate::records::Records;
 use crate::sheets::Sheets;
 use crate::trace::Recorder;
@@ -73,15 +71,6 @@ enum Way {
     },
     #[cfg(feature = "terminal-api")]
     Api(Arc<TerminalApi>),
-}
-
-/// What woke the till.
-enum Woken {
-    Link(Link, Happened),
-    Accepted(Link),
-    Crowded,
-    Stored(Ticket, io::Result<()>),
-    Tick,
 }
 
 impl Till {
@@ -306,239 +295,5 @@ impl Till {
                 notice => on(self, notice),
             }
         }
-    }
-
-    /// Waits until something happens. Holds nothing of its own but the timer, so it can be dropped.
-    async fn woken(&mut self) -> Woken {
-        let mut timer = self.wait.until.and_then(|until| self.clock.at(until)).map(Timer::at);
-        poll_fn(|cx| {
-            if timer.as_mut().is_some_and(|timer| Pin::new(timer).poll(cx).is_ready()) {
-                // What came in while nobody called counts, and may be the answer. Not without end: a terminal that
-                // never stops talking cannot put a deadline off.
-                if self.overdue < OVERDUE
-                    && let Poll::Ready((link, happened)) = self.poll_links(cx)
-                {
-                    self.overdue += 1;
-                    return Poll::Ready(Woken::Link(link, happened));
-                }
-                self.overdue = 0;
-                return Poll::Ready(Woken::Tick);
-            }
-            self.overdue = 0;
-            if let Poll::Ready((ticket, stored)) = self.records.poll(cx) {
-                return Poll::Ready(Woken::Stored(ticket, stored));
-            }
-            if let Poll::Ready((link, happened)) = self.poll_links(cx) {
-                return Poll::Ready(Woken::Link(link, happened));
-            }
-            self.poll_arrivals(cx)
-        })
-        .await
-    }
-
-    fn poll_links(&mut self, cx: &mut Context<'_>) -> Poll<(Link, Happened)> {
-        for place in 0..LINKS.len() {
-            let turn = (self.turn + place) % LINKS.len();
-            let Some((link, connection)) = LINKS.get(turn).and_then(|link| Some((*link, self.links.get(*link)?)))
-            else {
-                continue;
-            };
-            if let Poll::Ready(happened) = connection.poll(cx, self.machine.room(link), &mut self.receive) {
-                self.turn = turn + 1;
-                return Poll::Ready((link, happened));
-            }
-        }
-        Poll::Pending
-    }
-
-    /// Takes a connection of the terminal, as soon as there is a slot for it.
-    fn poll_arrivals(&mut self, cx: &mut Context<'_>) -> Poll<Woken> {
-        loop {
-            let is_new = self.waiting.is_none();
-            if is_new {
-                let registration = match &mut self.way {
-                    Way::Opi { registration, .. } => registration,
-                    #[cfg(feature = "terminal-api")]
-                    Way::Api(_) => return Poll::Pending,
-                };
-                let Poll::Ready(arrival) = registration.arrivals.as_mut().poll_next(cx) else {
-                    return Poll::Pending;
-                };
-                self.waiting = arrival;
-            }
-            let Some(link) = self.machine.free_device_slot() else {
-                return if is_new && self.waiting.is_some() { Poll::Ready(Woken::Crowded) } else { Poll::Pending };
-            };
-            let (Some(arrival), Some(connection)) = (self.waiting.take(), self.links.get(link)) else {
-                return Poll::Pending;
-            };
-            // Otherwise it was gone before it was taken.
-            if connection.accept(arrival).is_ok() {
-                return Poll::Ready(Woken::Accepted(link));
-            }
-        }
-    }
-
-    fn handle(&mut self, woken: Woken) {
-        let receive = std::mem::take(&mut self.receive);
-        let told = match woken {
-            Woken::Tick => self.tell(Input::Tick),
-            Woken::Accepted(link) => self.tell(Input::Accepted(link)),
-            Woken::Crowded => self.tell(Input::Crowded),
-            Woken::Stored(ticket, Ok(())) => self.tell(Input::Stored(ticket)),
-            Woken::Stored(ticket, Err(error)) => {
-                self.trouble(Trouble::STORING, error);
-                self.tell(Input::StoreFailed(ticket))
-            }
-            Woken::Link(link, happened) => match happened {
-                Happened::Connected => self.tell(Input::Connected(link)),
-                Happened::ConnectFailed(error) => {
-                    self.trouble("connecting to the terminal", error);
-                    self.tell(Input::ConnectFailed(link))
-                }
-                Happened::Sent => self.tell(Input::Sent(link)),
-                Happened::SendFailed(at_most, error) => {
-                    self.trouble("sending to the terminal", error);
-                    self.tell(Input::SendFailed { link, at_most })
-                }
-                Happened::Received(length) => {
-                    self.tell(Input::Received(link, receive.get(..length).unwrap_or_default()))
-                }
-                #[cfg(feature = "terminal-api")]
-                Happened::Complete(status, fault) => {
-                    if let Some(fault) = fault {
-                        self.trouble("opening the answer", fault);
-                    }
-                    self.tell(Input::Complete { link, status })
-                }
-                Happened::Closed(error) => {
-                    if let Some(error) = error {
-                        self.trouble("receiving from the terminal", error);
-                    }
-                    self.tell(Input::Closed(link))
-                }
-            },
-        };
-        self.receive = receive;
-        self.note_misuse(told);
-    }
-
-    /// Gives an input to the session, and to the trace.
-    fn give(&mut self, input: Input<'_>) -> Result<(), Misuse> {
-        let now = self.clock.now();
-        self.record(|trace| trace.input(now, &input));
-        #[cfg(feature = "log")]
-        log::trace!(target: "opi", "<- {}", opi_core::trace::Given(&input));
-        let told = self.machine.handle_input(now, input);
-        if let Err(misuse) = &told {
-            #[cfg(feature = "log")]
-            log::debug!(target: "opi", "refused: {misuse}");
-            self.record(|trace| trace.refused(now, misuse));
-        }
-        told
-    }
-
-    fn record(&mut self, what: impl FnOnce(&mut Recorder) -> io::Result<()>) {
-        if let Some(mut trace) = self.trace.take() {
-            let written = what(&mut trace).map(|()| trace);
-            self.trace = self.recorded(written);
-        }
-    }
-
-    /// A trace that could not be written ends.
-    fn recorded(&mut self, written: io::Result<Recorder>) -> Option<Recorder> {
-        written.map_err(|error| self.trouble("writing the trace", error)).ok()
-    }
-
-    /// Reports to the session and does all that it wants done.
-    fn tell(&mut self, input: Input<'_>) -> Result<(), Misuse> {
-        let told = self.give(input);
-        self.drain();
-        told
-    }
-
-    fn drain(&mut self) {
-        loop {
-            match self.step() {
-                Step::Wait(wait) => {
-                    self.wait = wait;
-                    self.take_up_unresolved();
-                    return;
-                }
-                Step::Done => {}
-                // The port is open as long as the till lives.
-                Step::Listen => self.report(Input::Listening),
-                Step::Connect(link) => {
-                    let Some(connection) = self.links.get(link) else { continue };
-                    match &self.way {
-                        Way::Opi { terminal, .. } => connection.connect(*terminal),
-                        #[cfg(feature = "terminal-api")]
-                        Way::Api(terminal) => *connection = Connection::Exchange(Exchange::connect(terminal)),
-                    }
-                }
-                Step::Send { link, length } => self.send(link, length),
-                Step::Close(link) => {
-                    if let Some(connection) = self.links.get(link) {
-                        *connection = Connection::Down;
-                    }
-                }
-                Step::Persist(ticket, entry) => self.records.waiting.push_back((ticket, entry)),
-                Step::Unstorable(ticket) => {
-                    let error = io::Error::new(io::ErrorKind::FileTooLarge, "the sheet is too long to be kept");
-                    self.trouble(Trouble::STORING, error);
-                    self.report(Input::StoreFailed(ticket));
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, link: Link, length: usize) {
-        if let Some(mut trace) = self.trace.take() {
-            let frame = self.transmit.get(..length).unwrap_or_default();
-            let written = trace.sent(self.clock.now(), link, frame).map(|()| trace);
-            self.trace = self.recorded(written);
-        }
-        let Some(connection) = self.links.get(link) else { return };
-        if let Err(error) = connection.send(self.transmit.get(..length).unwrap_or_default()) {
-            self.trouble("sending to the terminal", error);
-            self.report(Input::SendFailed { link, at_most: 0 });
-        }
-    }
-
-    /// Takes one output over.
-    fn step(&mut self) -> Step {
-        let now = self.clock.now();
-        let Self { machine, transmit, sheets, private_text, notices, trace, .. } = self;
-        let mut written = Ok(());
-        let step = machine.poll_output(transmit, |output| {
-            if let Some(trace) = trace {
-                written = trace.output(now, &output);
-            }
-            #[cfg(feature = "log")]
-            log::trace!(target: "opi", "-> {}", opi_core::trace::Shown(&output));
-            over(output, sheets, private_text, notices)
-        });
-        if let Err(error) = written {
-            self.trace = None;
-            self.trouble("writing the trace", error);
-        }
-        step
-    }
-
-    /// Reports from inside the drain.
-    fn report(&mut self, input: Input<'_>) {
-        let told = self.give(input);
-        self.note_misuse(told);
-    }
-
-    /// The session refused what this adapter reported: a mistake of the two of them, and better seen than hidden.
-    fn note_misuse(&mut self, told: Result<(), Misuse>) {
-        if let Err(misuse) = told {
-            self.trouble("reporting to the session", io::Error::other(misuse));
-        }
-    }
-
-    fn trouble(&mut self, doing: &'static str, error: io::Error) {
-        self.notices.push_back(Notice::Trouble(Trouble { doing, error }));
     }
 }
