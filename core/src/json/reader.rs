@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::error::{Error, ErrorKind, Fault};
-use super::mark::Marking;
-use super::{Number, Str, number, scan, text};
+use super::mark::{Marking, number};
+use super::{Number, Str, scan, text};
 use crate::limits;
 
 /// How much of a document is taken.
@@ -376,11 +376,13 @@ impl<'a> Reader<'a> {
         if self.names.len().wrapping_sub(others) >= usize::from(self.limits.members) {
             return Err((ErrorKind::Members, begin));
         }
-        // They fit: a longer document was refused.
-        let from = u32::try_from(begin.wrapping_add(1)).unwrap_or(u32::MAX);
-        let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
-        let span = Span { from, to: from.saturating_add(length) };
+        let from = begin.wrapping_add(1);
+        let span = Span { from: number(from), to: number(from.wrapping_add(content.len())) };
         self.names.push(span).map_err(|_| (ErrorKind::Names, begin))?;
+        // Hot: what nearly every writer puts there.
+        if let [b':', b' ', rest @ ..] | [b':', rest @ ..] = rest {
+            return Ok(Quoted { content, escaped, rest: scan::behind_blank(rest) });
+        }
         let rest = scan::behind_blank(rest);
         match self.first(rest)? {
             b':' => Ok(Quoted { content, escaped, rest: scan::behind_blank(behind(rest, 1)) }),
@@ -421,7 +423,7 @@ impl<'a> Reader<'a> {
     fn simple(&self, rest: &[u8], first: u8) -> Result<usize, Fault> {
         let at = self.at(rest);
         match first {
-            b'-' | b'0'..=b'9' => number::check(rest).map_err(|(kind, offset)| (kind, at.wrapping_add(offset))),
+            b'-' | b'0'..=b'9' => super::number::check(rest).map_err(|(kind, offset)| (kind, at.wrapping_add(offset))),
             b't' => self.word(rest, b"true"),
             b'f' => self.word(rest, b"false"),
             b'n' => self.word(rest, b"null"),

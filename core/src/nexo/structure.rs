@@ -52,12 +52,11 @@ impl Seen {
         reading: &Reading<'_>,
     ) -> Option<(usize, &'static Member)> {
         let others = reading.lenient(Leniencies::OTHER_SPELLINGS);
-        let is = |member: &Member| name == *member.name || (others && name == *member.other);
         let index = match name.plain() {
             Some(name) if members.get(self.next).is_some_and(|member| name == member.name) => self.next,
             // Hot: names of another length are not compared.
             Some(name) => members.iter().position(|member| name == member.name || (others && name == member.other))?,
-            None => members.iter().position(is)?,
+            None => Self::find_escaped(members, name, others)?,
         };
         let member = members.get(index)?;
         let bit = Self::bit(index);
@@ -67,6 +66,12 @@ impl Seen {
         }
         self.bits |= bit;
         Some((index, member))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_escaped(members: &'static [Member], name: Str<'_>, others: bool) -> Option<usize> {
+        members.iter().position(|member| name == *member.name || (others && name == *member.other))
     }
 
     /// Whether all of these were there: one bit for each.
