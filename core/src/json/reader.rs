@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
 
     /// The same tokens as [`token`](Self::token) finds, one after the other, and none of them made.
     fn all(&mut self, marking: &mut Marking<'_>) -> Result<&'a str, Fault> {
-        // Hot: what is left stays in registers.
+        // What is left stays in registers.
         let mut rest = scan::behind_blank(self.rest);
         let begin = self.at(rest);
         loop {
@@ -369,7 +369,7 @@ impl<'a> Reader<'a> {
             }
             _ => (self.names.len(), false),
         };
-        // Hot: one bit says of nearly every name that no other is like it.
+        // One bit says of nearly every name that no other is like it.
         if (may_be_known || self.has_escaped_names) && self.is_known(others, content, escaped) {
             return Err((ErrorKind::Duplicate, begin));
         }
@@ -379,8 +379,8 @@ impl<'a> Reader<'a> {
         let from = begin.wrapping_add(1);
         let span = Span { from: number(from), to: number(from.wrapping_add(content.len())) };
         self.names.push(span).map_err(|_| (ErrorKind::Names, begin))?;
-        // Hot: what nearly every writer puts there.
-        if let [b':', b' ', rest @ ..] | [b':', rest @ ..] = rest {
+        // What nearly every writer puts there.
+        if let [b':', rest @ ..] = rest {
             return Ok(Quoted { content, escaped, rest: scan::behind_blank(rest) });
         }
         let rest = scan::behind_blank(rest);
@@ -458,9 +458,11 @@ impl fmt::Debug for Reader<'_> {
 /// The bit of a name: of its length and three of its bytes.
 #[inline]
 fn bit(name: &[u8]) -> u64 {
-    let byte = |at: usize| name.get(at).copied().map_or(0, u32::from);
-    let len = u32::try_from(name.len()).unwrap_or(0);
-    1_u64.wrapping_shl(len ^ byte(0) ^ byte(name.len() / 2) << 2 ^ byte(name.len().saturating_sub(1)) << 4)
+    let (Some(first), Some(middle), Some(last)) = (name.first(), name.get(name.len() / 2), name.last()) else {
+        return 1;
+    };
+    let [first, middle, last] = [*first, *middle, *last].map(u32::from);
+    1_u64.wrapping_shl(number(name.len()) ^ first ^ (middle << 2) ^ (last << 4))
 }
 
 /// The front of the document that is UTF-8.

@@ -34,6 +34,21 @@ pub(super) const fn required(members: &[Member]) -> u32 {
     bits
 }
 
+/// Whether two names are the same. Those of usual length are compared by two words, without a call.
+#[inline]
+fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    match (one.first_chunk::<8>(), other.first_chunk::<8>()) {
+        (Some(front), Some(other_front)) if one.len() <= 16 => {
+            front == other_front && one.last_chunk::<8>() == other.last_chunk::<8>()
+        }
+        _ => one == other,
+    }
+}
+
 /// Which members of an object were there: one bit for each.
 #[derive(Default)]
 pub(super) struct Seen {
@@ -53,9 +68,11 @@ impl Seen {
     ) -> Option<(usize, &'static Member)> {
         let others = reading.lenient(Leniencies::OTHER_SPELLINGS);
         let index = match name.plain() {
-            Some(name) if members.get(self.next).is_some_and(|member| name == member.name) => self.next,
-            // Hot: names of another length are not compared.
-            Some(name) => members.iter().position(|member| name == member.name || (others && name == member.other))?,
+            Some(name) if members.get(self.next).is_some_and(|member| same(name, member.name)) => self.next,
+            // Names of another length are not compared.
+            Some(name) => {
+                members.iter().position(|member| same(name, member.name) || (others && same(name, member.other)))?
+            }
             None => Self::find_escaped(members, name, others)?,
         };
         let member = members.get(index)?;
