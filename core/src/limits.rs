@@ -341,8 +341,8 @@ pub const NEXO_WARNINGS: usize = 16;
 pub const NEXO_WARNING_TEXT: usize = 2048;
 
 /// Names and values of a message whose places are kept while it is read, twelve bytes each. The smallest payment has about
-/// forty, one with all that tills send a hundred; of an answer with long receipts the rest is looked for again.
-pub const NEXO_MARKS: usize = 128;
+/// forty, one with most that tills send eighty; of an answer with long receipts the rest is looked for again.
+pub const NEXO_MARKS: usize = 96;
 
 /// How much of the name of an unknown member is told, in bytes. The longest known name has 27.
 pub const NEXO_STRAY_NAME: usize = 64;

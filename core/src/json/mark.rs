@@ -110,8 +110,8 @@ impl<'a> Marking<'a> {
     }
 }
 
-/// A document is too short for it not to fit.
+/// A length or an offset in 32 bits: longer documents are refused.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-fn number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+pub(super) const fn number(number: usize) -> u32 {
+    (number & 0xffff_ffff) as u32
 }

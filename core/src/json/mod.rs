@@ -30,9 +30,10 @@
 //! # Work
 //!
 //! Checking looks at each byte of a document once, and at each byte of a name once more for every member beside it
-//! ([`Limits::members`] at most). [`Value`]s hold no index: to step over one is to read it, so a walk through the whole
+//! ([`Limits::members`] at most). Without [`Mark`]s, to step over a [`Value`] is to read it, so a walk through the whole
 //! document by iterators reads each byte at most once for each level it lies in ([`Limits::depth`] at most), and
-//! [`Object::get`] reads up to the end of the member it finds (I10).
+//! [`Object::get`] reads up to the end of the member it finds (I10). With them ([`Document::parse_marked`]) a walk steps from
+//! one name or value to the next, and over an object or array at once.
 
 mod error;
 mod escape;

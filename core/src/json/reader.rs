@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::error::{Error, ErrorKind, Fault};
-use super::mark::Marking;
-use super::{Number, Str, number, scan, text};
+use super::mark::{Marking, number};
+use super::{Number, Str, scan, text};
 use crate::limits;
 
 /// How much of a document is taken.
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
 
     /// The same tokens as [`token`](Self::token) finds, one after the other, and none of them made.
     fn all(&mut self, marking: &mut Marking<'_>) -> Result<&'a str, Fault> {
-        // Hot: what is left stays in registers.
+        // What is left stays in registers.
         let mut rest = scan::behind_blank(self.rest);
         let begin = self.at(rest);
         loop {
@@ -369,18 +369,20 @@ impl<'a> Reader<'a> {
             }
             _ => (self.names.len(), false),
         };
-        // Hot: one bit says of nearly every name that no other is like it.
+        // One bit says of nearly every name that no other is like it.
         if (may_be_known || self.has_escaped_names) && self.is_known(others, content, escaped) {
             return Err((ErrorKind::Duplicate, begin));
         }
         if self.names.len().wrapping_sub(others) >= usize::from(self.limits.members) {
             return Err((ErrorKind::Members, begin));
         }
-        // They fit: a longer document was refused.
-        let from = u32::try_from(begin.wrapping_add(1)).unwrap_or(u32::MAX);
-        let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
-        let span = Span { from, to: from.saturating_add(length) };
+        let from = begin.wrapping_add(1);
+        let span = Span { from: number(from), to: number(from.wrapping_add(content.len())) };
         self.names.push(span).map_err(|_| (ErrorKind::Names, begin))?;
+        // What nearly every writer puts there.
+        if let [b':', rest @ ..] = rest {
+            return Ok(Quoted { content, escaped, rest: scan::behind_blank(rest) });
+        }
         let rest = scan::behind_blank(rest);
         match self.first(rest)? {
             b':' => Ok(Quoted { content, escaped, rest: scan::behind_blank(behind(rest, 1)) }),
@@ -421,7 +423,7 @@ impl<'a> Reader<'a> {
     fn simple(&self, rest: &[u8], first: u8) -> Result<usize, Fault> {
         let at = self.at(rest);
         match first {
-            b'-' | b'0'..=b'9' => number::check(rest).map_err(|(kind, offset)| (kind, at.wrapping_add(offset))),
+            b'-' | b'0'..=b'9' => super::number::check(rest).map_err(|(kind, offset)| (kind, at.wrapping_add(offset))),
             b't' => self.word(rest, b"true"),
             b'f' => self.word(rest, b"false"),
             b'n' => self.word(rest, b"null"),
@@ -456,9 +458,11 @@ impl fmt::Debug for Reader<'_> {
 /// The bit of a name: of its length and three of its bytes.
 #[inline]
 fn bit(name: &[u8]) -> u64 {
-    let byte = |at: usize| name.get(at).copied().map_or(0, u32::from);
-    let len = u32::try_from(name.len()).unwrap_or(0);
-    1_u64.wrapping_shl(len ^ byte(0) ^ byte(name.len() / 2) << 2 ^ byte(name.len().saturating_sub(1)) << 4)
+    let (Some(first), Some(middle), Some(last)) = (name.first(), name.get(name.len() / 2), name.last()) else {
+        return 1;
+    };
+    let [first, middle, last] = [*first, *middle, *last].map(u32::from);
+    1_u64.wrapping_shl(number(name.len()) ^ first ^ (middle << 2) ^ (last << 4))
 }
 
 /// The front of the document that is UTF-8.

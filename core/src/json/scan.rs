@@ -47,7 +47,7 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
     const TOPS: u64 = ONES * 0x80;
     let mut rest = bytes;
     while let Some((word, more)) = rest.split_first_chunk::<8>() {
-        // Hot: each term has the top bit of a byte set if the byte is of its kind, or from 80 on. The subtractions can
+        // Each term has the top bit of a byte set if the byte is of its kind, or from 80 on. The subtractions can
         // borrow from a hit out of the bytes above it, never out of those below, so the lowest hit is right.
         let word = u64::from_le_bytes(*word);
         let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
@@ -74,7 +74,7 @@ const BLOCK: usize = 32;
 fn behind_blocks(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let Some((block, more)) = rest.split_first_chunk::<BLOCK>() {
-        // Hot: without a branch, so that a compiler takes registers of 16 bytes and more for it.
+        // Without a branch, so that a compiler takes registers of 16 bytes and more for it.
         let ends = |byte: u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
         if block.iter().fold(0, |any, byte| any | ends(*byte)) != 0 {
             break;

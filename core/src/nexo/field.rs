@@ -126,6 +126,10 @@ impl<'r> Reading<'r> {
 
     /// Reports a value that is outside of its bounds.
     pub(super) fn bound<'a, F: Field<'a>>(&mut self, field: &F, bounds: (usize, usize), at: &Path<'_>) {
+        // No character has more than four bytes, and none less than one.
+        if field.bytes().is_some_and(|bytes| bytes.div_ceil(4) >= bounds.0 && bytes <= bounds.1) {
+            return;
+        }
         let within = |measure: usize| (bounds.0..=bounds.1).contains(&measure);
         if field.length().is_some_and(|length| !within(length)) {
             self.doubt(at, Reason::InvalidLength);
@@ -149,6 +153,11 @@ pub trait Field<'a>: Sized {
     /// Writes it.
     fn write(&self, out: &mut Writer<'_>, dialect: &'static Dialect);
 
+    /// How many bytes its characters are in UTF-8, if it has nothing else to be bounded and that is known without counting.
+    fn bytes(&self) -> Option<usize> {
+        None
+    }
+
     /// Its characters or elements, if a list of members may bound them.
     fn length(&self) -> Option<usize> {
         None
@@ -167,6 +176,10 @@ impl<'a> Field<'a> for Str<'a> {
 
     fn write(&self, out: &mut Writer<'_>, _: &'static Dialect) {
         out.text(*self);
+    }
+
+    fn bytes(&self) -> Option<usize> {
+        self.plain().map(str::len)
     }
 
     fn length(&self) -> Option<usize> {

@@ -387,7 +387,11 @@ macro_rules! bodies {
                     $( Category::$variant => {
                         let mut body = None;
                         Field::read_to(&mut body, value, at, reading);
-                        body.map(Self::$variant)
+                        // Not `map`, which would copy it once more.
+                        match body {
+                            Some(body) => Some(Self::$variant(body)),
+                            None => None,
+                        }
                     } )+
                     _ => Field::read(value, at, reading).map(|raw| Self::Unlisted(category, raw)),
                 }

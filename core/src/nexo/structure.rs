@@ -34,6 +34,21 @@ pub(super) const fn required(members: &[Member]) -> u32 {
     bits
 }
 
+/// Whether two names are the same. Those of usual length are compared by two words, without a call.
+#[inline]
+fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    match (one.first_chunk::<8>(), other.first_chunk::<8>()) {
+        (Some(front), Some(other_front)) if one.len() <= 16 => {
+            front == other_front && one.last_chunk::<8>() == other.last_chunk::<8>()
+        }
+        _ => one == other,
+    }
+}
+
 /// Which members of an object were there: one bit for each.
 #[derive(Default)]
 pub(super) struct Seen {
@@ -52,12 +67,13 @@ impl Seen {
         reading: &Reading<'_>,
     ) -> Option<(usize, &'static Member)> {
         let others = reading.lenient(Leniencies::OTHER_SPELLINGS);
-        let is = |member: &Member| name == *member.name || (others && name == *member.other);
         let index = match name.plain() {
-            Some(name) if members.get(self.next).is_some_and(|member| name == member.name) => self.next,
-            // Hot: names of another length are not compared.
-            Some(name) => members.iter().position(|member| name == member.name || (others && name == member.other))?,
-            None => members.iter().position(is)?,
+            Some(name) if members.get(self.next).is_some_and(|member| same(name, member.name)) => self.next,
+            // Names of another length are not compared.
+            Some(name) => {
+                members.iter().position(|member| same(name, member.name) || (others && same(name, member.other)))?
+            }
+            None => Self::find_escaped(members, name, others)?,
         };
         let member = members.get(index)?;
         let bit = Self::bit(index);
@@ -67,6 +83,12 @@ impl Seen {
         }
         self.bits |= bit;
         Some((index, member))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_escaped(members: &'static [Member], name: Str<'_>, others: bool) -> Option<usize> {
+        members.iter().position(|member| name == *member.name || (others && name == *member.other))
     }
 
     /// Whether all of these were there: one bit for each.
