@@ -12,9 +12,6 @@ const COPIED: usize = 16;
 /// Room for a text here.
 const TEXT: usize = 256;
 
-/// Bytes of a value that is shown here.
-const SHOWN: usize = 1024;
-
 /// Looks at every value in every way.
 ///
 /// # Panics
@@ -84,21 +81,32 @@ fn text(text: Str<'_>) {
         }
         None => assert!(length > TEXT, "a text with room is not copied"),
     }
-    _ = write!(Transcript::default(), "{:?}", text.chars());
-    masked(&format_args!("{text:?}"));
+    _ = write!(Transcript::default(), "{:?} {text:?}", text.chars());
+    let mut copy = [0; TEXT];
+    if let Some(whole) = text.copy_into(&mut copy) {
+        masked(whole, &format_args!("{text}"));
+    }
 }
 
-/// What is shown of a value holds no card number, as far as it is looked at.
-fn masked(value: &dyn fmt::Display) {
-    let mut shown = heapless::String::<SHOWN>::new();
-    // What is cut off may end in the front of another number.
-    if write!(shown, "{value}").is_ok() {
-        assert_eq!(secret::card_number(shown.as_bytes()), None, "a card number is shown: {shown}");
+/// What is shown of a text has no more of its first card number than the last four digits, and all that is no digit. What is
+/// left beside a number may look like another: then it was none.
+fn masked(text: &str, value: &dyn fmt::Display) {
+    let mut shown = heapless::String::<TEXT>::new();
+    write!(shown, "{value}").expect("as long as the text");
+    let pairs = || text.chars().zip(shown.chars());
+    assert!(pairs().all(|(is, shown)| is == shown || (is.is_ascii_digit() && shown == '*')), "another text: {shown}");
+    assert_eq!(shown.len(), text.len(), "a text of another length");
+    if let Some((start, end)) = secret::card_number(text.as_bytes()) {
+        let number = shown.as_bytes().get(start..end).unwrap_or_default();
+        assert!(number.iter().filter(|byte| byte.is_ascii_digit()).count() <= 4, "a card number is shown: {shown}");
     }
 }
 
 fn number(number: Number<'_>) {
-    masked(&format_args!("{number:?} "));
+    _ = write!(Transcript::default(), "{number:?}");
+    if number.raw().len() <= TEXT {
+        masked(number.raw(), &number);
+    }
     match number.decimal() {
         // As it is shown it is written, and as it is written it is read.
         Ok(decimal) => {
