@@ -112,7 +112,7 @@ impl<'a> Marking<'a> {
 
 /// A length or an offset in 32 bits: longer documents are refused.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-#[allow(clippy::cast_possible_truncation, reason = "what is cut is zero")]
+#[allow(clippy::cast_possible_truncation, reason = "what would be cut is zero")]
 pub(super) const fn number(number: usize) -> u32 {
-    (number & 0xffff_ffff) as u32
+    number as u32
 }
