@@ -186,7 +186,7 @@ pub(super) fn declared(input: &[u8]) -> Parsed<'_, (Declared, &[u8])> {
     };
     let name = |input| word(name, input);
     let (rest, ((), quote)) = expect(Kind::Declaration, (name, equals_quote))(input)?;
-    let (value, end) = split(rest, scan::plain(rest, [quote]).min(XML_DECLARED));
+    let (value, end) = split(rest, scan::plain(rest, &[quote]).min(XML_DECLARED));
     match end {
         [] => Err(INCOMPLETE),
         [first, rest @ ..] if *first == quote => Ok((rest, (declared, value))),
@@ -349,7 +349,7 @@ pub(super) fn piece(data: Data, encoding: Encoding, input: &[u8]) -> Parsed<'_, 
     let mut flags = 0;
     let (end, refusal) = loop {
         let (_, rest) = split(input, at);
-        at += scan::plain(rest, data.stops());
+        at += scan::plain(rest, &data.stops());
         let (_, rest) = split(input, at);
         let found = match rest {
             [] => Stop::Unsure,
@@ -411,12 +411,12 @@ pub(super) fn text(encoding: Encoding, input: &[u8]) -> Parsed<'_, Piece<'_>> {
     #[cfg(target_pointer_width = "64")]
     {
         const STOPS: [u8; 3] = Data::Text.stops();
-        let mut at = scan::plain(input, STOPS);
+        let mut at = scan::plain(input, &STOPS);
         loop {
             let (bytes, rest) = split(input, at);
             match rest {
                 [b'<', ..] if at > 0 => return Ok((rest, Piece { bytes, flags: 0, closed: true })),
-                [b'\n', behind @ ..] => at += 1 + scan::plain(behind, STOPS),
+                [b'\n', behind @ ..] => at += 1 + scan::plain(behind, &STOPS),
                 _ => break,
             }
         }
@@ -430,7 +430,7 @@ pub(super) fn value(encoding: Encoding, quote: u8, input: &[u8]) -> Parsed<'_, P
     // The usual case: nothing to look at in between.
     #[cfg(target_pointer_width = "64")]
     {
-        let (bytes, rest) = split(input, scan::plain(input, Data::Value(quote).stops()));
+        let (bytes, rest) = split(input, scan::plain(input, &Data::Value(quote).stops()));
         if let [first, rest @ ..] = rest
             && *first == quote
         {

@@ -62,23 +62,30 @@ pub(super) fn blank(bytes: &[u8]) -> usize {
 
 /// Length of the run at the front without a stop byte, a control byte (below 20) and a byte from 80 on.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(super) fn plain<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
+pub(super) fn plain<const N: usize>(bytes: &[u8], stops: &[u8; N]) -> usize {
     #[cfg(target_pointer_width = "64")]
     let hits = word::not_plain(stops);
     #[cfg(not(target_pointer_width = "64"))]
     let hits = ();
-    leap(bytes, hits, |byte| !(0x20..0x80).contains(&byte) || stops.contains(&byte))
+    leap(bytes, hits, |byte| !(0x20..0x80).contains(&byte) || is_one_of(byte, stops))
 }
 
 /// The same, but bytes from 80 on belong to the run, save EF: it begins the two characters of the first plane that XML
 /// does not allow, besides others.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(super) fn writable<const N: usize>(bytes: &[u8], stops: [u8; N]) -> usize {
+pub(super) fn writable<const N: usize>(bytes: &[u8], stops: &[u8; N]) -> usize {
     #[cfg(target_pointer_width = "64")]
     let hits = word::not_writable(stops);
     #[cfg(not(target_pointer_width = "64"))]
     let hits = ();
-    leap(bytes, hits, |byte| byte < 0x20 || byte == 0xEF || stops.contains(&byte))
+    leap(bytes, hits, |byte| byte < 0x20 || byte == 0xEF || is_one_of(byte, stops))
+}
+
+/// Stops are lent and compared one by one, so that they stay in registers. A copy of them, or `contains`, goes over the
+/// stack, stored as bytes and read as a word: the processor waits for that longer than a short value takes.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn is_one_of<const N: usize>(byte: u8, stops: &[u8; N]) -> bool {
+    stops.iter().fold(false, |is, stop| is | (*stop == byte))
 }
 
 /// Length of the front without a byte that is a hit: eight bytes at once where the machine has registers for them.
@@ -141,14 +148,14 @@ mod word {
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn not_plain<const N: usize>(stops: [u8; N]) -> impl Fn(u64) -> u64 {
-        let spread = stops.map(|stop| ONES * u64::from(stop));
+    pub(super) fn not_plain<const N: usize>(stops: &[u8; N]) -> impl Fn(u64) -> u64 + use<N> {
+        let spread = stops.each_ref().map(|stop| ONES * u64::from(*stop));
         move |word| stopped(word, spread) | word
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn not_writable<const N: usize>(stops: [u8; N]) -> impl Fn(u64) -> u64 {
-        let spread = stops.map(|stop| ONES * u64::from(stop));
+    pub(super) fn not_writable<const N: usize>(stops: &[u8; N]) -> impl Fn(u64) -> u64 + use<N> {
+        let spread = stops.each_ref().map(|stop| ONES * u64::from(*stop));
         move |word| {
             let high = word ^ (ONES * 0xEF);
             (stopped(word, spread) & !word) | (high.wrapping_sub(ONES) & !high)

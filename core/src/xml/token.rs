@@ -228,7 +228,7 @@ fn direct(bytes: &[u8], flags: u8) -> usize {
     }
     let mut at = 0;
     while let Some(rest) = bytes.get(at..) {
-        at += scan::plain(rest, [b'&']);
+        at += scan::plain(rest, b"&");
         let special = match bytes.get(at) {
             Some(b'&') => flag::REFERENCE,
             Some(b'\r') => flag::LINE_END | flag::BLANK,

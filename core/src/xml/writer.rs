@@ -269,7 +269,7 @@ impl<'b> Writer<'b> {
     #[inline]
     fn escape(&mut self, text: &str, in_value: bool) {
         let bytes = text.as_bytes();
-        match scan::writable(bytes, ESCAPED) {
+        match scan::writable(bytes, &ESCAPED) {
             // The usual case: nothing to escape.
             plain if plain == bytes.len() => self.put(bytes),
             plain => self.escape_from(plain, bytes, in_value),
@@ -306,7 +306,7 @@ impl<'b> Writer<'b> {
                 rest = rest.get(at..).unwrap_or_default();
                 at = 0;
             }
-            at += scan::writable(rest.get(at..).unwrap_or_default(), ESCAPED);
+            at += scan::writable(rest.get(at..).unwrap_or_default(), &ESCAPED);
         }
         self.put(rest);
     }
