@@ -94,6 +94,7 @@ impl Decoder {
     pub fn next<'a>(&mut self, chunk: &mut &'a [u8]) -> Result<Option<Piece<'a>>, FrameError> {
         // Hot: no byte of a payload is copied, or looked at.
         if self.of == 0 {
+            #[cfg(target_pointer_width = "64")]
             if let Some(piece) = self.whole(chunk) {
                 return Ok(Some(piece));
             }
@@ -106,7 +107,9 @@ impl Decoder {
         Ok(Some(piece))
     }
 
-    /// A frame that lies whole at the front, as most do: it leaves no state behind.
+    /// A frame that lies whole at the front, as most do: it leaves no state behind. Where flash is scarce it is read as any
+    /// other.
+    #[cfg(target_pointer_width = "64")]
     #[inline]
     fn whole<'a>(&self, chunk: &mut &'a [u8]) -> Option<Piece<'a>> {
         if self.seen != 0 || self.broken.is_some() {
