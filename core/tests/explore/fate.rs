@@ -2,28 +2,7 @@
 
 use opi_core::drive::Link;
 
-/// What becomes of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Store {
-    Well,
-    /// It could not be stored.
-    Not,
-    /// It was stored, but the confirmation failed.
-    Unsaid,
-    /// The disk takes its time: other things happen first.
-    Late,
-}
-
-/// What becomes of a frame that is leaving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Leave {
-    Well,
-    /// Reported as failed, though all of it left.
-    All,
-    /// All but the last byte left.
-    Short,
-    Nothing,
-}
+pub(crate) use crate::luck::{Leave, Store, Torn};
 
 /// Where a frame is split: before, at and behind the end of its length, in the middle, and before its last byte.
 /// Everywhere else one side is the same as at one of these.
@@ -58,14 +37,6 @@ pub(crate) enum Arrive {
     Twice,
     /// They are lost, and all that follows; nobody is told.
     Never,
-}
-
-/// What a power cut leaves of a record that is being stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Torn {
-    Nothing,
-    Half,
-    All,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

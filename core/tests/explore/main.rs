@@ -33,6 +33,7 @@ mod choices;
 mod digest;
 mod fate;
 mod lane;
+mod luck;
 mod pool;
 mod run;
 mod scenario;

@@ -2,27 +2,7 @@
 
 use opi_core::drive::Link;
 
-/// What becomes of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Store {
-    Well,
-    Not,
-    /// It was stored, but the confirmation failed.
-    Unsaid,
-    /// The disk takes its time: other things happen first.
-    Late,
-}
-
-/// What becomes of a request that is leaving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Leave {
-    Well,
-    /// Reported as failed, though all of it left.
-    All,
-    /// All but the last byte left.
-    Short,
-    Nothing,
-}
+pub(crate) use crate::luck::{Leave, Store, Torn};
 
 /// Where an answer is split: behind its first byte, in the middle, and before its last byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +39,6 @@ pub(crate) enum Arrive {
     Split(Split),
     /// An answer: half of it, then the connection ends.
     Cut,
-}
-
-/// What a power cut leaves of a record that is being stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Torn {
-    Nothing,
-    Half,
-    All,
 }
 
 /// What stands in an answer that is not the one waited for.

@@ -27,6 +27,8 @@ mod choices;
 mod digest;
 mod fate;
 mod lane;
+#[path = "../explore/luck.rs"]
+mod luck;
 #[path = "../explore/pool.rs"]
 mod pool;
 #[path = "../explore/run.rs"]

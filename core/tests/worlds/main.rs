@@ -12,6 +12,8 @@ mod choices;
 mod fate;
 #[path = "../explore/lane.rs"]
 mod lane;
+#[path = "../explore/luck.rs"]
+mod luck;
 #[path = "../explore/pool.rs"]
 mod pool;
 #[path = "../explore/steps.rs"]

@@ -9,6 +9,8 @@ mod day;
 mod fate;
 #[path = "../explore_api/lane.rs"]
 mod lane;
+#[path = "../explore/luck.rs"]
+mod luck;
 #[path = "../explore/pool.rs"]
 mod pool;
 #[path = "../explore_api/steps.rs"]

@@ -10,6 +10,8 @@ mod day;
 mod fate;
 #[path = "../explore_api/lane.rs"]
 mod lane;
+#[path = "../explore/luck.rs"]
+mod luck;
 #[path = "../explore_api/terminal.rs"]
 mod model;
 #[path = "../explore/pool.rs"]
