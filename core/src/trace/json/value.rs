@@ -61,7 +61,7 @@ impl Mask {
                 at = hide_track(text, row.end).unwrap_or(at);
             }
         }
-        any
+        any | hide_beside_escapes(text)
     }
 
     /// Masks a value without quotes: a number, a word, or what does not belong there.
@@ -104,6 +104,18 @@ fn star_where(text: &mut [u8], (from, to): (usize, usize), codes: Codes, hides: 
         at = character.end;
         place = place.saturating_add(1);
     }
+}
+
+/// Hides the digits that are a card number only to who takes the digits of an escape in front of them (`\u0232`) for
+/// its first ones, as one does who looks at a trace. Whether there were any.
+fn hide_beside_escapes(text: &mut [u8]) -> bool {
+    let (mut from, mut any) = (0, false);
+    while let Some((_, end)) = text.get(from..).and_then(secret::card_number) {
+        let end = from.saturating_add(end);
+        star_where(text, (from, end), Codes::None, |_, byte| byte.is_ascii_digit());
+        (from, any) = (end, true);
+    }
+    any
 }
 
 /// As [`Pan`](crate::secret::Pan) shows it. What is cut off may go on in digits.
