@@ -258,6 +258,13 @@ impl Settled {
         }
     }
 
+    /// Whether this is one of its names.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        let Self { trx_reference_number, approval_code, reference, .. } = self;
+        let names = [trx_reference_number, reference].into_iter().flatten().map(Id::as_str);
+        names.chain(approval_code.as_ref().map(Id::as_str)).any(|it| it == name)
+    }
+
     /// Whether these facts are of the same transaction; `None` if the names known of both do not tell.
     ///
     /// The reference of a transaction is its own. Approval codes come again, and receipt numbers begin anew: one that

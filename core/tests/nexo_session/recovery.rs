@@ -64,6 +64,34 @@ fn a_repeated_answer_settles_by_its_own_result() {
     assert_eq!(aborted.outcome, Outcome::Aborted);
 }
 
+/// The terminal may repeat less than it said; what it said before still speaks against the refusal, after a restart, too.
+#[test]
+fn an_approval_seen_once_contradicts_a_repeated_refusal() {
+    let refused = || repeats("1001", failed("Refusal", ""));
+    let mut contradicting = failed("Refusal", "");
+    contradicting["PaymentResult"] = paid()["PaymentResult"].clone();
+    let mut unlisted = contradicting.clone();
+    unlisted["Response"]["ErrorCondition"] = json!("Eaten");
+    for (body, reason) in [(contradicting, Reason::Contradiction), (unlisted, Reason::UnlistedResult)] {
+        let mut till = Till::new();
+        till.pay();
+        let did = till.answer(&answer("Payment", "1001", body));
+        let question = till.leave(did);
+        let did = status(&mut till, &question, refused());
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.reason), (Outcome::Unknown, Some(reason)));
+    }
+    for (reason, outcome) in [(Some(Reason::Contradiction), Outcome::Unknown), (None, Outcome::Declined)] {
+        let mut till = Till::new();
+        let request_id = RequestId::new(1001).unwrap();
+        till.session.set_unresolved(Unresolved { request_id, ..old(reason) });
+        let did = till.put(Input::Recover(WallTime::new(AT, 120)));
+        let question = till.leave(did);
+        let did = status(&mut till, &question, refused());
+        assert_eq!(till.end(did).outcome, outcome, "{reason:?}");
+    }
+}
+
 #[test]
 fn a_repeated_answer_to_anything_else_settles_nothing() {
     let change = |member: &str, value: Value| {

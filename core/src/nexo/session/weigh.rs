@@ -22,7 +22,7 @@ use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::Weight;
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
-use crate::operation::{Facts, Outcome};
+use crate::operation::{Facts, Outcome, Reason};
 use crate::proof::{Mistake, mistake};
 use crate::time::{self, Instant, WallTime};
 
@@ -61,8 +61,15 @@ impl Current {
         match classify(&Evidence { moves_money: true, answer, asked }) {
             (Outcome::Unknown, _) if answer.condition == Some(ErrorCondition::InProgress) => Weight::InProgress,
             (Outcome::Unknown, _) => Weight::Nothing,
+            // The terminal said before that it approved.
+            (Outcome::Declined | Outcome::Aborted, _) if self.shows_an_approval() => Weight::Nothing,
             (outcome, reason) => Weight::Settles(outcome, reason, answer.facts.clone()),
         }
+    }
+
+    /// Whether what came of the request's own answer spoke against a refusal; also in an earlier run.
+    fn shows_an_approval(&self) -> bool {
+        self.answer.shows_an_approval || self.undertaking.verdict.1 == Some(Reason::Contradiction)
     }
 
     /// Numbers come again after a long time: an answer with another currency or from another day is another one.
