@@ -10,6 +10,7 @@
 //!   the request that is still on its way. For the same reason it must be said [twice](crate::limits::NOT_FOUND) in a
 //!   row, with another pause between. What an adapter was given to send must not leave after it closed the connection
 //!   (see [`Output::Close`](crate::drive::Output::Close)); what the network holds back longer than that is lost to us.
+//! * The request went to this terminal, as the journal says after a restart: a spare one never had it.
 //! * Nothing shows that the terminal had the request: no answer to it, no receipt, no "in progress".
 //! * The terminal cannot have forgotten it: the request is younger than
 //!   [`Timeouts::memory`](crate::nexo::settings::Timeouts::memory), or the answer names an earlier request of this lane
