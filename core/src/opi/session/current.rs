@@ -5,8 +5,9 @@ use super::inquiry::{Inquiry, Testimony};
 use crate::money::Money;
 use crate::operation::{Facts, Operation};
 use crate::opi::message::till::Part;
-use crate::opi::message::{OriginalHeader, RequestType};
+use crate::opi::message::{Lost, OriginalHeader, RequestType};
 use crate::session::Undertaking;
+use crate::time::Deadline;
 
 /// The request in progress.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,12 @@ pub(super) struct Current {
     pub(super) receipt_came: bool,
     /// An answer to something else came.
     pub(super) foreign: bool,
+    /// The answer came late: see [`Evidence::late`](super::Evidence::late).
+    pub(super) late: bool,
+    /// An approval was seen, in a journal or beside a refusal: no refusal is believed any more.
+    pub(super) approved: bool,
+    /// Until when an answer comes at once.
+    pub(super) at_once: Deadline,
     pub(super) undertaking: Undertaking,
     /// What the answer being read says beside the facts: its own, or that to a question.
     pub(super) answer: Answer,
@@ -59,6 +66,11 @@ impl Current {
     pub(super) fn forget_answer(&mut self) {
         self.answer = Answer::default();
         self.undertaking.end.facts = Facts::default();
+    }
+
+    /// What showed beside the facts, in the answer being judged or at any time before it.
+    pub(super) fn lost(&self) -> Lost {
+        if self.approved { Lost::Approval } else { self.answer.lost }
     }
 
     /// Takes in a part of the answer.

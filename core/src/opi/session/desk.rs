@@ -11,7 +11,8 @@ use crate::operation::{Operation, Request};
 use crate::opi::Settings;
 use crate::opi::message::till::{Header, Part};
 use crate::opi::message::{
-    DeviceTarget, FragmentOf, Kind, Output, Place, RequestType, TextLine, TicketType, TotalAmount, Verdict,
+    DeviceTarget, FragmentOf, Kind, Output, Place, RequestType, TextLine, TicketType, TotalAmount, TransactionInfo,
+    Verdict,
 };
 use crate::proof::{Mistake, mistake};
 use crate::receipt::{Copy, Purpose, Sheet};
@@ -186,7 +187,12 @@ impl Desk<'_> {
             if current.inquiry.is_some() {
                 current.testimony.receipt.collect(part);
             } else if let Part::TransactionInfo(info) = part {
-                keep_reference(&mut current.undertaking.reference_seen, *info);
+                let seen = &mut current.undertaking.reference_seen;
+                keep_reference(seen, *info);
+                // Receipts that were held back may be those of the transaction before.
+                let earlier = self.settings.last_settled.as_ref();
+                let earlier = earlier.zip(seen.as_ref()).is_some_and(|(settled, seen)| settled.has_name(seen.as_str()));
+                current.approved |= !earlier && !info.word(TransactionInfo::authorisation_code).is_empty();
             }
         }
         match part {
