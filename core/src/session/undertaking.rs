@@ -83,17 +83,17 @@ impl Undertaking {
         }
     }
 
-    /// What is to be done.
-    pub(crate) const fn operation(&self) -> &Operation {
+    /// What is to be done, unless it was sent before and is only to be settled.
+    pub(crate) const fn operation(&self) -> Option<&Operation> {
         match &self.task {
-            Task::Wish(request) => &request.operation,
-            Task::Settle(..) => &Operation::RepeatLast,
+            Task::Wish(request) => Some(&request.operation),
+            Task::Settle(..) => None,
         }
     }
 
     /// Whether an abort is all that is to be done.
     pub(crate) const fn is_abort(&self) -> bool {
-        matches!(self.operation(), Operation::Abort)
+        matches!(self.operation(), Some(Operation::Abort))
     }
 
     /// Goes on under another number, which the till is told. Never for a request that may move money (I1).
@@ -131,7 +131,10 @@ impl Undertaking {
     }
 
     pub(crate) const fn moves_money(&self) -> bool {
-        self.operation().moves_money() || self.is_resumed()
+        match self.operation() {
+            Some(operation) => operation.moves_money(),
+            None => true,
+        }
     }
 
     /// The amount asked for.

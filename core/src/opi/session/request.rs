@@ -84,7 +84,7 @@ impl Asking<'_> {
             self.write_original(&mut sending, original);
         }
         self.write_total(&mut sending);
-        if !card && profile.login == Login::WithDevices && self.request_type == RequestType::Login.as_str() {
+        if !card && profile.login == Login::WithDevices && self.request_type == const { RequestType::Login.listed() } {
             sending.open("PrivateData");
             self.declare_devices(&mut sending.xml);
             sending.close();
@@ -127,7 +127,7 @@ impl Asking<'_> {
         sending.element("ShiftNumber", in_element);
         sending.element("ClerkID", settings.clerk_id.as_ref().map(Id::as_str));
         let tests = matches!(self.operation, Operation::Diagnosis | Operation::Status)
-            && self.request_type == RequestType::Diagnosis.as_str();
+            && self.request_type == const { RequestType::Diagnosis.listed() };
         sending.element("DiagnosisMethod", tests.then_some("OnLine"));
         if profile.printer_states == PrinterStates::All || (card && profile.printer_states == PrinterStates::Card) {
             sending.element("PrinterStatus", Some(settings.devices.printer.as_str()));
