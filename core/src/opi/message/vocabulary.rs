@@ -411,7 +411,8 @@ macro_rules! closed_vocabulary {
             /// Every word.
             pub const LISTED: &'static [Self] = &[$(Self::$variant),+];
 
-            const WORDS: Words = words![$($wire),+];
+            #[allow(dead_code)]
+            pub(super) const WORDS: Words = words![$($wire),+];
 
             /// Reads a word; `None` if it is not listed.
             #[must_use]

@@ -347,20 +347,22 @@ impl Wish {
 
 /// A line of the wire as a line of a sheet.
 pub(super) fn line(wire: Excerpt<'_>) -> Line {
-    let is = |field, word: &str| wire.word(field) == word;
+    let is = |field, word: u8| wire.listed(field) == Some(word);
     let styles = [TextLine::char_style1, TextLine::char_style2, TextLine::char_style3];
     Line {
         text: wire.free(TextLine::text),
         row: wire.small(TextLine::row),
         column: wire.small(TextLine::column),
-        alignment: match wire.word(TextLine::alignment) {
-            word if word == const { Alignment::Center.as_str() } => receipt::Alignment::Center,
-            word if word == const { Alignment::Right.as_str() } => receipt::Alignment::Right,
-            _ => receipt::Alignment::Left,
+        alignment: if is(TextLine::alignment, Alignment::Center as u8) {
+            receipt::Alignment::Center
+        } else if is(TextLine::alignment, Alignment::Right as u8) {
+            receipt::Alignment::Right
+        } else {
+            receipt::Alignment::Left
         },
-        bold: styles.into_iter().any(|style| is(style, const { CharStyle::Bold.as_str() })),
-        double_width: is(TextLine::width, const { Size::Double.as_str() }),
-        double_height: is(TextLine::height, const { Size::Double.as_str() }),
+        bold: styles.into_iter().any(|style| is(style, CharStyle::Bold as u8)),
+        double_width: is(TextLine::width, Size::Double as u8),
+        double_height: is(TextLine::height, Size::Double as u8),
         paper_cut: wire.is(TextLine::paper_cut),
         menu_item: wire.small(TextLine::menu_item),
     }
