@@ -99,7 +99,8 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
 
 fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
     let terminal = facts.terminal_decline_reason.as_ref().map_or("", |code| code.as_str());
-    match terminal.trim_start_matches('0') {
+    let zeros = terminal.bytes().take_while(|digit| *digit == b'0').count();
+    match terminal.get(zeros..).unwrap_or_default() {
         _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
         _ if declined(&facts.host_decline_reason) => (Outcome::Declined, Some(Reason::HostDeclined)),
         // Nexi SDKs: the card holder pressed stop.
