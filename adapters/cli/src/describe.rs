@@ -417,6 +417,7 @@ impl Collector {
                 lost,
                 prompted: false,
                 late: false,
+                cardless: false,
                 asked: None,
             };
             let (outcome, reason) = classify(&evidence);

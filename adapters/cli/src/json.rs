@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::id::RequestId;
 use opi_core::journal::{Unresolved, type_and_terminal};
 use opi_core::money::Money;
 use opi_core::operation::{Facts, Finished, Reason, SettledBy};
@@ -13,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::plain::is_active;
-use crate::view::{View, Written};
+use crate::view::{View, Written, already};
 
 /// Writes JSON lines to standard output.
 #[derive(Default)]
@@ -285,6 +286,11 @@ impl View for Lines {
 
     fn recovered(&mut self, finished: &Finished, _asked: Option<Money>) {
         self.put(&End::new("recovered", finished));
+    }
+
+    fn approved_before(&mut self, request_id: RequestId) {
+        self.put(&json!({ "event": "finished", "outcome": "not_sent", "reason": "approved_before",
+            "approvedBefore": request_id, "message": already(request_id) }));
     }
 
     fn nothing_unresolved(&mut self) {

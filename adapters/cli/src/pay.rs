@@ -229,8 +229,16 @@ enum Wake {
 impl Run<'_> {
     async fn drive(&mut self, request: &Request) -> ExitCode {
         let money = request.operation.moves_money();
-        if money && let Err(status) = self.settle().await {
-            return status;
+        if money {
+            match self.settle(request).await {
+                Ok(None) => {}
+                // Whoever did not see how a payment ended asks for it once more. Only they know whether it is another one.
+                Ok(Some(approved)) => {
+                    self.view.approved_before(approved);
+                    return exit::REFUSED.into();
+                }
+                Err(status) => return status,
+            }
         }
         if let Err(why) = self.till.start(request) {
             self.view.refused(&why);
@@ -270,15 +278,20 @@ impl Run<'_> {
     }
 
     /// Asks the terminal about what blocks the lane before new money moves. What stays open is refused by the session.
-    async fn settle(&mut self) -> Result<(), ExitCode> {
+    /// Gives the request that turned out to have moved the money that is wanted now, if one did.
+    async fn settle(&mut self, request: &Request) -> Result<Option<RequestId>, ExitCode> {
+        let mut approved = None;
         while let Some(unresolved) = self.till.unresolved() {
             let finished = self.ask_about(&unresolved).await?;
             self.view.recovered(&finished, unresolved.amount);
             if self.till.unresolved().is_some_and(|next| next.request_id == unresolved.request_id) {
-                break;
+                return Ok(None);
+            }
+            if finished.outcome == Outcome::Approved && unresolved.amount == request.operation.amount() {
+                approved = Some(unresolved.request_id);
             }
         }
-        Ok(())
+        Ok(approved)
     }
 
     async fn ask_about(&mut self, unresolved: &Unresolved) -> Result<Box<Finished>, ExitCode> {

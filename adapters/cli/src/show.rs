@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
 use opi_core::drive::{Misuse, PeerFault, Question, QuestionKind, Total, Why};
+use opi_core::id::RequestId;
 use opi_core::journal::{Unresolved, type_and_terminal};
 use opi_core::money::Money;
 use opi_core::operation::{Finished, Outcome, Reason};
@@ -15,7 +16,7 @@ use opi_smol::WholeSheet;
 use unicode_width::UnicodeWidthStr;
 
 use crate::plain::plain;
-use crate::view::{View, Written};
+use crate::view::{View, Written, already};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -191,6 +192,10 @@ impl View for Screen {
 
     fn recovered(&mut self, finished: &Finished, asked: Option<Money>) {
         self.out(&format!("{DIM}earlier request:{DIM:#} {}", outcome(finished, asked)));
+    }
+
+    fn approved_before(&mut self, request_id: RequestId) {
+        self.aside(&format!("{BAD}not sent:{BAD:#} {}", already(request_id)));
     }
 
     fn nothing_unresolved(&mut self) {

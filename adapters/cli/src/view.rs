@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
+use opi_core::id::RequestId;
 use opi_core::journal::Unresolved;
 use opi_core::money::Money;
 use opi_core::operation::{Finished, Reason};
@@ -46,10 +47,20 @@ pub(crate) trait View {
     fn recovering(&mut self, unresolved: &Unresolved);
     /// What came of it, and the amount that was asked for.
     fn recovered(&mut self, finished: &Finished, asked: Option<Money>);
+    /// That request of the same amount was approved after all, so nothing new was sent. The last call.
+    fn approved_before(&mut self, request_id: RequestId);
     /// Nothing is unresolved. The last call.
     fn nothing_unresolved(&mut self);
     /// The end, and the amount that was asked for. The last call.
     fn finished(&mut self, finished: &Finished, asked: Option<Money>);
+}
+
+/// Why nothing new was sent after an earlier request of the same amount was approved.
+pub(crate) fn already(request_id: RequestId) -> String {
+    format!(
+        "request {request_id} of the same amount was approved after all, so nothing new was sent; if this is another one, \
+         ask again"
+    )
 }
 
 /// What was written to standard output. A reader that went away wanted no more; any other fault is told once, since

@@ -267,9 +267,10 @@ impl Settled {
 
     /// Whether this is one of its names.
     pub(crate) fn has_name(&self, name: &str) -> bool {
-        let Self { trx_reference_number, approval_code, reference, .. } = self;
-        let names = [trx_reference_number, reference].into_iter().flatten().map(Id::as_str);
-        names.chain(approval_code.as_ref().map(Id::as_str)).any(|it| it == name)
+        let is = |it: &str| it == name;
+        self.trx_reference_number.as_ref().is_some_and(|it| is(it.as_str()))
+            || self.reference.as_ref().is_some_and(|it| is(it.as_str()))
+            || self.approval_code.as_ref().is_some_and(|it| is(it.as_str()))
     }
 
     /// Whether these facts are of the same transaction; `None` if the names known of both do not tell.

@@ -1,12 +1,13 @@
 //! What speaks against a refusal, wherever it was seen: terminals and their messages contradict themselves.
 
 use opi_core::drive::{Input, Link};
-use opi_core::operation::{Outcome, Reason};
+use opi_core::id::Id;
+use opi_core::operation::{Operation, Original, Outcome, Reason};
 use opi_core::opi::Profile;
 use opi_core::time::WallTime;
 
 use crate::recovery::{lose, next_question, original, repeated};
-use crate::till::{Till, answer, device, payment, sheets};
+use crate::till::{Till, answer, chf, device, payment, sheets};
 
 /// The journal of a payment of 25.00.
 fn journal(approval: &str) -> String {
@@ -179,6 +180,27 @@ fn what_says_not_begun_is_believed_at_once_only() {
             till.now += after;
             let did = till.receive(Link::Request, &answer(result, ""));
             assert_eq!(till.end(did).outcome, outcome, "{result} {after}");
+        }
+    }
+}
+
+/// What names an earlier transaction needs no card, so it is no sign that none shows.
+#[test]
+fn a_time_out_without_a_card_says_nothing_of_what_needs_none() {
+    let earlier = Original { trx_reference_number: Id::new("777").ok(), ..Original::default() };
+    let amount = chf("25.00");
+    for (operation, kind, outcome) in [
+        (payment(), "CardPayment", Outcome::Declined),
+        (Operation::Refund { amount, original: Original::default() }, "PaymentRefund", Outcome::Declined),
+        (Operation::Refund { amount, original: earlier.clone() }, "PaymentRefund", Outcome::Unknown),
+        (Operation::Reversal { amount: Some(amount), original: earlier }, "PaymentReversal", Outcome::Unknown),
+    ] {
+        for result in ["TimedOut", "CommunicationError"] {
+            let mut till = Till::new(&Profile::NEXI);
+            till.start(operation.clone());
+            till.put(Input::Sent(Link::Request));
+            let did = till.receive(Link::Request, &answer(result, "").replace("CardPayment", kind));
+            assert_eq!(till.end(did).outcome, outcome, "{result} {operation:?}");
         }
     }
 }

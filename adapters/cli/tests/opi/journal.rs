@@ -189,6 +189,31 @@ fn the_journal_lies_where_the_platform_keeps_states_unless_it_is_named() {
     assert!(at("here") && !at(".local/state/opi/lane-3"));
 }
 
+/// Whoever did not see the end asks for the same once more: that must not charge twice without a word.
+#[cfg(unix)]
+#[test]
+fn a_payment_that_was_approved_after_all_is_not_made_again_at_once() {
+    let terminal = Terminal::start(&[]);
+    let mut till = terminal.start_till(&["pay", "25.00", "CHF", "--json"]);
+    let mut lines = BufReader::new(till.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("\"receipt\"")));
+    till.0.kill().unwrap();
+    till.0.wait().unwrap();
+    let pay = |amount: &str| {
+        let said = terminal.till(&["pay", amount, "CHF", "--json", "--timeout-recovery", "0.3"]);
+        let (end, status) = end(&said);
+        (end["outcome"].clone(), end["reason"].clone(), status)
+    };
+    assert_eq!(pay("25.00"), (json!("not_sent"), json!("approved_before"), 5));
+    // It is another one; the receipts of the first may have to be fetched before.
+    let (outcome, reason, _) = pay("25.00");
+    if outcome != "approved" {
+        assert_eq!((outcome, reason), (json!("declined"), json!("print_last_ticket")));
+        assert_eq!(pay("25.00").0, "approved");
+    }
+    assert_eq!(terminal.booked().len(), 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_payment_after_a_crash_first_finds_out_how_the_last_one_ended() {

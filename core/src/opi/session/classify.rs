@@ -25,6 +25,8 @@ pub struct Evidence<'a> {
     /// Whether the answer came later than [`limits::AT_ONCE`]: then the request may have been begun, even if the terminal's
     /// calls do not reach the till (Nexi, OPI flows: a firewall before the callback port).
     pub late: bool,
+    /// Whether it needs no card: that none shows is then no sign that nothing was done.
+    pub cardless: bool,
     /// The amount asked for, where the answer's amount is to be compared with it.
     pub asked: Option<Money>,
 }
@@ -70,6 +72,10 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
         OverallResult::Failure => failure(facts),
         OverallResult::Aborted if approved => unknown(Reason::Contradiction),
         OverallResult::Aborted => (Outcome::Aborted, Some(Reason::Stopped)),
+        // The host may have done it all the same.
+        OverallResult::TimedOut | OverallResult::CommunicationError if evidence.cardless => {
+            unknown(Reason::AuthorisationUnknown)
+        }
         // Nexi proxy: a time-out with signs of a card may be a payment; without (Q30: brand OTHR) it is none.
         OverallResult::TimedOut => unless(card, Reason::TimedOut),
         OverallResult::CommunicationError => unless(card, Reason::HostUnreachable),
@@ -93,7 +99,8 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
 
 fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
     let terminal = facts.terminal_decline_reason.as_ref().map_or("", |code| code.as_str());
-    match terminal.trim_start_matches('0') {
+    let zeros = terminal.bytes().take_while(|digit| *digit == b'0').count();
+    match terminal.get(zeros..).unwrap_or_default() {
         _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
         _ if declined(&facts.host_decline_reason) => (Outcome::Declined, Some(Reason::HostDeclined)),
         // Nexi SDKs: the card holder pressed stop.

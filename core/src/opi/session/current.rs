@@ -48,6 +48,23 @@ impl Current {
         FIRST.iter().any(|verb| verb.as_str() == self.word())
     }
 
+    /// Whether the terminal needs no card for it, since it names an earlier transaction or takes back the last one. Of a
+    /// refund that was sent before a restart it is not known what it named.
+    pub(super) fn is_cardless(&self) -> bool {
+        match self.undertaking.operation() {
+            Operation::Reversal { .. } | Operation::Completion { .. } => true,
+            Operation::Refund { original, .. } => !original.is_empty(),
+            _ => {
+                let word = self.request_type();
+                self.undertaking.is_resumed()
+                    && matches!(
+                        word,
+                        RequestType::PaymentReversal | RequestType::CardFinancialAdvice | RequestType::PaymentRefund
+                    )
+            }
+        }
+    }
+
     /// The request type on the wire.
     pub(super) fn word(&self) -> &str {
         match self.undertaking.resumed() {

@@ -148,6 +148,7 @@ impl<const D: usize> Session<'_, D> {
             lost: current.lost(),
             prompted: current.prompted,
             late: current.late,
+            cardless: current.is_cardless(),
             asked: compared,
         });
         current.undertaking.verdict = (outcome, reason);

@@ -65,6 +65,7 @@ impl Current {
             // Whether the card holder was prompted before a restart is not known: not believed to be idle.
             prompted: self.prompted || self.undertaking.is_resumed(),
             late: self.late,
+            cardless: self.is_cardless(),
             asked: compared,
         });
         match outcome {
