@@ -202,7 +202,7 @@ fn hide(value: Option<&mut [u8]>, kind: Kind) {
     }
 }
 
-/// Makes a character reference one to `*`, as long as before; gives where it ends. A named one stays.
+/// Makes a character reference one to a mask, as long as before; gives where it ends. A named one stays.
 fn mask_reference(payload: &mut [u8], from: usize) -> usize {
     let Some((digits, end)) = reference(payload, from) else {
         let name = pass(payload, from + 1, |byte| byte.is_ascii_alphanumeric());
@@ -210,10 +210,15 @@ fn mask_reference(payload: &mut [u8], from: usize) -> usize {
     };
     let hex = payload.get(digits - 1) == Some(&b'x');
     let places = payload.get_mut(digits..end - 1).unwrap_or_default();
-    let star: [u8; 2] = if hex { *b"2A" } else { *b"42" };
+    // 42 behind so many zeros would have a right check digit: there it is a full stop.
+    let code = match (hex, places.len() < limits::PAN_DIGITS_MIN) {
+        (true, _) => *b"2A",
+        (false, true) => *b"42",
+        (false, false) => *b"46",
+    };
     if let Some((front, back)) = places.split_last_chunk_mut::<2>() {
         front.fill(b'0');
-        *back = star;
+        *back = code;
     }
     end
 }
@@ -382,6 +387,8 @@ mod tests {
             ("<CV2 a='>'>123</CV2><b>123</b>", "<CV2 a='>'>***</CV2><b>123</b>"),
             ("<CV2><![CDATA[1<3]]>4<!-- 5 --></CV2>", "<CV2><![CDATA[*<*]]>*<!-- 5 --></CV2>"),
             ("<CV2>&#49;&#x0032;&amp;</CV2>", "<CV2>&#42;&#x002A;&amp;</CV2>"),
+            // Found by fuzzing: the code of a star behind zeros was taken for a card number.
+            ("<CV2>&#00000000000049;&#121111421111149;</CV2>", "<CV2>&#00000000000046;&#000000000000046;</CV2>"),
             ("<a>41111111111111&#49;1</a>", "<a>**************&#42;*</a>"),
             ("<a>&#52;25.00</a>", "<a>&#52;25.00</a>"),
             ("<a>411111111111111&#49;=2812&#49;</a>", "<a>***************&#42;=****&#49;</a>"),

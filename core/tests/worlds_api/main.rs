@@ -1,9 +1,9 @@
-//! Days at the small honest terminal of the explorer, see `day`. A day that fails prints the command that plays it again;
-//! its seed then belongs into `seeds_api.txt`.
+//! Days at the small honest terminal of the explorer, see `day` of `worlds`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
 
 #[path = "../explore_api/choices.rs"]
 mod choices;
+#[path = "../worlds/day.rs"]
 mod day;
 #[path = "../explore_api/fate.rs"]
 mod fate;
@@ -11,6 +11,7 @@ mod fate;
 mod lane;
 #[path = "../explore/luck.rs"]
 mod luck;
+mod place;
 #[path = "../explore/pool.rs"]
 mod pool;
 #[path = "../explore_api/steps.rs"]

@@ -1,10 +1,10 @@
-//! Days at the terminal's side of this core, with an application behind it, see `day` of `worlds_api`. Both sides are
+//! Days at the terminal's side of this core, with an application behind it, see `day` of `worlds`. Both sides are
 //! ours here, and the wire between them is not.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code, unused_imports)]
 
 #[path = "../explore_api/choices.rs"]
 mod choices;
-#[path = "../worlds_api/day.rs"]
+#[path = "../worlds/day.rs"]
 mod day;
 #[path = "../explore_api/fate.rs"]
 mod fate;
@@ -14,6 +14,8 @@ mod lane;
 mod luck;
 #[path = "../explore_api/terminal.rs"]
 mod model;
+#[path = "../worlds_api/place.rs"]
+mod place;
 #[path = "../explore/pool.rs"]
 mod pool;
 #[path = "../explore_api/steps.rs"]
