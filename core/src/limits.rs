@@ -299,6 +299,11 @@ pub const SIM_TOTALS: usize = 32;
 /// Transmit buffer a simulated terminal needs, in bytes: its longest message is an e-journal of 64 KiB.
 pub const SIM_TRANSMIT: usize = 80 * 1024;
 
+/// An answer this long after its request is no longer one that comes at once (ours). A terminal that refuses a request
+/// unseen does so in the time of a message; the fastest card takes longer than this to be held there, authorised and
+/// printed.
+pub const AT_ONCE: core::time::Duration = core::time::Duration::from_secs(3);
+
 /// How often one question about a lost answer is asked: CCV's firmware asks without end, a cashier cannot wait so long.
 pub const PROBES: u8 = 3;
 

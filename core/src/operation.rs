@@ -294,7 +294,8 @@ pub enum Reason {
     MissingResult = 25,
     /// The answer holds a result that nobody knows.
     UnlistedResult = 26,
-    /// A refusal, but with signs that the card was charged, or after the card holder was already prompted.
+    /// A refusal, but with signs that the card was charged, or after the card holder was already prompted; or an approval
+    /// of nothing.
     Contradiction = 27,
     /// The terminal does not know what its host decided.
     AuthorisationUnknown = 28,
@@ -335,7 +336,7 @@ impl Reason {
             Self::ForeignAnswer => "the answer belongs to another request",
             Self::MissingResult => "the answer holds no result",
             Self::UnlistedResult => "the answer holds a result that is not known",
-            Self::Contradiction => "refused, but with signs that a card was used",
+            Self::Contradiction => "the terminal contradicts itself, and may have charged the card",
             Self::AuthorisationUnknown => "the terminal does not know the host's decision",
             Self::NoReceipt => "approved, but the terminal sent no receipt",
         }

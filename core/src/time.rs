@@ -94,6 +94,12 @@ impl From<Span> for Duration {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline(u64);
 
+impl Default for Deadline {
+    fn default() -> Self {
+        Self::NEVER
+    }
+}
+
 impl Deadline {
     pub(crate) const NEVER: Self = Self(u64::MAX);
 

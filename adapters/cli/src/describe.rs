@@ -410,8 +410,15 @@ impl Collector {
         if matches!(self.kind, Kind::CardServiceResponse | Kind::ServiceResponse) {
             let moves_money = self.kind == Kind::CardServiceResponse
                 && self.request_type.is_none_or(|request_type| request_type.moves_money());
-            let evidence =
-                Evidence { moves_money, result: self.result.as_ref(), facts, lost, prompted: false, asked: None };
+            let evidence = Evidence {
+                moves_money,
+                result: self.result.as_ref(),
+                facts,
+                lost,
+                prompted: false,
+                late: false,
+                asked: None,
+            };
             let (outcome, reason) = classify(&evidence);
             (message.outcome, message.reason) = (Some(outcome.name()), reason);
         }

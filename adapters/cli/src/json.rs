@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use opi_core::drive::{Misuse, PeerFault, Question, Total, Why};
-use opi_core::journal::Unresolved;
+use opi_core::journal::{Unresolved, type_and_terminal};
 use opi_core::money::Money;
 use opi_core::operation::{Facts, Finished, Reason, SettledBy};
 use opi_core::receipt::{Copy, Purpose};
@@ -278,8 +278,9 @@ impl View for Lines {
     }
 
     fn recovering(&mut self, unresolved: &Unresolved) {
+        let (request_type, terminal) = type_and_terminal(unresolved.request_type.as_str());
         self.put(&json!({ "event": "recovering", "requestId": unresolved.request_id,
-            "requestType": unresolved.request_type, "amount": unresolved.amount }));
+            "requestType": request_type, "terminal": terminal, "amount": unresolved.amount }));
     }
 
     fn recovered(&mut self, finished: &Finished, _asked: Option<Money>) {

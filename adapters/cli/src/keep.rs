@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
 use opi_core::id::{Id, RequestId, WorkstationId};
-use opi_core::journal::{Ledger, Unresolved};
+use opi_core::journal::{Ledger, Unresolved, type_and_terminal};
 use opi_core::operation::Operation;
 use opi_smol::{Entry, JournalError, JournalStore, MemoryStore, Store, Storing, journal};
 
@@ -133,14 +133,16 @@ fn first_without() -> RequestId {
 /// What blocks the lane, and how it gets free.
 pub(crate) fn ways_out(unresolved: &Unresolved) -> String {
     let Unresolved { request_id, request_type, amount, at, .. } = unresolved;
+    let (request_type, terminal) = type_and_terminal(request_type.as_str());
+    let terminal = terminal.map(|terminal| format!(" at {}", plain(terminal))).unwrap_or_default();
     let amount = amount.map(|amount| format!(" of {amount}")).unwrap_or_default();
     format!(
-        "Request {request_id} ({}{amount}, {}) has no known end: the money may have moved or not, and no new money \
+        "Request {request_id} ({}{amount}{terminal}, {}) has no known end: the money may have moved or not, and no new money \
          moves before that is settled.\n  opi recover                          asks the terminal again\n  \
          opi resolve {request_id} --charged        after a look at the terminal: the money moved\n  \
          opi resolve {request_id} --not-charged    after a look at the terminal: it did not\n\
          with the same terminal, --workstation and --journal; resolve wants a --note TEXT.",
-        plain(request_type.as_str()),
+        plain(request_type),
         at.with_zone()
     )
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use opi_core::id::RequestId;
-use opi_core::journal::{Entry, Found, Intent};
+use opi_core::journal::{Entry, Found, Intent, type_and_terminal};
 use opi_core::money::Money;
 use opi_core::operation::{Facts, Outcome, Reason, SettledBy};
 use opi_core::receipt::{Copy, Purpose, SheetId};
@@ -25,6 +25,8 @@ struct Transaction {
     request_id: RequestId,
     workstation_id: Option<String>,
     request_type: Option<String>,
+    /// Where it was sent, if requests name that.
+    terminal: Option<String>,
     /// What was asked for.
     amount: Option<Money>,
     reference: Option<String>,
@@ -65,6 +67,7 @@ impl Transaction {
             request_id,
             workstation_id: None,
             request_type: None,
+            terminal: None,
             amount: None,
             reference: None,
             at: None,
@@ -84,7 +87,9 @@ impl Transaction {
             return;
         }
         self.workstation_id = Some(intent.workstation_id.to_string());
-        self.request_type = Some(intent.request_type.to_string());
+        let (request_type, terminal) = type_and_terminal(intent.request_type.as_str());
+        self.request_type = Some(request_type.to_owned());
+        self.terminal = terminal.map(str::to_owned);
         self.amount = intent.amount;
         self.reference = intent.reference.as_ref().map(ToString::to_string);
         self.at = Some(intent.at.with_zone().to_string());

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
 use opi_core::drive::{Misuse, PeerFault, Question, QuestionKind, Total, Why};
-use opi_core::journal::Unresolved;
+use opi_core::journal::{Unresolved, type_and_terminal};
 use opi_core::money::Money;
 use opi_core::operation::{Finished, Outcome, Reason};
 use opi_core::receipt::{Alignment, Copy, Line, Purpose};
@@ -184,7 +184,7 @@ impl View for Screen {
         let amount = unresolved.amount.map(|amount| format!(" of {amount}")).unwrap_or_default();
         self.out(&format!(
             "{DIM}the end of {} {}{amount} is not known; asking the terminal{DIM:#}",
-            plain(unresolved.request_type.as_str()),
+            plain(type_and_terminal(unresolved.request_type.as_str()).0),
             unresolved.request_id
         ));
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use opi_core::drive::Link;
 use smol::io::{AsyncRead, AsyncWrite};
@@ -64,6 +65,8 @@ pub(crate) struct Wire {
     written: usize,
     /// The peer sends no more. It may still read: what it asked last can be answered.
     ended: bool,
+    /// Closing it is a reset: nothing shows yet that the peer has what was sent.
+    resets: bool,
 }
 
 /// What happened on a connection.
@@ -86,6 +89,7 @@ impl Connection {
         *self = Self::Connecting(Box::pin(async move {
             let stream = TcpStream::connect(address).await?;
             set_options(&stream)?;
+            reset_at_end(&stream, true)?;
             Ok(stream)
         }));
     }
@@ -93,7 +97,8 @@ impl Connection {
     /// Takes a connection that the terminal opened.
     pub(crate) fn accept(&mut self, arrival: Arrival) -> io::Result<()> {
         set_options(&arrival.stream)?;
-        *self = Self::Up(Wire::new(arrival.stream, arrival.head));
+        // What is answered here has to arrive, also when the connection is closed right behind it.
+        *self = Self::Up(Wire::new(arrival.stream, arrival.head, false));
         Ok(())
     }
 
@@ -121,7 +126,7 @@ impl Connection {
                 let made = ready!(making.as_mut().poll(cx));
                 Poll::Ready(match made {
                     Ok(stream) => {
-                        *self = Self::Up(Wire::new(stream, Vec::new()));
+                        *self = Self::Up(Wire::new(stream, Vec::new(), true));
                         Happened::Connected
                     }
                     Err(error) => {
@@ -148,8 +153,8 @@ impl Connection {
 }
 
 impl Wire {
-    fn new(stream: TcpStream, head: Vec<u8>) -> Self {
-        Self { stream, head, handed_on: 0, frame: Vec::new(), written: 0, ended: false }
+    fn new(stream: TcpStream, head: Vec<u8>, resets: bool) -> Self {
+        Self { stream, head, handed_on: 0, frame: Vec::new(), written: 0, ended: false, resets }
     }
 
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Happened> {
@@ -190,7 +195,13 @@ impl Wire {
         }
         let error = match ready!(Pin::new(&mut self.stream).poll_read(cx, buffer)) {
             Ok(0) => None,
-            Ok(read) => return Poll::Ready(Happened::Received(read)),
+            Ok(read) => {
+                // It has the request: the rest can end well.
+                if std::mem::take(&mut self.resets) {
+                    let _ = reset_at_end(&self.stream, false);
+                }
+                return Poll::Ready(Happened::Received(read));
+            }
             Err(error) => Some(error),
         };
         if self.frame.is_empty() {
@@ -211,6 +222,13 @@ pub(crate) fn set_options(stream: &TcpStream) -> io::Result<()> {
     #[cfg(not(any(target_os = "openbsd", target_os = "haiku", target_os = "redox")))]
     let keep_alive = keep_alive.with_retries(count);
     socket2::SockRef::from(stream).set_tcp_keepalive(&keep_alive)
+}
+
+/// Whether closing throws away what the kernel has taken and not delivered yet. Otherwise it goes on delivering that for
+/// minutes, as soon as a broken network lets it: a payment would begin that was given up, or even made once more. So it
+/// is for as long as nothing came back; the system keeps to it when the process is killed, too.
+pub(crate) fn reset_at_end(stream: &TcpStream, reset: bool) -> io::Result<()> {
+    socket2::SockRef::from(stream).set_linger(reset.then_some(Duration::ZERO))
 }
 
 #[cfg(test)]
@@ -250,6 +268,25 @@ mod tests {
         }
     }
 
+    /// What was given up must not arrive later; what was answered ends as connections do.
+    #[test]
+    fn a_request_without_an_answer_ends_by_a_reset() {
+        for answered in [false, true] {
+            let (mut ours, mut peer) = pair();
+            ours.send(b"request").unwrap();
+            let mut buffer = [0; 16];
+            assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Sent));
+            peer.read_exact(&mut [0; 7]).unwrap();
+            if answered {
+                peer.write_all(b"answer").unwrap();
+                assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Received(6)));
+            }
+            drop(ours);
+            let end = peer.read(&mut buffer).map_err(|error| error.kind());
+            assert_eq!(end, if answered { Ok(0) } else { Err(io::ErrorKind::ConnectionReset) });
+        }
+    }
+
     #[test]
     fn an_end_in_the_middle_of_a_frame_is_told_as_a_count_first() {
         let (mut ours, peer) = pair();
@@ -263,7 +300,10 @@ mod tests {
 
     #[test]
     fn a_peer_that_sends_no_more_still_gets_its_answer() {
-        let (mut ours, mut peer) = pair();
+        let (listener, mut ours) = (TcpListener::bind("127.0.0.1:0").unwrap(), Connection::default());
+        let mut peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let stream = TcpStream::try_from(listener.accept().unwrap().0).unwrap();
+        ours.accept(Arrival { stream, head: Vec::new() }).unwrap();
         peer.shutdown(std::net::Shutdown::Write).unwrap();
         let mut buffer = [0; 16];
         assert!(matches!(smol::block_on(happened(&mut ours, 16, &mut buffer)), Happened::Closed(None)));

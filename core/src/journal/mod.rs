@@ -20,5 +20,5 @@ mod replay;
 
 pub use codec::{Brief, DecodeError, Full, MAX_RECORD, VERSION, brief, decode, encode};
 pub use ledger::{Blocker, Counts, Ledger, StoredSheet};
-pub use record::{Entry, Intent, Record, Resolution, Settled, Ticket, Unresolved};
+pub use record::{Entry, Intent, Record, Resolution, Settled, Ticket, Unresolved, type_and_terminal};
 pub use replay::{Dropped, Found, Replay, UnknownVersion};

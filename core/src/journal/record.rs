@@ -6,7 +6,7 @@ use crate::money::Money;
 use crate::operation::{Facts, Finished, Outcome, Reason, SettledBy};
 use crate::receipt::{Line, Purpose, SheetId};
 use crate::secret::Masked;
-use crate::text::Text;
+use crate::text::{Text, parted};
 use crate::time::WallTime;
 
 /// Names one storing; confirmations carry it back.
@@ -153,7 +153,7 @@ pub struct Intent {
     pub request_id: RequestId,
     /// The lane.
     pub workstation_id: Id<{ limits::WORKSTATION_ID }>,
-    /// The request type as it goes on the wire.
+    /// The request type as it goes on the wire, and perhaps the terminal: see [`type_and_terminal`].
     pub request_type: Id<{ limits::VOCABULARY }>,
     /// The amount asked for.
     pub amount: Option<Money>,
@@ -205,6 +205,13 @@ impl Resolution {
     }
 }
 
+/// The request type as a journal keeps it, as what went on the wire and the terminal that it went to. OPI does not name a
+/// terminal; at the Terminal API its `POIID` stands behind an `@`, if there is room for it.
+#[must_use]
+pub fn type_and_terminal(request_type: &str) -> (&str, Option<&str>) {
+    parted(request_type, b'@').map_or((request_type, None), |(word, terminal)| (word, Some(terminal)))
+}
+
 /// A request whose result is unknown. It blocks the lane (I6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -212,7 +219,7 @@ impl Resolution {
 pub struct Unresolved {
     /// The request.
     pub request_id: RequestId,
-    /// The request type as it went on the wire.
+    /// The request type as it went on the wire, and perhaps the terminal: see [`type_and_terminal`].
     pub request_type: Id<{ limits::VOCABULARY }>,
     /// The amount asked for.
     pub amount: Option<Money>,
@@ -256,6 +263,13 @@ impl Settled {
             receipt_number: facts.receipt_number.clone(),
             reference: reference.cloned(),
         }
+    }
+
+    /// Whether this is one of its names.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        let Self { trx_reference_number, approval_code, reference, .. } = self;
+        let names = [trx_reference_number, reference].into_iter().flatten().map(Id::as_str);
+        names.chain(approval_code.as_ref().map(Id::as_str)).any(|it| it == name)
     }
 
     /// Whether these facts are of the same transaction; `None` if the names known of both do not tell.

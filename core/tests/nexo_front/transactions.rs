@@ -73,6 +73,27 @@ fn a_card_that_was_read_waits_for_its_payment() {
     assert_eq!(world.stops, [wish]);
 }
 
+/// Of a part that was approved nobody knows whether any of it is cash: the till must not hand it out.
+#[test]
+fn cash_is_promised_only_with_the_whole_amount() {
+    for (booked, said_of_cash, cash) in
+        [(2500, None, Some(5.0)), (1000, None, None), (1000, Some(300), Some(3.0)), (2700, None, Some(5.0))]
+    {
+        let mut world = waiting();
+        let text = String::from_utf8(payment("A", "25.00")).unwrap();
+        let text = text.replace("\"RequestedAmount\"", "\"CashBackAmount\":5.00,\"RequestedAmount\"");
+        let exchange = world.send(text.as_bytes());
+        let (wish, request) = world.operation();
+        let mut end = approved(&request);
+        end.facts.amount = Some(Money::from_minor(booked, Currency::EUR));
+        end.facts.cash_back = said_of_cash.map(|minor| Money::from_minor(minor, Currency::EUR));
+        world.settle(wish, &end);
+        let answer = world.ending(exchange).unwrap().json();
+        let amounts = &answer["SaleToPOIResponse"]["PaymentResponse"]["PaymentResult"]["AmountsResp"];
+        assert_eq!(amounts["CashBackAmount"].as_f64(), cash, "{amounts}");
+    }
+}
+
 #[test]
 fn the_operation_is_what_the_till_asked_for() {
     let of = |kind: &str, members: &str| {

@@ -41,6 +41,13 @@ fn what_is_authorised_is_compared_with_what_was_asked() {
     assert_eq!(with(json!(12.99), "EUR"), (Outcome::Approved, None, Some(eur("2.00"))));
     assert_eq!(with(json!(5), "EUR"), (Outcome::Approved, Some(Reason::PartialApproval), None));
     assert_eq!(with(json!(10.99), "CHF"), (Outcome::Approved, Some(Reason::CheckReceipt), None));
+    // A surcharge is no tip (nexo Sale to POI 3.0 schema: the fees are part of what is authorised).
+    let mut body = paid();
+    body["PaymentResult"]["AmountsResp"] =
+        json!({"AuthorizedAmount": 12.99, "TotalFeesAmount": 0.50, "Currency": "EUR"});
+    assert_eq!(end_of(body.clone()).facts.tip, Some(eur("1.50")));
+    body["PaymentResult"]["AmountsResp"]["TotalFeesAmount"] = json!(2);
+    assert_eq!(end_of(body).facts.tip, None);
     // Approved, and nothing authorised: asked about, and when that helps nothing, unknown.
     assert_eq!(with(json!(0), "EUR").0, Outcome::Unknown);
 }

@@ -2,6 +2,7 @@
 
 use opi_core::drive::{Input, Link, Misuse};
 use opi_core::id::{Id, Reference};
+use opi_core::journal::type_and_terminal;
 use opi_core::nexo::Reservations;
 use opi_core::operation::{Operation, Original, Outcome, Reason, Request};
 use opi_core::time::WallTime;
@@ -50,7 +51,8 @@ fn a_payment_names_the_sale_and_the_amount() {
     request.reference = Some(Reference::new("T-77").unwrap());
     let did = till.put(Input::Start(&request));
     let Some(Did::Intent(_, intent)) = did.last() else { panic!("{did:?}") };
-    assert_eq!((intent.request_type.as_str(), intent.workstation_id.as_str()), ("Payment", "POS-1"));
+    let asked = type_and_terminal(intent.request_type.as_str());
+    assert_eq!((asked, intent.workstation_id.as_str()), (("Payment", Some(POI)), "POS-1"));
     assert!(did.contains(&Did::Started(1001, "Payment".to_owned())));
     let message = till.leave(did);
     let data = body(&message, "Payment")["SaleData"].clone();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use opi_core::drive::{Input, Link, Misuse};
 use opi_core::id::{Id, RequestId};
-use opi_core::journal::Unresolved;
+use opi_core::journal::{Unresolved, type_and_terminal};
 use opi_core::limits;
 use opi_core::operation::{Finished, Outcome, Reason, Request, SettledBy};
 use opi_core::time::WallTime;
@@ -62,6 +62,34 @@ fn a_repeated_answer_settles_by_its_own_result() {
     assert_eq!((declined.outcome, declined.reason), (Outcome::Declined, Some(Reason::HostDeclined)));
     let aborted = settled_by(repeats("1001", failed("Aborted", "message=104%20Merchant%20cancelled%20tx")));
     assert_eq!(aborted.outcome, Outcome::Aborted);
+}
+
+/// The terminal may repeat less than it said; what it said before still speaks against the refusal, after a restart, too.
+#[test]
+fn an_approval_seen_once_contradicts_a_repeated_refusal() {
+    let refused = || repeats("1001", failed("Refusal", ""));
+    let mut contradicting = failed("Refusal", "");
+    contradicting["PaymentResult"] = paid()["PaymentResult"].clone();
+    let mut unlisted = contradicting.clone();
+    unlisted["Response"]["ErrorCondition"] = json!("Eaten");
+    for (body, reason) in [(contradicting, Reason::Contradiction), (unlisted, Reason::UnlistedResult)] {
+        let mut till = Till::new();
+        till.pay();
+        let did = till.answer(&answer("Payment", "1001", body));
+        let question = till.leave(did);
+        let did = status(&mut till, &question, refused());
+        let end = till.end(did);
+        assert_eq!((end.outcome, end.reason), (Outcome::Unknown, Some(reason)));
+    }
+    for (reason, outcome) in [(Some(Reason::Contradiction), Outcome::Unknown), (None, Outcome::Declined)] {
+        let mut till = Till::new();
+        let request_id = RequestId::new(1001).unwrap();
+        till.session.set_unresolved(Unresolved { request_id, ..old(reason) });
+        let did = till.put(Input::Recover(WallTime::new(AT, 120)));
+        let question = till.leave(did);
+        let did = status(&mut till, &question, refused());
+        assert_eq!(till.end(did).outcome, outcome, "{reason:?}");
+    }
 }
 
 #[test]
@@ -210,7 +238,7 @@ fn a_duplicate_is_asked_about_and_found_approved() {
 fn old(reason: Option<Reason>) -> Unresolved {
     Unresolved {
         request_id: RequestId::new(900).unwrap(),
-        request_type: Id::new("Payment").unwrap(),
+        request_type: Id::new(&format!("Payment@{POI}")).unwrap(),
         amount: Some(eur("10.99")),
         at: WallTime::new(AT, 120),
         reference: None,
@@ -255,6 +283,37 @@ fn not_found_is_believed_only_as_long_as_the_terminal_remembers() {
     assert_eq!(asked_later(old(None), 60, &named("POS-1", "901")).outcome, Outcome::Unknown, "after it");
     let plain = "Message not found. Category=Payment, last such Request has SaleID=POS-1 ServiceID=899";
     assert_eq!(asked_later(old(None), 3600, plain).outcome, none);
+}
+
+/// The terminal broke down with the payment, and a spare one stands in its place when the till starts again.
+#[test]
+fn another_terminal_knows_nothing_of_it() {
+    let last = format!("{NOT_FOUND}%2c%20last%20such%20Request%20has%20SaleID%3dPOS-1%20ServiceID%3d899");
+    for (terminal, outcome) in [
+        (format!("Payment@{POI}"), Outcome::NotSent),
+        ("Payment@P400Plus-987654321".to_owned(), Outcome::Unknown),
+        ("Payment".to_owned(), Outcome::Unknown),
+    ] {
+        for text in [NOT_FOUND, last.as_str()] {
+            let unresolved = Unresolved { request_type: Id::new(&terminal).unwrap(), ..old(None) };
+            assert_eq!(asked_later(unresolved, 40, text).outcome, outcome, "{terminal} {text}");
+        }
+    }
+}
+
+/// What the journal keeps of a payment is what the next start needs to know its terminal again.
+#[test]
+fn the_journal_knows_which_terminal_had_it() {
+    let mut till = Till::new();
+    till.pay();
+    let did = till.put(Input::Closed(Link::Request));
+    assert_eq!(till.end(did).outcome, Outcome::Unknown);
+    let left = till.session.unresolved().unwrap().clone();
+    assert_eq!(type_and_terminal(left.request_type.as_str()), ("Payment", Some(POI)));
+    // It stays so however often it is asked about.
+    let did = till.put(Input::Recover(WallTime::new(AT, 120)));
+    assert_eq!(till.end(did).outcome, Outcome::Unknown);
+    assert_eq!(till.session.unresolved().unwrap().request_type, left.request_type);
 }
 
 #[test]

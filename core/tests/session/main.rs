@@ -7,6 +7,7 @@ mod attacks;
 mod callbacks;
 mod chaos;
 mod connections;
+mod evidence;
 mod one_message;
 mod operations;
 mod promises;

@@ -10,7 +10,7 @@ use opi_core::time::WallTime;
 use crate::till::{Did, Till, answer, chf, device, payment, sent};
 
 /// Loses the answer, and lets the time pass up to the first question.
-fn lose(till: &mut Till) -> String {
+pub(crate) fn lose(till: &mut Till) -> String {
     till.pay();
     let did = till.put(Input::Closed(Link::Request));
     assert!(did.contains(&Did::InDoubt(Reason::ConnectionLost)), "{did:?}");
@@ -18,7 +18,7 @@ fn lose(till: &mut Till) -> String {
 }
 
 /// Waits, and gives the next question that leaves.
-fn next_question(till: &mut Till) -> String {
+pub(crate) fn next_question(till: &mut Till) -> String {
     assert_eq!(till.wait().why, Why::Recovery);
     let did = till.sleep();
     ask(till, &did)
@@ -39,14 +39,14 @@ fn number_of(question: &str) -> String {
     question.split("RequestID=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
-fn repeated(question: &str, result: &str, original: &str, content: &str) -> String {
+pub(crate) fn repeated(question: &str, result: &str, original: &str, content: &str) -> String {
     let number = number_of(question);
     format!(
         r#"<CardServiceResponse WorkstationID="lane-1" RequestID="{number}" RequestType="RepeatLastMessage" OverallResult="{result}">{original}{content}</CardServiceResponse>"#
     )
 }
 
-fn original(lane: &str, id: &str, kind: &str, result: &str) -> String {
+pub(crate) fn original(lane: &str, id: &str, kind: &str, result: &str) -> String {
     format!(
         r#"<OriginalHeader WorkstationID="{lane}" RequestID="{id}" RequestType="{kind}" OverallResult="{result}"/>"#
     )

@@ -19,7 +19,7 @@ use super::pem::{self, FileError};
 use super::request::Request;
 use super::stream::{AnyStream, Socket, provider};
 use super::verifier::{self, CertificateFault, TerminalVerifier};
-use crate::link::set_options;
+use crate::link::{reset_at_end, set_options};
 
 /// What a client needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,13 +174,14 @@ impl Client {
     /// # Errors
     /// See [`ConnectError`]: nothing was sent.
     pub async fn connect(&self) -> Result<Connection, ConnectError> {
-        let stream = Socket::new(self.connect_tcp().await?, None);
+        let socket = self.connect_tcp().await?;
+        let stream = Socket::new(socket.clone(), None);
         let taken = stream.taken();
         let stream: AnyStream = match &self.tls {
             None => Box::new(stream),
             Some((connector, host)) => Box::new(connector.connect(host.clone(), stream).await.map_err(tls_error)?),
         };
-        Ok(Connection { endpoint: self.endpoint.clone(), stream, taken })
+        Ok(Connection { endpoint: self.endpoint.clone(), stream, taken, socket })
     }
 
     async fn connect_tcp(&self) -> Result<TcpStream, ConnectError> {
@@ -191,7 +192,12 @@ impl Client {
             if self.tls.is_none() && !address.ip().to_canonical().is_loopback() {
                 return Err(ConnectError::PlainOffLoopback(address));
             }
-            match TcpStream::connect(address).await.and_then(|stream| set_options(&stream).map(|()| stream)) {
+            let made = TcpStream::connect(address).await.and_then(|stream| {
+                set_options(&stream)?;
+                reset_at_end(&stream, true)?;
+                Ok(stream)
+            });
+            match made {
                 Ok(stream) => return Ok(stream),
                 Err(error) => failure = ConnectError::Tcp(address, error),
             }
@@ -205,6 +211,8 @@ pub struct Connection {
     endpoint: Endpoint,
     stream: AnyStream,
     taken: Arc<AtomicU64>,
+    /// What lies under the stream.
+    socket: TcpStream,
 }
 
 impl fmt::Debug for Connection {
@@ -218,7 +226,7 @@ impl Connection {
     /// awaited.
     #[must_use]
     pub fn send(self, body: Vec<u8>) -> Request {
-        Request::new(self.stream, self.taken, &self.endpoint, body)
+        Request::new(self.stream, self.taken, self.socket, &self.endpoint, body)
     }
 }
 

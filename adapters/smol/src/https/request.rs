@@ -15,11 +15,13 @@ use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HOST};
 use smol::future::FutureExt as _;
 use smol::io::{AsyncRead, AsyncWrite};
+use smol::net::TcpStream;
 use smol_hyper::rt::FuturesIo;
 
 use super::endpoint::Endpoint;
 use super::limits;
 use super::stream::AnyStream;
+use crate::link::reset_at_end;
 
 /// What a terminal answered.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,9 +95,12 @@ impl std::error::Error for AnswerError {}
 
 type Outcome = Result<Answer, AnswerError>;
 
-/// A request under way. Dropped, its connection is closed, which takes nothing back.
+/// A request under way. Dropped, its connection is reset: what has not arrived yet never will, but what has is not taken
+/// back.
 pub struct Request {
     exchange: Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
+    /// What lies under the connection, as long as there is no outcome.
+    socket: Option<TcpStream>,
     outcome: Option<Outcome>,
     progress: Arc<Progress>,
 }
@@ -107,13 +112,19 @@ impl fmt::Debug for Request {
 }
 
 impl Request {
-    pub(super) fn new(stream: AnyStream, taken: Arc<AtomicU64>, endpoint: &Endpoint, body: Vec<u8>) -> Self {
+    pub(super) fn new(
+        stream: AnyStream,
+        taken: Arc<AtomicU64>,
+        socket: TcpStream,
+        endpoint: &Endpoint,
+        body: Vec<u8>,
+    ) -> Self {
         let before = taken.load(Ordering::Relaxed);
         let progress = Arc::new(Progress { taken, before, whole: AtomicU64::new(0), flushed: AtomicBool::new(false) });
         let stream =
             Outgoing { stream, progress: Arc::clone(&progress), head_end: 0, passed: 0, body: body.len() as u64 };
         let exchange = exchange(stream, endpoint.authority(), endpoint.path().to_owned(), body);
-        Self { exchange: Some(Box::pin(exchange)), outcome: None, progress }
+        Self { exchange: Some(Box::pin(exchange)), socket: Some(socket), outcome: None, progress }
     }
 
     /// Whether the terminal may have the whole request by now. `false` proves that it does not, and so that it cannot
@@ -163,8 +174,12 @@ impl Request {
     /// Goes on until there is an outcome, or has been one.
     fn poll_exchange(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(exchange) = &mut self.exchange {
-            self.outcome = Some(ready!(exchange.as_mut().poll(cx)));
-            // The connection is closed here.
+            let outcome = ready!(exchange.as_mut().poll(cx));
+            // The connection is closed here: as connections are, if there was an answer.
+            if let Some(socket) = self.socket.take().filter(|_| outcome.is_ok()) {
+                let _ = reset_at_end(&socket, false);
+            }
+            self.outcome = Some(outcome);
             self.exchange = None;
         }
         Poll::Ready(())

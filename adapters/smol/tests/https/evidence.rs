@@ -141,6 +141,32 @@ fn what_was_never_polled_never_left_and_half_of_it_is_known_as_such() {
     assert!(rest(&mut stream).len() < 32 << 20);
 }
 
+/// "Not found" is believed, so what was given up must not arrive behind it: the machine throws it away.
+#[test]
+fn what_is_given_up_ends_by_a_reset_and_what_is_answered_does_not() {
+    for answered in [false, true] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = plain_client(listener.local_addr().unwrap());
+        let (mut stream, mut piece) = smol::block_on(async {
+            let mut request = client.connect().await.unwrap().send(b"payment".to_vec());
+            let (mut stream, _) = listener.accept().unwrap();
+            request.sent().await.unwrap();
+            let (mut piece, mut got) = ([0; 4096], Vec::new());
+            while !got.ends_with(b"payment") {
+                let length = stream.read(&mut piece).unwrap();
+                got.extend_from_slice(&piece[..length]);
+            }
+            if answered {
+                write(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+                assert_eq!(request.answer().await.unwrap().body, b"{}");
+            }
+            (stream, piece)
+        });
+        let end = stream.read(&mut piece).map_err(|error| error.kind());
+        assert_eq!(end, if answered { Ok(0) } else { Err(std::io::ErrorKind::ConnectionReset) });
+    }
+}
+
 #[test]
 fn a_terminal_that_dies_with_the_request_leaves_it_open() {
     smol::block_on(async {

@@ -137,10 +137,13 @@ impl Scribe<'_> {
             masked_pan: mask.map(|mask| CardNumber::from(mask.as_str())),
             ..CardData::default()
         };
+        // Of a part that was approved nobody knows whether it is cash or tip, unless it was said.
+        let whole = booked.map(Money::minor) >= transaction.amount.map(Money::minor);
+        let asked = |amount: Option<Money>| amount.filter(|_| whole);
         let amounts = booked.and_then(amount).map(|authorized| AmountsResp {
             currency: currency.map(Str::from),
-            cash_back_amount: facts.cash_back.or(transaction.cash_back).and_then(amount),
-            tip_amount: facts.tip.or(transaction.tip).and_then(amount),
+            cash_back_amount: facts.cash_back.or(asked(transaction.cash_back)).and_then(amount),
+            tip_amount: facts.tip.or(asked(transaction.tip)).and_then(amount),
             ..AmountsResp::new(authorized)
         });
         let terminal = facts.terminal_id.as_ref().map_or(self.settings.poi_id.as_str(), Id::as_str);

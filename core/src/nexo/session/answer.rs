@@ -172,9 +172,12 @@ impl Answer {
         let facts = &mut self.facts;
         facts.amount = of(amounts.authorized_amount);
         facts.cash_back = amounts.cash_back_amount.and_then(of).filter(above_zero);
+        // A surcharge is no tip.
+        let fees = amounts.total_fees_amount.and_then(of).map_or(0, Money::minor);
         let beyond = match (facts.amount, asked) {
             (Some(booked), Some(asked)) if booked.currency() == asked.currency() => {
-                booked.minor().checked_sub(asked.minor()).map(|minor| Money::from_minor(minor, asked.currency()))
+                let beyond = booked.minor().checked_sub(asked.minor()).and_then(|beyond| beyond.checked_sub(fees));
+                beyond.map(|minor| Money::from_minor(minor, asked.currency()))
             }
             _ => None,
         };

@@ -6,8 +6,7 @@ use super::hear::{Expected, Heard, hear};
 use super::request::{self, Message};
 use super::sheets::Telling;
 use crate::drive::Link;
-use crate::id::Id;
-use crate::nexo::{Category, Vocabulary};
+use crate::nexo::Category;
 use crate::operation::Outcome;
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Effect, Phase, Signal};
@@ -27,9 +26,9 @@ impl Session<'_> {
         match effect {
             Effect::StoreIntent => {
                 let current = self.current.as_ref()?;
-                let word = current.category.map_or("", Vocabulary::as_str);
+                let word = current.kept_type(self.settings.poi_id.as_str());
                 let sale_id = self.settings.sale_id.as_str();
-                self.stash.lend(Loan::Intent(current.undertaking.intent(sale_id, word)));
+                self.stash.lend(Loan::Intent(current.undertaking.intent(sale_id, word.as_str())));
                 return Some(self.progress.store_intent(timeouts.local));
             }
             // The terminal connects to nobody.
@@ -121,7 +120,7 @@ impl Session<'_> {
         let current = self.current.as_mut()?;
         current.inquiry = None;
         current.undertaking.end.facts = core::mem::take(&mut current.answer.facts);
-        let word = Id::new(current.request_type()).unwrap_or_default();
+        let word = current.kept_type(self.settings.poi_id.as_str());
         self.progress.conclude(&mut current.undertaking, word, self.settings.timeouts.local)
     }
 

@@ -54,7 +54,9 @@ impl Session<'_> {
         let Some(current) = self.current.as_ref() else { return };
         let undertaking = &current.undertaking;
         let answered = undertaking.verdict.1.is_some_and(is_of_an_answer);
-        let was_there = answered || undertaking.reference_seen.is_some();
+        // A terminal that never had it says "not found", and nothing by that.
+        let elsewhere = !current.was_sent_to(self.settings.poi_id.as_str());
+        let was_there = answered || elsewhere || undertaking.reference_seen.is_some();
         if current.category.is_some() {
             self.begin_inquiry(was_there);
         } else {

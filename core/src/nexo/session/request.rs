@@ -3,6 +3,7 @@
 use core::fmt::Write;
 
 use crate::id::{Id, RequestId};
+use crate::journal::type_and_terminal;
 use crate::json::{Str, WriteError};
 use crate::limits;
 use crate::money::{Currency, Money};
@@ -53,7 +54,7 @@ pub(super) fn category(settings: &Settings, operation: &Operation) -> Option<Cat
 
 /// The category of a request that was found in the journal: one of the two that move money here.
 pub(super) fn category_of(word: &str) -> Option<Category> {
-    match word {
+    match type_and_terminal(word).0 {
         "Reversal" => Some(Category::Reversal),
         // A journal that lost the intent lost its word: most likely it was a payment.
         "Payment" | "" => Some(Category::Payment),

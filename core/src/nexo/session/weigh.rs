@@ -10,6 +10,7 @@
 //!   the request that is still on its way. For the same reason it must be said [twice](crate::limits::NOT_FOUND) in a
 //!   row, with another pause between. What an adapter was given to send must not leave after it closed the connection
 //!   (see [`Output::Close`](crate::drive::Output::Close)); what the network holds back longer than that is lost to us.
+//! * The request went to this terminal, as the journal says after a restart: a spare one never had it.
 //! * Nothing shows that the terminal had the request: no answer to it, no receipt, no "in progress".
 //! * The terminal cannot have forgotten it: the request is younger than
 //!   [`Timeouts::memory`](crate::nexo::settings::Timeouts::memory), or the answer names an earlier request of this lane
@@ -22,7 +23,7 @@ use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::Weight;
 use crate::nexo::vocabulary::{ErrorCondition, ResultType};
-use crate::operation::{Facts, Outcome};
+use crate::operation::{Facts, Outcome, Reason};
 use crate::proof::{Mistake, mistake};
 use crate::time::{self, Instant, WallTime};
 
@@ -61,8 +62,15 @@ impl Current {
         match classify(&Evidence { moves_money: true, answer, asked }) {
             (Outcome::Unknown, _) if answer.condition == Some(ErrorCondition::InProgress) => Weight::InProgress,
             (Outcome::Unknown, _) => Weight::Nothing,
+            // The terminal said before that it approved.
+            (Outcome::Declined | Outcome::Aborted, _) if self.shows_an_approval() => Weight::Nothing,
             (outcome, reason) => Weight::Settles(outcome, reason, answer.facts.clone()),
         }
+    }
+
+    /// Whether what came of the request's own answer spoke against a refusal; also in an earlier run.
+    fn shows_an_approval(&self) -> bool {
+        self.answer.shows_an_approval || self.undertaking.verdict.1 == Some(Reason::Contradiction)
     }
 
     /// Numbers come again after a long time: an answer with another currency or from another day is another one.

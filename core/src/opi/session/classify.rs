@@ -22,8 +22,19 @@ pub struct Evidence<'a> {
     pub lost: Lost,
     /// Whether the terminal had already asked for something on the other channel: then it was not simply busy.
     pub prompted: bool,
+    /// Whether the answer came later than [`limits::AT_ONCE`]: then the request may have been begun, even if the terminal's
+    /// calls do not reach the till (Nexi, OPI flows: a firewall before the callback port).
+    pub late: bool,
     /// The amount asked for, where the answer's amount is to be compared with it.
     pub asked: Option<Money>,
+}
+
+impl Evidence<'_> {
+    /// An amount of zero, where one was asked for.
+    fn books_nothing(&self) -> bool {
+        let (asked, booked) = (self.asked.map(Money::minor), self.facts.amount.map(Money::minor));
+        asked.is_some_and(|asked| asked > 0) && booked == Some(0)
+    }
 }
 
 /// The outcome that the evidence allows, and why.
@@ -45,10 +56,13 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
     let approved = facts.approval_code.is_some() || evidence.lost == Lost::Approval;
     let card = facts.show_a_card() || evidence.lost >= Lost::Card;
     let authorisation = facts.show_an_authorisation() || evidence.lost >= Lost::Reference;
+    let begun = evidence.prompted || evidence.late;
     match result {
+        // Approved, and nothing booked: one of them is wrong.
+        OverallResult::Success if evidence.books_nothing() => unknown(Reason::Contradiction),
         OverallResult::Success => (Outcome::Approved, remark(evidence)),
-        // IFSF: done in part. With an authorisation it is booked and looked at.
-        OverallResult::PartialFailure if facts.show_an_authorisation() => {
+        // IFSF: done in part. With an authorisation it is booked and looked at. What was declined has a reference, too.
+        OverallResult::PartialFailure if facts.show_an_authorisation() && !facts.show_a_decline() => {
             (Outcome::Approved, Some(Reason::CheckReceipt))
         }
         OverallResult::PartialFailure => unknown(Reason::AuthorisationUnknown),
@@ -59,10 +73,12 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
         // Nexi proxy: a time-out with signs of a card may be a payment; without (Q30: brand OTHR) it is none.
         OverallResult::TimedOut => unless(card, Reason::TimedOut),
         OverallResult::CommunicationError => unless(card, Reason::HostUnreachable),
-        // Not begun, unless the card holder was prompted already or a card shows.
-        OverallResult::DeviceUnavailable => unless(evidence.prompted || card, Reason::DeviceUnavailable),
-        OverallResult::Busy => unless(evidence.prompted || card, Reason::Busy),
-        OverallResult::PrintLastTicket => unless(authorisation, Reason::PrintLastTicket),
+        // Not begun, unless the card holder was prompted already or a card shows. Nexi SDKs: a terminal without a printer
+        // that is to print says `DeviceUnavailable`, and holds the receipt.
+        OverallResult::DeviceUnavailable => unless(begun || card, Reason::DeviceUnavailable),
+        OverallResult::Busy => unless(begun || card, Reason::Busy),
+        // The terminal may show on the till what it waits for.
+        OverallResult::PrintLastTicket => unless(evidence.late || authorisation, Reason::PrintLastTicket),
         OverallResult::LoggedOut => unless(authorisation, Reason::LoggedOut),
         OverallResult::UnknownCard => unless(authorisation, Reason::UnknownCard),
         OverallResult::NotSupported => unless(authorisation, Reason::NotSupported),
@@ -77,7 +93,7 @@ fn financial(evidence: &Evidence<'_>, result: &OverallResult) -> (Outcome, Optio
 
 fn failure(facts: &Facts) -> (Outcome, Option<Reason>) {
     let terminal = facts.terminal_decline_reason.as_ref().map_or("", |code| code.as_str());
-    match terminal {
+    match terminal.trim_start_matches('0') {
         _ if facts.approval_code.is_some() => (Outcome::Unknown, Some(Reason::Contradiction)),
         _ if declined(&facts.host_decline_reason) => (Outcome::Declined, Some(Reason::HostDeclined)),
         // Nexi SDKs: the card holder pressed stop.

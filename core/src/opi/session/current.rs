@@ -5,15 +5,16 @@ use super::inquiry::{Inquiry, Testimony};
 use crate::money::Money;
 use crate::operation::{Facts, Operation};
 use crate::opi::message::till::Part;
-use crate::opi::message::{OriginalHeader, RequestType};
+use crate::opi::message::{Lost, OriginalHeader, RequestType, Verb};
 use crate::session::Undertaking;
+use crate::time::Deadline;
 
 /// The request in progress.
 #[derive(Clone, Debug, Default)]
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Current {
-    pub(super) verbs: &'static [RequestType],
+    pub(super) verbs: &'static [Verb],
     /// Which of the dialect's verbs is tried.
     verb: usize,
     /// The terminal asked for something on the other channel.
@@ -22,6 +23,12 @@ pub(super) struct Current {
     pub(super) receipt_came: bool,
     /// An answer to something else came.
     pub(super) foreign: bool,
+    /// The answer came late: see [`Evidence::late`](super::Evidence::late).
+    pub(super) late: bool,
+    /// An approval was seen, in a journal or beside a refusal: no refusal is believed any more.
+    pub(super) approved: bool,
+    /// Until when an answer comes at once.
+    pub(super) at_once: Deadline,
     pub(super) undertaking: Undertaking,
     /// What the answer being read says beside the facts: its own, or that to a question.
     pub(super) answer: Answer,
@@ -31,16 +38,24 @@ pub(super) struct Current {
 }
 
 impl Current {
-    /// The request type.
-    pub(super) fn request_type(&self) -> RequestType {
-        RequestType::from_text(self.word()).unwrap_or(RequestType::CardPayment)
+    /// Whether it refers to no earlier transaction.
+    pub(super) fn is_first(&self) -> bool {
+        const FIRST: [Verb; 3] = [
+            Verb::of(&RequestType::CardPayment),
+            Verb::of(&RequestType::CardReservation),
+            Verb::of(&RequestType::CardPreAuthorisation),
+        ];
+        FIRST.iter().any(|verb| verb.as_str() == self.word())
     }
 
     /// The request type on the wire.
     pub(super) fn word(&self) -> &str {
         match self.undertaking.resumed() {
             Some(before) => before.request_type.as_str(),
-            None => self.verbs.get(self.verb).unwrap_or(&RequestType::AbortRequest).as_str(),
+            None => {
+                let none = const { Verb::of(&RequestType::AbortRequest) };
+                self.verbs.get(self.verb).copied().unwrap_or(none).as_str()
+            }
         }
     }
 
@@ -59,6 +74,11 @@ impl Current {
     pub(super) fn forget_answer(&mut self) {
         self.answer = Answer::default();
         self.undertaking.end.facts = Facts::default();
+    }
+
+    /// What showed beside the facts, in the answer being judged or at any time before it.
+    pub(super) fn lost(&self) -> Lost {
+        if self.approved { Lost::Approval } else { self.answer.lost }
     }
 
     /// Takes in a part of the answer.
@@ -84,20 +104,22 @@ impl Current {
 
     /// The amount an answer is compared with: a reversal may say 0 (Nexi), and holds the amount elsewhere.
     pub(super) fn compared(&self) -> Option<Money> {
-        if self.word() == RequestType::PaymentReversal.as_str() { None } else { self.undertaking.asked() }
+        if self.word() == const { RequestType::PaymentReversal.listed() } { None } else { self.undertaking.asked() }
     }
 
     /// Whether the operation waits for distant hosts.
     pub(super) const fn takes_long(&self) -> bool {
         matches!(
             self.undertaking.operation(),
-            Operation::Reconciliation { .. }
-                | Operation::CloseDay
-                | Operation::Transmit
-                | Operation::ContactTms
-                | Operation::ContactAcquirer
-                | Operation::Diagnosis
-                | Operation::Restart
+            Some(
+                Operation::Reconciliation { .. }
+                    | Operation::CloseDay
+                    | Operation::Transmit
+                    | Operation::ContactTms
+                    | Operation::ContactAcquirer
+                    | Operation::Diagnosis
+                    | Operation::Restart
+            )
         )
     }
 }

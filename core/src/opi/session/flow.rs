@@ -9,10 +9,13 @@ use super::lane::Stage;
 use crate::drive::Link;
 use crate::id::Id;
 use crate::journal::Settled;
+use crate::limits;
 use crate::operation::{Outcome, Reason};
+use crate::opi::message::Lost;
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Effect, Phase, Signal};
 use crate::session::{Loan, Next, Work};
+use crate::time::Deadline;
 
 impl<const D: usize> Session<'_, D> {
     /// Does what the edge taken last wants done.
@@ -47,7 +50,12 @@ impl<const D: usize> Session<'_, D> {
             Effect::Transmit => self.transmit(tx),
             Effect::Await if mistake(Mistake::WaitsForever) => None,
             Effect::Await => {
-                let foreign = self.current.as_ref().is_some_and(|current| current.foreign);
+                let at_once = Deadline::at(self.progress.now.after(limits::AT_ONCE));
+                let mut foreign = false;
+                if let Some(current) = self.current.as_mut() {
+                    current.at_once = at_once;
+                    foreign = current.foreign;
+                }
                 let long = self.takes_long();
                 self.progress.give_up_hard_after(if long { timeouts.hard_long } else { timeouts.hard });
                 if foreign {
@@ -130,13 +138,16 @@ impl<const D: usize> Session<'_, D> {
         let facts = &mut current.undertaking.end.facts;
         current.answer.compare(facts, compared);
         let result = overall_result(facts);
+        current.approved |= facts.approval_code.is_some() || current.answer.lost == Lost::Approval;
+        current.late = core::mem::take(&mut current.at_once).is_over(self.progress.now);
         let money = current.undertaking.moves_money();
         let (outcome, reason) = classify(&Evidence {
             moves_money: money,
             result: result.as_ref(),
             facts: &current.undertaking.end.facts,
-            lost: current.answer.lost,
+            lost: current.lost(),
             prompted: current.prompted,
+            late: current.late,
             asked: compared,
         });
         current.undertaking.verdict = (outcome, reason);

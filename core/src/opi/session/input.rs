@@ -6,7 +6,7 @@ use super::lane::Stage;
 use super::request;
 use crate::drive::{Input, Link, Misuse};
 use crate::journal::{Settled, Ticket, Unresolved};
-use crate::operation::Request;
+use crate::operation::{Reason, Request};
 use crate::session::table::Signal;
 use crate::session::{Storing, Work};
 use crate::time::{Deadline, WallTime};
@@ -74,7 +74,11 @@ impl<const D: usize> Session<'_, D> {
     fn recover(&mut self, at: WallTime) -> Result<(), Misuse> {
         self.progress.may_recover()?;
         self.abort.forget();
-        self.current.begin(|current| self.progress.recover(&mut current.undertaking, at));
+        self.current.begin(|current| {
+            self.progress.recover(&mut current.undertaking, at);
+            // What spoke against a refusal before the restart still does.
+            current.approved = current.undertaking.verdict.1 == Some(Reason::Contradiction);
+        });
         Ok(())
     }
 

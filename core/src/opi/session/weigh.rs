@@ -7,9 +7,9 @@ use super::classify::{Evidence, classify};
 use super::current::Current;
 use super::inquiry::{Question, Weight};
 use crate::journal::Settled;
-use crate::operation::{Facts, Outcome, SettledBy};
+use crate::operation::{Facts, Outcome, Reason, SettledBy};
 use crate::opi::message::till::Excerpt;
-use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
+use crate::opi::message::{OriginalHeader, OverallResult};
 use crate::proof::{Mistake, mistake};
 use crate::text::parted;
 use crate::time::{self, WallTime};
@@ -37,7 +37,7 @@ impl Current {
             _ => {}
         }
         match inquiry.question() {
-            Some(Question::RepeatLast) => self.repeated(),
+            Some(Question::RepeatLast) => self.repeated(result.as_ref()),
             // Whatever it says ("no ticket" is an answer, too), the receipts decide; and only about money.
             Some(Question::Reprint) if !inquiry.errand => {
                 let answered = result == Some(OverallResult::Success);
@@ -48,24 +48,33 @@ impl Current {
     }
 
     /// A repeated message settles the request if it is the request's own.
-    fn repeated(&mut self) -> Weight {
+    fn repeated(&mut self, outer: Option<&OverallResult>) -> Weight {
         let Some(repeats) = self.answer.repeats.as_ref().filter(|repeats| repeats.ours) else { return Weight::Nothing };
-        if !self.may_be_of(&self.testimony.facts) {
+        let (result, compared) = (repeats.result(), self.compared());
+        // Nexi SDKs: of a repetition that failed nothing is taken. A message that is repeated as it was has its own result.
+        let repeated = outer == Some(&OverallResult::Success) || outer == result.as_ref();
+        if !repeated || !self.may_be_of(&self.testimony.facts) {
             return Weight::Nothing;
         }
-        let (result, compared) = (repeats.result(), self.compared());
         self.answer.compare(&mut self.testimony.facts, compared);
         let (outcome, reason) = classify(&Evidence {
             moves_money: true,
             result: result.as_ref(),
             facts: &self.testimony.facts,
-            lost: self.answer.lost,
+            lost: self.lost(),
             // Whether the card holder was prompted before a restart is not known: not believed to be idle.
             prompted: self.prompted || self.undertaking.is_resumed(),
+            late: self.late,
             asked: compared,
         });
         match outcome {
-            Outcome::Unknown => Weight::Nothing,
+            Outcome::Unknown => {
+                // To be told, and remembered over a restart.
+                if reason == Some(Reason::Contradiction) {
+                    self.undertaking.verdict.1 = reason;
+                }
+                Weight::Nothing
+            }
             _ => Weight::Settles(outcome, reason, SettledBy::RepeatLastMessage),
         }
     }
@@ -97,10 +106,7 @@ impl Current {
         self.testimony.take_in_receipt();
         let facts = &self.testimony.facts;
         // What refers to an earlier transaction has its amount and perhaps its name: the receipt may be that one's.
-        let first = matches!(
-            self.request_type(),
-            RequestType::CardPayment | RequestType::CardReservation | RequestType::CardPreAuthorisation
-        );
+        let first = self.is_first();
         // A declined transaction has a number, and may have a receipt, too; what it has not is an approval code.
         let approved = facts.approval_code.is_some() && !facts.show_a_decline();
         let same_amount = facts.amount.is_some() && facts.amount == self.undertaking.asked();
