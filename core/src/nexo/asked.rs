@@ -87,9 +87,9 @@ fn payment(request: &PaymentRequest<'_>, at: &Path<'_>, report: &mut Report) -> 
         cash_back,
         tip,
         reversed: None,
-        sale_transaction: sale_transaction(request.sale_data, &at.child("SaleData"), report),
+        sale_transaction: sale_transaction(&request.sale_data, &at.child("SaleData"), report),
         original: original(
-            transaction.original_poi_transaction,
+            transaction.original_poi_transaction.as_ref(),
             &at_transaction.child("OriginalPOITransaction"),
             report,
         ),
@@ -98,7 +98,7 @@ fn payment(request: &PaymentRequest<'_>, at: &Path<'_>, report: &mut Report) -> 
 
 fn reversal(request: &ReversalRequest<'_>, at: &Path<'_>, report: &mut Report) -> Asked {
     let reversed = request.reversed_amount.map(Amount::decimal);
-    let sale_data = request.sale_data;
+    let sale_data = request.sale_data.as_ref();
     Asked {
         kind: Some(if reversed.is_some() { Kind::PartialReversal } else { Kind::Reversal }),
         amount: None,
@@ -106,7 +106,7 @@ fn reversal(request: &ReversalRequest<'_>, at: &Path<'_>, report: &mut Report) -
         tip: None,
         reversed,
         sale_transaction: sale_data.and_then(|data| sale_transaction(data, &at.child("SaleData"), report)),
-        original: original(Some(request.original_poi_transaction), &at.child("OriginalPOITransaction"), report),
+        original: original(Some(&request.original_poi_transaction), &at.child("OriginalPOITransaction"), report),
     }
 }
 
@@ -129,12 +129,16 @@ fn amounts(amounts: &AmountsReq<'_>, at: &Path<'_>, report: &mut Report) -> [Opt
     [asked, cash_back, tip]
 }
 
-fn sale_transaction(data: super::body::SaleData<'_>, at: &Path<'_>, report: &mut Report) -> Option<TransactionId> {
+fn sale_transaction(data: &super::body::SaleData<'_>, at: &Path<'_>, report: &mut Report) -> Option<TransactionId> {
     let named = data.sale_transaction_id?;
     kept(named.transaction_id, named.time_stamp, &at.child("SaleTransactionID"), report)
 }
 
-fn original(original: Option<OriginalPOITransaction<'_>>, at: &Path<'_>, report: &mut Report) -> Option<TransactionId> {
+fn original(
+    original: Option<&OriginalPOITransaction<'_>>,
+    at: &Path<'_>,
+    report: &mut Report,
+) -> Option<TransactionId> {
     let named = original?.poi_transaction_id?;
     kept(named.transaction_id, named.time_stamp, &at.child("POITransactionID"), report)
 }

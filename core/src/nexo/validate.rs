@@ -115,7 +115,9 @@ pub fn check<'a>(
         // The value begins where it is the first thing of the document.
         return Err(refusal::bad_json(1, &"an object is expected", out));
     }
-    let Some(envelope) = Envelope::read(document, Direction::Request, rules.dialect, report) else {
+    // Envelope and body stay where they were read: they are large.
+    let envelope = Envelope::read(document, Direction::Request, rules.dialect, report);
+    let Some(envelope) = &envelope else {
         return Err(refusal::top_level(rules.texts, rules.dialect, &memory.name(), report, out));
     };
     if envelope.is_secured() {
@@ -136,19 +138,20 @@ pub fn check<'a>(
     if !rules.categories.has(category) {
         return Err(judge.unavailable(out));
     }
-    let Some(body) = envelope.request(report) else {
+    let body = envelope.request(report);
+    let Some(body) = &body else {
         return Err(judge.message_format(report, memory, out));
     };
-    let judge = Judge { body: Some(&body), ..judge };
+    let judge = Judge { body: Some(body), ..judge };
     if report.is_fatal() {
         return Err(judge.message_format(report, memory, out));
     }
-    let asked = Asked::of(&body, report);
+    let asked = Asked::of(body, report);
     if report.is_fatal() {
         return Err(judge.message_format(report, memory, out));
     }
     judge.version(category, memory.is_logged_in(sale_id.as_str()), memory, report, out)?;
-    Ok(Request { header: *header, category, sale_id, service_id, body, asked, report })
+    Ok(Request { header: *header, category, sale_id, service_id, body: *body, asked, report })
 }
 
 /// One request before it is accepted.
