@@ -257,19 +257,20 @@ const fn civil(days: u32) -> (u32, u32, u32) {
 /// Fractions and zones are passed over: terminals write zones that mean nothing (`-00:00` from Thales).
 #[must_use]
 pub fn local_seconds(stamp: &str) -> Option<i64> {
-    let mut numbers = [0i32; 6];
+    // Small enough to be blanked without a call.
+    let mut numbers = [0_i16; 6];
     let mut part = 0;
     for (byte, form) in stamp.as_bytes().get(..19)?.iter().zip(b"0000-00-00T00:00:00") {
         if *form == b'0' {
             let number = numbers.get_mut(part).filter(|_| byte.is_ascii_digit())?;
-            *number = *number * 10 + i32::from(byte - b'0');
+            *number = *number * 10 + i16::from(byte - b'0');
         } else if byte == form {
             part += 1;
         } else {
             return None;
         }
     }
-    let [year, month, day, hour, minute, second] = numbers;
+    let [year, month, day, hour, minute, second] = numbers.map(i32::from);
     if !matches!(month, 1..=12) || !matches!(day, 1..=31) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
