@@ -258,6 +258,8 @@ impl fmt::Debug for Decimal {
 
 /// An amount of money.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+// Aligned as a word is: else a value of another type beside it costs four bytes, and copies of both are longer.
+#[cfg_attr(not(target_pointer_width = "64"), repr(Rust, packed(4)))]
 pub struct Money {
     minor: u64,
     currency: Currency,

@@ -132,6 +132,8 @@ impl Deadline {
 
 /// Local date and time with its distance to UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Aligned as a word is: else a value of another type beside it costs four bytes, and copies of both are longer.
+#[cfg_attr(not(target_pointer_width = "64"), repr(Rust, packed(4)))]
 pub struct WallTime {
     unix_seconds: i64,
     offset_minutes: i16,
