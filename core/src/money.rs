@@ -207,9 +207,8 @@ impl fmt::Display for Padded {
 /// The characters of a number. Written by hand: `core::fmt` has many kilobytes on a small machine.
 #[derive(Clone)]
 pub(crate) struct Figures {
-    /// Filled from its end.
-    text: [u8; 48],
-    begin: usize,
+    /// From the last to the first until all are there.
+    text: heapless::Vec<u8, 48, u8>,
 }
 
 impl Figures {
@@ -218,7 +217,7 @@ impl Figures {
 
     /// `digits` divided by ten to the power of `scale`, with at least so many decimals.
     pub(crate) fn of(digits: u64, scale: u8, decimals: u8) -> Self {
-        let mut figures = Self { text: [0; 48], begin: 48 };
+        let mut figures = Self { text: heapless::Vec::new() };
         (scale..decimals.min(Self::DECIMALS)).for_each(|_| figures.put(b'0'));
         let (mut rest, mut place) = (digits, 0);
         loop {
@@ -228,6 +227,7 @@ impl Figures {
             let (tenth, digit) = divide::<10>(rest);
             figures.put(b'0' + u8::try_from(digit).unwrap_or(0));
             if tenth == 0 && place >= scale {
+                figures.text.reverse();
                 return figures;
             }
             (rest, place) = (tenth, place.saturating_add(1));
@@ -236,14 +236,11 @@ impl Figures {
 
     /// There is room: twenty digits, the dot, and the decimals.
     fn put(&mut self, figure: u8) {
-        self.begin = self.begin.saturating_sub(1);
-        if let Some(place) = self.text.get_mut(self.begin) {
-            *place = figure;
-        }
+        let _ = self.text.push(figure);
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        core::str::from_utf8(self.text.get(self.begin..).unwrap_or_default()).unwrap_or_default()
+        core::str::from_utf8(&self.text).unwrap_or_default()
     }
 }
 
@@ -261,6 +258,8 @@ impl fmt::Debug for Decimal {
 
 /// An amount of money.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+// Aligned as a word is: else a value of another type beside it costs four bytes, and copies of both are longer.
+#[cfg_attr(not(target_pointer_width = "64"), repr(Rust, packed(4)))]
 pub struct Money {
     minor: u64,
     currency: Currency,

@@ -138,6 +138,8 @@ impl Deadline {
 
 /// Local date and time with its distance to UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Aligned as a word is: else a value of another type beside it costs four bytes, and copies of both are longer.
+#[cfg_attr(not(target_pointer_width = "64"), repr(Rust, packed(4)))]
 pub struct WallTime {
     unix_seconds: i64,
     offset_minutes: i16,
@@ -263,19 +265,20 @@ const fn civil(days: u32) -> (u32, u32, u32) {
 /// Fractions and zones are passed over: terminals write zones that mean nothing (`-00:00` from Thales).
 #[must_use]
 pub fn local_seconds(stamp: &str) -> Option<i64> {
-    let mut numbers = [0i32; 6];
+    // Small enough to be blanked without a call.
+    let mut numbers = [0_i16; 6];
     let mut part = 0;
     for (byte, form) in stamp.as_bytes().get(..19)?.iter().zip(b"0000-00-00T00:00:00") {
         if *form == b'0' {
             let number = numbers.get_mut(part).filter(|_| byte.is_ascii_digit())?;
-            *number = *number * 10 + i32::from(byte - b'0');
+            *number = *number * 10 + i16::from(byte - b'0');
         } else if byte == form {
             part += 1;
         } else {
             return None;
         }
     }
-    let [year, month, day, hour, minute, second] = numbers;
+    let [year, month, day, hour, minute, second] = numbers.map(i32::from);
     if !matches!(month, 1..=12) || !matches!(day, 1..=31) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }

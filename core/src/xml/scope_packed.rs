@@ -68,6 +68,7 @@ const _: () =
     assert!(XML_DEPTH < 256 && XML_ATTRIBUTES < 256 && XML_BINDINGS < 256 && XML_NAME < 256, "kept in 8 bits");
 
 impl Scope {
+    #[inline(never)]
     pub(super) const fn new() -> Self {
         Self {
             low: 0,

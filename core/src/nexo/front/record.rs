@@ -66,7 +66,7 @@ impl fmt::Debug for Response<'_> {
 /// One fact as it is read again.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the large ones on")]
+#[allow(clippy::large_enum_variant)] // There is no heap to put the large ones on; on some machines they are not so large.
 pub enum Entry<'a> {
     /// See [`Record::Used`].
     Used(Used),

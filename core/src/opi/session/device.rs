@@ -268,22 +268,27 @@ impl Asked {
     }
 }
 
+/// The commands that a till can ask a cashier. Cards, PINs and keys are the terminal's own work: a till without such a
+/// device says so.
+const COMMANDS: [(&str, QuestionKind); 8] = [
+    (Command::GetConfirmation.listed(), QuestionKind::Confirmation),
+    (Command::GetAnyKey.listed(), QuestionKind::AnyKey),
+    (Command::GetDecimals.listed(), QuestionKind::Number),
+    (Command::GetAmount.listed(), QuestionKind::Number),
+    (Command::GetAmountNoPrompt.listed(), QuestionKind::Number),
+    (Command::GetChar.listed(), QuestionKind::Text),
+    (Command::GetMenu.listed(), QuestionKind::Menu),
+    (Command::GetOptionKey.listed(), QuestionKind::Menu),
+];
+
 /// Where a question without a target is asked.
 const KEYBOARD: DeviceName = DeviceName::of(&DeviceTarget::CashierKeyboard);
 
 impl Wish {
     /// What a till can make of the command; `None` if it cannot be answered.
     pub(super) fn of(input: Excerpt<'_>, results: &mut Results) -> Option<Self> {
-        let command = input.text(InputCommand::command).and_then(Command::from_text);
-        let kind = command.and_then(|command| match command {
-            Command::GetConfirmation => Some(QuestionKind::Confirmation),
-            Command::GetAnyKey => Some(QuestionKind::AnyKey),
-            Command::GetDecimals | Command::GetAmount | Command::GetAmountNoPrompt => Some(QuestionKind::Number),
-            Command::GetChar => Some(QuestionKind::Text),
-            Command::GetMenu | Command::GetOptionKey => Some(QuestionKind::Menu),
-            // Cards, PINs and keys are the terminal's own work: a till without such a device says so.
-            _ => None,
-        });
+        let command = input.word(InputCommand::command);
+        let kind = COMMANDS.iter().find(|(word, _)| *word == command).map(|(_, kind)| *kind);
         let target = input.text(InputCommand::target).and_then(DeviceTarget::from_text);
         let length = input.small(InputCommand::length);
         Some(Self {
