@@ -45,24 +45,27 @@ impl Current {
             Verb::of(&RequestType::CardReservation),
             Verb::of(&RequestType::CardPreAuthorisation),
         ];
-        FIRST.iter().any(|verb| verb.as_str() == self.word())
+        self.is_one_of(&FIRST)
     }
 
     /// Whether the terminal needs no card for it, since it names an earlier transaction or takes back the last one. Of a
     /// refund that was sent before a restart it is not known what it named.
     pub(super) fn is_cardless(&self) -> bool {
+        const CARDLESS: [Verb; 3] = [
+            Verb::of(&RequestType::PaymentReversal),
+            Verb::of(&RequestType::CardFinancialAdvice),
+            Verb::of(&RequestType::PaymentRefund),
+        ];
         match self.undertaking.operation() {
-            Operation::Reversal { .. } | Operation::Completion { .. } => true,
-            Operation::Refund { original, .. } => !original.is_empty(),
-            _ => {
-                let word = self.request_type();
-                self.undertaking.is_resumed()
-                    && matches!(
-                        word,
-                        RequestType::PaymentReversal | RequestType::CardFinancialAdvice | RequestType::PaymentRefund
-                    )
-            }
+            Some(Operation::Reversal { .. } | Operation::Completion { .. }) => true,
+            Some(Operation::Refund { original, .. }) => !original.is_empty(),
+            Some(_) => false,
+            None => self.is_one_of(&CARDLESS),
         }
+    }
+
+    fn is_one_of(&self, verbs: &[Verb]) -> bool {
+        verbs.iter().any(|verb| verb.as_str() == self.word())
     }
 
     /// The request type on the wire.
