@@ -13,19 +13,19 @@ pub struct Text<const N: usize> {
     cut: bool,
 }
 
-/// Adds what still fits; whether that is all. One function for texts of all sizes.
+/// Adds what still fits, unless something was cut. One function for texts of all sizes.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-fn append(kept: &mut heapless::string::StringView<u16>, more: &str) -> bool {
-    if kept.push_str(more).is_ok() {
-        return true;
+fn append(kept: &mut heapless::string::StringView<u16>, cut: &mut bool, more: &str) {
+    if *cut || kept.push_str(more).is_ok() {
+        return;
     }
+    *cut = true;
     let mut room = kept.capacity() - kept.len();
     while !more.is_char_boundary(room) {
         room -= 1;
     }
     // Cannot fail: `room` bytes are free.
     let _ = kept.push_str(more.get(..room).unwrap_or_default());
-    false
 }
 
 /// Without the white space of XML at both ends.
@@ -51,8 +51,8 @@ impl<const N: usize> Clone for Text<N> {
     }
 
     fn clone_from(&mut self, other: &Self) {
-        self.kept.clear();
-        append(self.kept.as_mut_view(), other.as_str());
+        self.clear();
+        self.append(other.as_str());
         self.cut = other.cut;
     }
 }
@@ -74,9 +74,7 @@ impl<const N: usize> Text<N> {
 
     /// Adds what still fits; once something was cut, nothing more is added.
     pub fn append(&mut self, more: &str) {
-        if !self.cut {
-            self.cut = !append(self.kept.as_mut_view(), more);
-        }
+        append(self.kept.as_mut_view(), &mut self.cut, more);
     }
 
     /// Says that something is missing at the end.

@@ -130,6 +130,13 @@ pub(crate) trait Field: Sized {
     /// Bytes at most.
     const MOST: usize;
     fn put(&self, out: &mut Out<'_>);
+    /// Whether it is there, then the value.
+    fn put_option(value: Option<&Self>, out: &mut Out<'_>) {
+        value.is_some().put(out);
+        if let Some(value) = value {
+            value.put(out);
+        }
+    }
     /// `None`: writing never makes this.
     fn take(from: &mut In<'_>) -> Option<Self>;
     /// As [`take`](Self::take), to where it stays. Whether it was right, the reader says in the end.
@@ -225,10 +232,7 @@ impl<T: Field> Field for Option<T> {
     const MOST: usize = bool::MOST + T::MOST;
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn put(&self, out: &mut Out<'_>) {
-        self.is_some().put(out);
-        if let Some(value) = self {
-            value.put(out);
-        }
+        T::put_option(self.as_ref(), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
         let mut value = None;
@@ -245,6 +249,15 @@ impl<T: Field> Field for Option<T> {
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn put_short(text: &str, out: &mut Out<'_>) {
     put_counted(1, text, out);
+}
+
+/// Writes whether there is a text, then the text so: one function for identifiers of all sizes.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn put_optional(text: Option<&str>, out: &mut Out<'_>) {
+    text.is_some().put(out);
+    if let Some(text) = text {
+        put_short(text, out);
+    }
 }
 
 /// Writes a length of so many bytes and the text.
@@ -264,6 +277,9 @@ impl<const N: usize> Field for Id<N> {
     fn put(&self, out: &mut Out<'_>) {
         put_short(self.as_str(), out);
     }
+    fn put_option(id: Option<&Self>, out: &mut Out<'_>) {
+        put_optional(id.map(Self::as_str), out);
+    }
     fn take(from: &mut In<'_>) -> Option<Self> {
         let mut id = Self::default();
         id.read(from);
@@ -281,6 +297,9 @@ impl Field for Reference {
     const MOST: usize = 1 + limits::REFERENCE;
     fn put(&self, out: &mut Out<'_>) {
         put_short(self.as_str(), out);
+    }
+    fn put_option(reference: Option<&Self>, out: &mut Out<'_>) {
+        put_optional(reference.map(Self::as_str), out);
     }
     fn take(from: &mut In<'_>) -> Option<Self> {
         Self::new(from.counted(1)).ok()

@@ -5,10 +5,15 @@
 //! *tillhub* (payment-engine, Android), *SELLE* (ECR for Ingenico-DE), *ATS* (Mastercard ATS SDKs), *EFTLink*
 //! (Oracle Retail EFTLink guides), *IFSF* (POS-to-EPS, as far as published).
 
-use super::message::{DeviceTarget, RequestType, Style, TicketType};
+use super::message::{DeviceTarget, RequestType, Style, TicketType, Verb};
 use crate::operation::Operation;
 use crate::receipt::{Copy, Purpose};
 use crate::xml::Tolerance;
+
+/// A list of verbs, by their names in [`RequestType`].
+macro_rules! verbs {
+    ($($name:ident),+) => { const { &[$(Verb::of(&RequestType::$name)),+] } };
+}
 
 /// One dialect.
 #[derive(Clone, Debug)]
@@ -36,39 +41,39 @@ pub struct Profile {
     /// What a login says besides.
     pub login: Login,
     /// Verbs that open a shift, tried in order.
-    pub activate: &'static [RequestType],
+    pub activate: &'static [Verb],
     /// Verbs that close a shift, tried in order.
-    pub deactivate: &'static [RequestType],
+    pub deactivate: &'static [Verb],
     /// The verb that holds an amount.
-    pub reservation: &'static [RequestType],
+    pub reservation: &'static [Verb],
     /// The verb that charges a held amount.
-    pub completion: &'static [RequestType],
+    pub completion: &'static [Verb],
     /// How a reversal names its transaction.
     pub reversal: ReversalBy,
     /// The verb that closes the totals.
-    pub closure: &'static [RequestType],
+    pub closure: &'static [Verb],
     /// The verb that ends the day.
-    pub close_day: &'static [RequestType],
+    pub close_day: &'static [Verb],
     /// The verb that submits stored transactions.
-    pub transmit: &'static [RequestType],
+    pub transmit: &'static [Verb],
     /// The verb that asks who the terminal is.
-    pub info: &'static [RequestType],
+    pub info: &'static [Verb],
     /// The verb that asks how it is.
-    pub status: &'static [RequestType],
+    pub status: &'static [Verb],
     /// The verb that asks for the brands.
-    pub circuits: &'static [RequestType],
+    pub circuits: &'static [Verb],
     /// The verb that fetches the configuration.
-    pub contact_tms: &'static [RequestType],
+    pub contact_tms: &'static [Verb],
     /// The verb that initialises with the acquirers.
-    pub contact_acquirer: &'static [RequestType],
+    pub contact_acquirer: &'static [Verb],
     /// The verb that restarts the terminal.
-    pub restart: &'static [RequestType],
+    pub restart: &'static [Verb],
     /// Over which connection an abort goes.
     pub abort: AbortStyle,
     /// Whether an abort is a `CardServiceRequest` or a `ServiceRequest`.
     pub abort_family: AbortFamily,
     /// What can be asked about a lost answer, in the order of its worth.
-    pub recovery: &'static [RequestType],
+    pub recovery: &'static [Verb],
     /// What is forgiven when reading.
     pub tolerance: Tolerance,
 }
@@ -95,7 +100,7 @@ impl Routing {
     /// What an output to this device is for; `None` if no till has such a device.
     #[must_use]
     pub fn purpose(self, target: &DeviceTarget, ticket: Option<&TicketType>) -> Option<Purpose> {
-        if ticket == Some(&TicketType::DccOffer) {
+        if matches!(ticket, Some(TicketType::DccOffer)) {
             return Some(Purpose::Offer);
         }
         match (target, ticket, self) {
@@ -107,7 +112,7 @@ impl Routing {
             (DeviceTarget::JournalPrinter, Some(TicketType::CustomerReceipt), _)
             | (DeviceTarget::Printer, Some(TicketType::CustomerReceipt), _)
             | (DeviceTarget::Printer, _, Self::ByTicketType)
-                if ticket != Some(&TicketType::MerchantReceipt) =>
+                if !matches!(ticket, Some(TicketType::MerchantReceipt)) =>
             {
                 Some(Purpose::Receipt(Copy::Customer))
             }
@@ -191,30 +196,30 @@ impl Profile {
         request_flags: true,
         login: Login::Plain,
         // Nexi proxy: ActivateTerminal first, Login for older firmware.
-        activate: &[RequestType::ActivateTerminal, RequestType::Login],
-        deactivate: &[RequestType::DeactivateTerminal, RequestType::Logoff],
+        activate: verbs![ActivateTerminal, Login],
+        deactivate: verbs![DeactivateTerminal, Logoff],
         // Nexi integration guide, flows.
-        reservation: &[RequestType::CardReservation],
+        reservation: verbs![CardReservation],
         // Exists in the Nexi proxy, but its name on the wire is not public: not guessed.
         completion: &[],
         // Nexi proxy: the last transaction only; its amount is sent.
         reversal: ReversalBy::Last,
         // Nexi proxy: the Z report is CloseDay.
-        closure: &[RequestType::CloseDay],
-        close_day: &[RequestType::CloseDay],
-        transmit: &[RequestType::TransmitTrx],
-        info: &[RequestType::GetInfo],
-        status: &[RequestType::GetStatus],
+        closure: verbs![CloseDay],
+        close_day: verbs![CloseDay],
+        transmit: verbs![TransmitTrx],
+        info: verbs![GetInfo],
+        status: verbs![GetStatus],
         // CCV-C; the answer to GetInfo lists the brands as well (Nexi SDKs).
-        circuits: &[RequestType::GetCardCircuits, RequestType::GetInfo],
-        contact_tms: &[RequestType::ContactTms],
-        contact_acquirer: &[RequestType::ContactAcq],
-        restart: &[RequestType::RestartTerminal],
+        circuits: verbs![GetCardCircuits, GetInfo],
+        contact_tms: verbs![ContactTms],
+        contact_acquirer: verbs![ContactAcq],
+        restart: verbs![RestartTerminal],
         // Nexi SDKs, Nexi proxy.
         abort: AbortStyle::SecondConnection,
         abort_family: AbortFamily::Card,
         // Nexi SDKs (RepeatLastMessage), Nexi proxy (TicketReprint).
-        recovery: &[RequestType::RepeatLastMessage, RequestType::TicketReprint],
+        recovery: verbs![RepeatLastMessage, TicketReprint],
         // tillhub, GIST, SECposPay: declarations lie; Nexi SDKs: byte-order mark and missing declarations occur.
         tolerance: Tolerance::FIELD,
     };
@@ -237,29 +242,29 @@ impl Profile {
         request_flags: false,
         login: Login::Plain,
         // No verb is public for OPI-NL; Login is what every other dialect knows (inferred).
-        activate: &[RequestType::Login],
-        deactivate: &[RequestType::Logoff],
+        activate: verbs![Login],
+        deactivate: verbs![Logoff],
         // CCV mAPI has the operation; name inferred from Nexi, whose firmware is CCV's.
-        reservation: &[RequestType::CardReservation],
+        reservation: verbs![CardReservation],
         // CCV mAPI: a sale with approval code and token; its form on the wire is not public.
         completion: &[],
         reversal: ReversalBy::Last,
         // CCV mAPI "period closing"; name inferred from Nexi.
-        closure: &[RequestType::CloseDay],
-        close_day: &[RequestType::CloseDay],
-        transmit: &[RequestType::TransmitTrx],
-        info: &[RequestType::GetInfo],
+        closure: verbs![CloseDay],
+        close_day: verbs![CloseDay],
+        transmit: verbs![TransmitTrx],
+        info: verbs![GetInfo],
         // CCV-C, CCV-NODE.
-        status: &[RequestType::GetStatus],
-        circuits: &[RequestType::GetCardCircuits],
-        contact_tms: &[RequestType::ContactTms],
-        contact_acquirer: &[RequestType::ContactAcq],
-        restart: &[RequestType::RestartTerminal],
+        status: verbs![GetStatus],
+        circuits: verbs![GetCardCircuits],
+        contact_tms: verbs![ContactTms],
+        contact_acquirer: verbs![ContactAcq],
+        restart: verbs![RestartTerminal],
         // CCV-NODE; CCV-C uses the same connection.
         abort: AbortStyle::SecondConnection,
         abort_family: AbortFamily::Card,
         // CCV-C: RepeatLastMessage, then TicketReprint.
-        recovery: &[RequestType::RepeatLastMessage, RequestType::TicketReprint],
+        recovery: verbs![RepeatLastMessage, TicketReprint],
         tolerance: Tolerance::FIELD,
     };
 
@@ -283,20 +288,20 @@ impl Profile {
         // SELLE.
         login: Login::WithDevices,
         // tillhub, SELLE.
-        activate: &[RequestType::Login],
-        deactivate: &[RequestType::Logoff],
+        activate: verbs![Login],
+        deactivate: verbs![Logoff],
         // ZVT converter, ATS.
-        reservation: &[RequestType::CardPreAuthorisation],
-        completion: &[RequestType::CardFinancialAdvice],
+        reservation: verbs![CardPreAuthorisation],
+        completion: verbs![CardFinancialAdvice],
         // tillhub: STAN only.
         reversal: ReversalBy::Stan,
         // tillhub.
-        closure: &[RequestType::ReconciliationWithClosure],
-        close_day: &[RequestType::ReconciliationWithClosure],
+        closure: verbs![ReconciliationWithClosure],
+        close_day: verbs![ReconciliationWithClosure],
         transmit: &[],
         info: &[],
         // ELME.
-        status: &[RequestType::Diagnosis],
+        status: verbs![Diagnosis],
         circuits: &[],
         contact_tms: &[],
         contact_acquirer: &[],
@@ -305,7 +310,7 @@ impl Profile {
         abort: AbortStyle::SameConnection,
         abort_family: AbortFamily::Card,
         // Whether RepeatLastMessage is known is not public.
-        recovery: &[RequestType::TicketReprint],
+        recovery: verbs![TicketReprint],
         tolerance: Tolerance::FIELD,
     };
 
@@ -325,18 +330,18 @@ impl Profile {
         printer_states: PrinterStates::None,
         request_flags: false,
         login: Login::Plain,
-        activate: &[RequestType::Login],
-        deactivate: &[RequestType::Logoff],
+        activate: verbs![Login],
+        deactivate: verbs![Logoff],
         // IFSF, ATS, EFTLink.
-        reservation: &[RequestType::CardPreAuthorisation],
-        completion: &[RequestType::CardFinancialAdvice],
+        reservation: verbs![CardPreAuthorisation],
+        completion: verbs![CardFinancialAdvice],
         reversal: ReversalBy::Full,
-        closure: &[RequestType::ReconciliationWithClosure],
-        close_day: &[RequestType::ReconciliationWithClosure],
+        closure: verbs![ReconciliationWithClosure],
+        close_day: verbs![ReconciliationWithClosure],
         // IFSF, ATS.
-        transmit: &[RequestType::SendOfflineTransactions],
+        transmit: verbs![SendOfflineTransactions],
         info: &[],
-        status: &[RequestType::Diagnosis],
+        status: verbs![Diagnosis],
         circuits: &[],
         contact_tms: &[],
         contact_acquirer: &[],
@@ -344,7 +349,7 @@ impl Profile {
         abort: AbortStyle::SecondConnection,
         abort_family: AbortFamily::Card,
         // IFSF, EFTLink.
-        recovery: &[RequestType::RepeatLastMessage, RequestType::TicketReprint],
+        recovery: verbs![RepeatLastMessage, TicketReprint],
         tolerance: Tolerance::FIELD,
     };
 
@@ -359,30 +364,30 @@ impl Profile {
 
     /// The verbs for an operation, to be tried in order; none if the dialect has no such operation.
     #[must_use]
-    pub const fn verbs(&self, operation: &Operation) -> &'static [RequestType] {
+    pub const fn verbs(&self, operation: &Operation) -> &'static [Verb] {
         match operation {
-            Operation::Payment { .. } => &[RequestType::CardPayment],
-            Operation::Refund { .. } => &[RequestType::PaymentRefund],
-            Operation::Reversal { .. } => &[RequestType::PaymentReversal],
+            Operation::Payment { .. } => verbs![CardPayment],
+            Operation::Refund { .. } => verbs![PaymentRefund],
+            Operation::Reversal { .. } => verbs![PaymentReversal],
             Operation::Reservation { .. } => self.reservation,
             Operation::Completion { .. } => self.completion,
-            Operation::Reprint => &[RequestType::TicketReprint],
-            Operation::RepeatLast => &[RequestType::RepeatLastMessage],
-            Operation::Abort => &[RequestType::AbortRequest],
+            Operation::Reprint => verbs![TicketReprint],
+            Operation::RepeatLast => verbs![RepeatLastMessage],
+            Operation::Abort => verbs![AbortRequest],
             Operation::Info => self.info,
             Operation::Status => self.status,
             Operation::CardCircuits => self.circuits,
             Operation::Activate => self.activate,
             Operation::Deactivate => self.deactivate,
-            Operation::Login => &[RequestType::Login],
-            Operation::Logoff => &[RequestType::Logoff],
-            Operation::Reconciliation { closure: false } => &[RequestType::Reconciliation],
+            Operation::Login => verbs![Login],
+            Operation::Logoff => verbs![Logoff],
+            Operation::Reconciliation { closure: false } => verbs![Reconciliation],
             Operation::Reconciliation { closure: true } => self.closure,
             Operation::CloseDay => self.close_day,
             Operation::Transmit => self.transmit,
             Operation::ContactTms => self.contact_tms,
             Operation::ContactAcquirer => self.contact_acquirer,
-            Operation::Diagnosis => &[RequestType::Diagnosis],
+            Operation::Diagnosis => verbs![Diagnosis],
             Operation::Restart => self.restart,
         }
     }

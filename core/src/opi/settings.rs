@@ -165,7 +165,11 @@ impl Timeouts {
 
 impl<T> Timeouts<T> {
     /// The same times, kept in something else.
-    fn kept_in<U: From<T>>(self) -> Timeouts<U> {
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn kept_in<U: From<T>>(&self) -> Timeouts<U>
+    where
+        T: Copy,
+    {
         Timeouts {
             connect: self.connect.into(),
             send: self.send.into(),
@@ -186,7 +190,7 @@ impl<T> Timeouts<T> {
     }
 }
 
-impl<T> Settings<T> {
+impl<T: Copy> Settings<T> {
     /// The same settings, with times kept in something else.
     pub(super) fn kept_in<U: From<T>>(self) -> Settings<U> {
         Settings {

@@ -35,6 +35,14 @@ enum Task {
     Settle(Unresolved, WallTime),
 }
 
+impl Task {
+    // The copy of an operation is made once, where it is to stay.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn of(request: &Request) -> Self {
+        Self::Wish(request.clone())
+    }
+}
+
 impl Default for Undertaking {
     /// None yet: what it is to be is filled in where it stays, since it is large.
     fn default() -> Self {
@@ -61,7 +69,7 @@ impl Default for Undertaking {
 impl Undertaking {
     /// Becomes the till's wish.
     pub(super) fn begin(&mut self, request: &Request, request_id: RequestId, now: Instant) {
-        self.task = Task::Wish(request.clone());
+        self.task = Task::of(request);
         self.request_id = request_id;
         self.started = now;
     }
@@ -83,17 +91,17 @@ impl Undertaking {
         }
     }
 
-    /// What is to be done.
-    pub(crate) const fn operation(&self) -> &Operation {
+    /// What is to be done, unless it was sent before and is only to be settled.
+    pub(crate) const fn operation(&self) -> Option<&Operation> {
         match &self.task {
-            Task::Wish(request) => &request.operation,
-            Task::Settle(..) => &Operation::RepeatLast,
+            Task::Wish(request) => Some(&request.operation),
+            Task::Settle(..) => None,
         }
     }
 
     /// Whether an abort is all that is to be done.
     pub(crate) const fn is_abort(&self) -> bool {
-        matches!(self.operation(), Operation::Abort)
+        matches!(self.operation(), Some(Operation::Abort))
     }
 
     /// Goes on under another number, which the till is told. Never for a request that may move money (I1).
@@ -131,7 +139,10 @@ impl Undertaking {
     }
 
     pub(crate) const fn moves_money(&self) -> bool {
-        self.operation().moves_money() || self.is_resumed()
+        match self.operation() {
+            Some(operation) => operation.moves_money(),
+            None => true,
+        }
     }
 
     /// The amount asked for.

@@ -59,6 +59,10 @@ pub fn mask(payload: &mut [u8], whole: bool) {
     mask_named(payload);
     secret::star_card_numbers(payload, mask_track);
     mask_references(payload);
+    // What is left beside a hidden number may be another one.
+    while secret::star_card_numbers(payload, mask_track) {
+        mask_references(payload);
+    }
     if !whole {
         mask_end(payload);
     }
@@ -399,6 +403,11 @@ mod tests {
             // Found by fuzzing: where the track goes on, another card number begins.
             ("<a>4111111111111111=8888 888888 87887x</a>", "<a>************1111=**** ****** *****x</a>"),
             ("<a>4111111111111111=8888 888888 87887=2812x</a>", "<a>************1111=**** ****** *****=****x</a>"),
+            // Found by fuzzing: what stands behind such a track is a row of its own, once that is hidden.
+            (
+                "<a>411111111111111&#49;=12345678901234567 56785678 56785678/</a>",
+                "<a>***************&#42;=***************** ******** ****5678/</a>",
+            ),
         ] {
             assert_eq!(masked(text), wanted);
         }

@@ -1,4 +1,4 @@
-//! What is wrong with a document, and where.
+//! What is wrong with a document, and where; and why one cannot be written.
 
 use core::fmt;
 
@@ -124,3 +124,38 @@ impl fmt::Display for XmlErrorKind {
 }
 
 impl core::error::Error for XmlError {}
+
+/// Why there is no document. It is the fault of the caller; [`Full`](WriteError::Full) may also be solved with a
+/// larger buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The buffer is too small.
+    Full,
+    /// A character that XML 1.0 §2.2 does not allow, such as a control character; there is no way to escape it.
+    Character,
+    /// A name with a character that does not belong there (only ASCII names are written).
+    Name,
+    /// More open elements than [`XML_DEPTH`](crate::limits::XML_DEPTH).
+    Depth,
+    /// Something at a place where it cannot stand: an attribute behind content, text outside the root element, a
+    /// second root element, an end without a begin, a declaration not at the start, an element never ended.
+    Place,
+    /// A value's `Display` reported an error.
+    Display,
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Full => "the buffer is too small for the document",
+            Self::Character => "XML cannot hold one of the characters",
+            Self::Name => "a name has a character that XML does not allow",
+            Self::Depth => "too many open elements",
+            Self::Place => "something was written where XML does not allow it",
+            Self::Display => "a value could not be shown",
+        })
+    }
+}
+
+impl core::error::Error for WriteError {}

@@ -70,15 +70,39 @@ pub(super) fn plain<const N: usize>(bytes: &[u8], stops: &[u8; N]) -> usize {
     leap(bytes, hits, |byte| !(0x20..0x80).contains(&byte) || is_one_of(byte, stops))
 }
 
-/// The same, but bytes from 80 on belong to the run, save EF: it begins the two characters of the first plane that XML
-/// does not allow, besides others.
+/// What a writer may have to escape, besides control bytes.
+const ESCAPED: [u8; 4] = [b'&', b'<', b'>', b'"'];
+
+/// Length of the run at the front that is written as it is.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
-pub(super) fn writable<const N: usize>(bytes: &[u8], stops: &[u8; N]) -> usize {
+pub(super) fn writable(bytes: &[u8]) -> usize {
     #[cfg(target_pointer_width = "64")]
-    let hits = word::not_writable(stops);
+    let hits = word::not_writable(&ESCAPED);
     #[cfg(not(target_pointer_width = "64"))]
     let hits = ();
-    leap(bytes, hits, |byte| byte < 0x20 || byte == 0xEF || is_one_of(byte, stops))
+    leap(bytes, hits, is_special)
+}
+
+/// Whether a byte may not be written as it is: one to be escaped, a control byte, or EF, which begins the two characters
+/// of the first plane that XML does not allow, besides others.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(super) fn is_special(byte: u8) -> bool {
+    (byte < 0x20) | (byte == 0xEF) | is_one_of(byte, &ESCAPED)
+}
+
+/// Whether one of the bytes [is special](is_special).
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(super) fn has_special(bytes: &[u8; 32]) -> bool {
+    // So many, and without a branch: compilers have instructions for two halves of it at once.
+    bytes.iter().fold(0, |special, byte| special | u8::from(is_special(*byte))) != 0
+}
+
+/// The same for the bytes of a word.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(super) fn has_special_in(word: u64) -> bool {
+    word::not_writable(&ESCAPED)(word) & word::TOPS != 0
 }
 
 /// Stops are lent and compared one by one, so that they stay in registers. A copy of them, or `contains`, goes over the

@@ -32,6 +32,7 @@
 mod choices;
 mod digest;
 mod fate;
+mod judge;
 mod lane;
 mod luck;
 mod pool;

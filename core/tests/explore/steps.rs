@@ -4,16 +4,14 @@ use std::rc::Rc;
 
 use opi_core::drive::{Answer, Input, Misuse, QuestionKind};
 use opi_core::money::Decimal;
-use opi_core::operation::{Outcome, Request};
+use opi_core::operation::Request;
 use opi_core::sim::{self, Conn};
 
 use crate::fate::{Arrive, Choice, Leave, Reply, Store, Torn};
+use crate::judge::STEPS;
 use crate::till::{End, Fact, Owed, Till};
 use crate::wire::{Ask, Cargo, Item, Wire};
 use crate::world::{World, attribute, hash, is_kept, pay, wall};
-
-/// Most steps of anything that runs by itself (I11).
-const STEPS: usize = 5000;
 
 impl World {
     pub(crate) fn apply(&mut self, choice: Choice) {
@@ -402,51 +400,6 @@ impl World {
         let mut bytes = u32::try_from(xml.len()).unwrap().to_be_bytes().to_vec();
         bytes.extend_from_slice(xml.as_bytes());
         self.wires[at].to_till.push_back(Item::Bytes(Cargo::new(bytes), true));
-    }
-
-    /// Nothing more happens: everybody must be at rest, and everything told (I11).
-    pub(crate) fn check_rest(&self) {
-        for (at, till) in self.tills.iter().enumerate() {
-            let session = till.session();
-            assert!(session.is_idle() || till.off, "I11: no rest in {:?}", session.phase());
-            let listed = till.ledger.unresolved().map(|it| it.request_id);
-            let blocker = session.unresolved().map(|it| it.request_id);
-            assert!(till.off || listed.is_none() || blocker.is_some(), "I6: {listed:?} does not block the lane");
-            assert!(!till.decides || blocker.is_none(), "{blocker:?} is not settled, one after the other");
-            let open = till.open();
-            let never = open.iter().find(|id| !till.truth.sent.contains(id));
-            assert!(
-                till.off || till.spoilt || never.is_none(),
-                "I6: {never:?} never left, all went well, and it blocks the lane"
-            );
-            till.truth.sent.iter().filter(|_| !till.off).for_each(|id| self.is_known(at, *id));
-        }
-    }
-
-    /// What was charged is approved or unknown, and what is unknown blocks the lane (I4, I6).
-    fn is_known(&self, at: usize, id: u32) {
-        let till = &self.tills[at];
-        let known = till.truth.ends.get(&id).is_some_and(|end| end.outcome != Outcome::Unknown);
-        // A record that was stored though nobody said so is found at the next restart.
-        let unresolved =
-            till.open().contains(&id) || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
-        let charged = self.charges(at, id).count() > 0;
-        assert!(
-            known || !charged || unresolved,
-            "I4: {id} is charged, and nothing shows it: {:?}",
-            till.ledger.all_unresolved()
-        );
-    }
-
-    /// Runs as a kind world would.
-    pub(crate) fn run(&mut self) {
-        for _ in 0..STEPS {
-            match self.choices().first() {
-                Some(choice) => self.apply(*choice),
-                None => return self.check_rest(),
-            }
-        }
-        panic!("I11: no rest after {STEPS} steps");
     }
 }
 

@@ -13,11 +13,11 @@ use opi_core::drive::{Event, Input, Link, Misuse, Output, Wait};
 use opi_core::journal::Record;
 use opi_core::limits::SIM_TRANSMIT;
 use opi_core::money::{Currency, Money};
-use opi_core::operation::{Finished, Operation, Outcome};
+use opi_core::operation::Operation;
 use opi_core::sim::{self, Conn, Entry, Terminal};
 use opi_core::time::{Instant, WallTime};
 
-use crate::till::{End, Fact, Owed, Till, record_bytes};
+use crate::till::{Fact, Owed, Till, record_bytes};
 use crate::wire::{Cargo, Item, Wire};
 
 /// Most outputs between two waits (I10).
@@ -33,6 +33,11 @@ pub(crate) struct Seat {
     pub(crate) terminal: Rc<Terminal>,
     pub(crate) until: Option<u64>,
     pub(crate) digest: Option<[u64; 2]>,
+}
+
+/// How much was charged.
+pub(crate) fn amount(entry: &Entry) -> Option<Money> {
+    Some(entry.charged)
 }
 
 #[derive(Clone)]
@@ -311,44 +316,6 @@ impl World {
         let (lane, id) = (self.tills[at].name(), id.to_string());
         let mine = self.booked.iter().filter(move |(_, entry)| entry.workstation.as_str() == lane);
         mine.map(|(_, entry)| entry).filter(move |entry| entry.request_id.as_str() == id)
-    }
-
-    pub(crate) fn ended(&mut self, at: usize, finished: &Finished) {
-        let Some(id) = finished.request_id.map(opi_core::id::RequestId::get) else { return };
-        let truth = self.tills[at].truth();
-        if ![&truth.intents, &truth.sent, &truth.found].iter().any(|known| known.contains(&id)) {
-            // It moves no money, or it never began.
-            return;
-        }
-        assert!(!finished.stored || truth.results.contains(&id), "told as stored, but is not: {finished:?}");
-        let known = truth.ends.get(&id).filter(|before| before.outcome != Outcome::Unknown);
-        assert!(!known.is_some_and(|before| before.stored), "{id} ends again");
-        // What was told and not stored is in doubt again after a restart, but the till was told.
-        if known.is_none() || finished.outcome != Outcome::Unknown {
-            truth.ends.insert(id, End::of(finished));
-        }
-        if finished.outcome == Outcome::Unknown {
-            let blocker = self.tills[at].session().unresolved().map(|it| it.request_id.get());
-            assert_eq!(blocker, Some(id), "I6: an unknown result blocks the lane");
-        }
-        self.judge(at, id);
-    }
-
-    /// I4, at every moment that something is charged or said.
-    pub(crate) fn judge(&self, at: usize, id: u32) {
-        let charged: Vec<&Entry> = self.charges(at, id).collect();
-        assert!(charged.len() <= 1, "I1: {id} is charged twice");
-        let Some(end) = self.tills[at].truth.ends.get(&id) else { return };
-        match end.outcome {
-            Outcome::Approved => {
-                assert_eq!(charged.len(), 1, "I4: {id} is approved by {:?}, but not charged", end.by);
-                if let Some(amount) = end.facts.amount {
-                    assert_eq!(amount, charged[0].charged, "I4: {id} has another amount");
-                }
-            }
-            Outcome::Unknown => {}
-            other => assert!(charged.is_empty(), "I4: {id} is {other:?} by {:?}, but charged", end.by),
-        }
     }
 
     // What the terminal does.

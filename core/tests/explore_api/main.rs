@@ -26,6 +26,8 @@
 mod choices;
 mod digest;
 mod fate;
+#[path = "../explore/judge.rs"]
+mod judge;
 mod lane;
 #[path = "../explore/luck.rs"]
 mod luck;

@@ -5,18 +5,16 @@ use std::rc::Rc;
 
 use opi_core::drive::{Input, Link, Misuse};
 use opi_core::nexo::Dialect;
-use opi_core::operation::{Outcome, Request};
+use opi_core::operation::Request;
 use serde_json::json;
 
 use crate::fate::{Arrive, Choice, Leave, Store, Stray, Torn};
+use crate::judge::STEPS;
 use crate::lane::POI;
 use crate::terminal::{answer, payment};
 use crate::till::{End, Fact, Owed, Till};
 use crate::wire::{Item, Wire};
 use crate::world::{World, pay, wall};
-
-/// Most steps of anything that runs by itself (I11).
-const STEPS: usize = 5000;
 
 /// Longer than a terminal is trusted to remember, in milliseconds.
 const NIGHT: u64 = 8 * 3_600_000;
@@ -351,48 +349,5 @@ impl World {
         wire.open = false;
         wire.to_till.push_back(Item::Answer(Rc::new(body), 200, true));
         Rc::make_mut(&mut self.terminal).gone(number);
-    }
-
-    /// Nothing more happens: everybody must be at rest, and everything told (I11).
-    pub(crate) fn check_rest(&self) {
-        for (at, till) in self.tills.iter().enumerate() {
-            let session = till.session();
-            assert!(session.is_idle() || till.off, "I11: no rest in {:?}", session.phase());
-            let open = till.open();
-            let never = open.iter().find(|id| !till.truth.sent.contains(id));
-            assert!(
-                till.off || till.spoilt || never.is_none(),
-                "I6: {never:?} never left, all went well, and it blocks the lane"
-            );
-            till.truth.sent.iter().filter(|_| !till.off).for_each(|id| self.is_known(at, *id));
-        }
-    }
-
-    /// What was charged is approved or unknown, and what is unknown blocks the lane (I4, I6).
-    fn is_known(&self, at: usize, id: u32) {
-        let till = &self.tills[at];
-        let known = till.truth.ends.get(&id).is_some_and(|end| end.outcome != Outcome::Unknown);
-        // A record that was stored though nobody said so is found at the next restart.
-        let unresolved =
-            till.open().contains(&id) || till.session().unresolved().is_some_and(|it| it.request_id.get() == id);
-        let charged = self.charges(at, id).count() > 0;
-        assert!(
-            known || !charged || unresolved,
-            "I4: {id} of {} is charged, and nothing shows it: {:?} {:?}",
-            till.name(),
-            till.truth.ends.get(&id),
-            till.ledger.all_unresolved()
-        );
-    }
-
-    /// Runs as a kind world would.
-    pub(crate) fn run(&mut self) {
-        for _ in 0..STEPS {
-            match self.choices().first() {
-                Some(choice) => self.apply(*choice),
-                None => return self.check_rest(),
-            }
-        }
-        panic!("I11: no rest after {STEPS} steps");
     }
 }

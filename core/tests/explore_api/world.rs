@@ -11,12 +11,12 @@ use std::time::Duration;
 use opi_core::drive::{Event, Input, Link, Misuse, Output, Wait};
 use opi_core::journal::Record;
 use opi_core::money::{Currency, Money};
-use opi_core::operation::{Finished, Operation, Outcome};
+use opi_core::operation::Operation;
 use opi_core::time::{Instant, WallTime};
 use serde_json::Value;
 
 use crate::terminal::{Act, Asked, Terminal};
-use crate::till::{End, Fact, Owed, Till, record_bytes};
+use crate::till::{Fact, Owed, Till, record_bytes};
 use crate::wire::{Item, Wire};
 
 /// Most outputs between two waits (I10).
@@ -28,6 +28,11 @@ const CARD: &str = "44444444";
 /// How long what was handed to the network can still arrive after its connection was ended, in milliseconds: longer
 /// than one pause before a question, shorter than two.
 pub(crate) const LINGERS: u64 = 7_000;
+
+/// How much was charged. A reversal does not say it.
+pub(crate) fn amount(asked: &Asked) -> Option<Money> {
+    (asked.category == "Payment").then_some(Money::from_minor(asked.minor, Currency::EUR))
+}
 
 #[derive(Clone)]
 pub(crate) struct World {
@@ -217,44 +222,6 @@ impl World {
     pub(crate) fn charges(&self, at: usize, id: u32) -> impl Iterator<Item = &Asked> {
         let (lane, id) = (self.tills[at].name(), id.to_string());
         self.booked.iter().filter(move |entry| entry.sale == lane && entry.id == id)
-    }
-
-    fn ended(&mut self, at: usize, finished: &Finished) {
-        let Some(id) = finished.request_id.map(opi_core::id::RequestId::get) else { return };
-        let truth = self.tills[at].truth();
-        if !truth.intents.contains(&id) && !truth.sent.contains(&id) {
-            // It moves no money, or it never began.
-            return;
-        }
-        assert!(!finished.stored || truth.results.contains(&id), "told as stored, but is not: {finished:?}");
-        let known = truth.ends.get(&id).filter(|before| before.outcome != Outcome::Unknown);
-        assert!(!known.is_some_and(|before| before.stored), "{id} ends again");
-        // What was told and not stored is in doubt again after a restart, but the till was told.
-        if known.is_none() || finished.outcome != Outcome::Unknown {
-            truth.ends.insert(id, End::of(finished));
-        }
-        if finished.outcome == Outcome::Unknown {
-            let blocker = self.tills[at].session().unresolved().map(|it| it.request_id.get());
-            assert_eq!(blocker, Some(id), "I6: an unknown result blocks the lane");
-        }
-        self.judge(at, id);
-    }
-
-    /// I4, at every moment that something is charged or said.
-    pub(crate) fn judge(&self, at: usize, id: u32) {
-        let charged: Vec<&Asked> = self.charges(at, id).collect();
-        assert!(charged.len() <= 1, "I1: {id} is charged twice");
-        let Some(end) = self.tills[at].truth.ends.get(&id) else { return };
-        match end.outcome {
-            Outcome::Approved => {
-                assert_eq!(charged.len(), 1, "I4: {id} is approved by {:?}, but not charged", end.by);
-                if let Some(amount) = end.facts.amount.filter(|_| charged[0].category == "Payment") {
-                    assert_eq!(amount.minor(), charged[0].minor, "I4: {id} has another amount");
-                }
-            }
-            Outcome::Unknown => {}
-            other => assert!(charged.is_empty(), "I4: {id} is {other:?} by {:?}, but charged", end.by),
-        }
     }
 
     /// What the terminal does.

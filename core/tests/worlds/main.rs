@@ -6,6 +6,8 @@ mod choices;
 mod day;
 #[path = "../explore/fate.rs"]
 mod fate;
+#[path = "../explore/judge.rs"]
+mod judge;
 #[path = "../explore/lane.rs"]
 mod lane;
 #[path = "../explore/luck.rs"]

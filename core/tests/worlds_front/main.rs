@@ -8,6 +8,8 @@ mod choices;
 mod day;
 #[path = "../explore_api/fate.rs"]
 mod fate;
+#[path = "../explore/judge.rs"]
+mod judge;
 #[path = "../explore_api/lane.rs"]
 mod lane;
 #[path = "../explore/luck.rs"]

@@ -217,6 +217,52 @@ fn misuse_is_told() {
     }
 }
 
+/// How a character is written, one by one. `None` if XML cannot hold it.
+fn one(character: char, in_value: bool) -> Option<String> {
+    let text = match character {
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '"' if in_value => "&quot;",
+        '\t' if in_value => "&#9;",
+        '\n' if in_value => "&#10;",
+        '\r' => "&#13;",
+        _ => return is_char(character).then(|| character.to_string()),
+    };
+    Some(text.to_owned())
+}
+
+/// Texts of different lengths are copied in different ways, and each way looks for what has to be escaped.
+#[test]
+fn every_length_and_every_place() {
+    let specials = "&<>\"'%;=?\t\n\r\u{8}\u{1f} !\u{7f}\u{80}éïﬀ\u{fffd}\u{fffe}\u{ffff}😀";
+    for (length, special) in (0..70).flat_map(|length| specials.chars().map(move |special| (length, special))) {
+        for at in 0..=length {
+            let characters = (0..length).map(|index| if index == at { special } else { 'x' });
+            let text: String = characters.clone().collect();
+            for in_value in [true, false] {
+                let escaped: Option<String> = characters.clone().map(|character| one(character, in_value)).collect();
+                let expected =
+                    escaped.map(|text| if in_value { format!("<a b=\"{text}\"/>") } else { format!("<a>{text}</a>") });
+                let put = |xml: &mut Writer<'_>| {
+                    xml.open("a");
+                    if in_value {
+                        xml.attribute("b", &text)
+                    } else {
+                        xml.text(&text)
+                    }
+                    xml.close();
+                };
+                let room = expected.as_ref().map_or(700, String::len);
+                assert_eq!(write(room, put), expected.clone().ok_or(WriteError::Character), "{text:?}");
+                if at + 1 >= length && expected.is_some() {
+                    assert_eq!(write(room - 1, put), Err(WriteError::Full), "{text:?}");
+                }
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Node {
     Text(String),

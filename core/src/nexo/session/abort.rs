@@ -9,7 +9,6 @@ use super::exchange::{Stage, is_success};
 use super::request::Message;
 use crate::drive::{Link, Misuse};
 use crate::nexo::Category;
-use crate::operation::Operation;
 use crate::proof::{Mistake, mistake};
 use crate::session::table::{Phase, Signal};
 use crate::session::{Next, Step};
@@ -17,8 +16,7 @@ use crate::session::{Next, Step};
 impl Session<'_> {
     pub(super) fn wish_abort(&mut self) -> Result<(), Misuse> {
         let (now, pause) = (self.progress.now, self.settings.timeouts.abort_pause);
-        let stoppable =
-            self.current.as_ref().is_some_and(|current| *current.undertaking.operation() != Operation::Abort);
+        let stoppable = self.current.as_ref().is_some_and(|current| !current.undertaking.is_abort());
         match self.progress.phase() {
             // What is being told has ended.
             _ if !stoppable || self.is_telling() => Err(Misuse::NothingToAbort),

@@ -124,6 +124,9 @@ fn shown<'r>(record: &'r dyn Written, spec: &Spec) -> Option<Shown<'r>> {
 
 fn packed(out: &mut dyn Write, spec: &Spec, excerpt: Excerpt<'_>) -> Result {
     let field = spec.field;
+    if let Some(words) = spec.shape.words() {
+        return excerpt.listed(field).map_or(Ok(()), |place| value(out, spec, words.at(place.into())));
+    }
     match spec.shape {
         Shape::Decimal => excerpt.decimal(field).map_or(Ok(()), |decimal| write!(out, " {}={decimal}", spec.name())),
         Shape::Number(_) => excerpt.number(field).map_or(Ok(()), |number| write!(out, " {}={number}", spec.name())),

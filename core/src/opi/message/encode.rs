@@ -9,6 +9,8 @@ use super::payment::TotalAmount;
 use super::record::{Form, Role, Spec, Written};
 use super::value::{Held, Shown};
 use crate::money::Currency;
+#[cfg(target_pointer_width = "64")]
+use crate::xml::Room;
 use crate::xml::{WriteError, Writer};
 
 /// How a dialect writes what all dialects say.
@@ -97,16 +99,44 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         }
     }
 
+    /// Begins the element of a record; `written` is what its tag begins with.
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
+    pub(crate) fn begin_with(&mut self, element: &'static str, written: &'static str) {
+        if !element.is_empty() {
+            self.xml.open_with(element, written);
+        }
+    }
+
+    /// Writes a record that [is flat](super::record::is_flat), if its element shall be closed.
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
+    pub(crate) fn flat(&mut self, begin: &'static str, write: impl FnOnce(&mut Attributes<'_, 'b>)) -> bool {
+        let is = self.left == Left::Nothing;
+        if is {
+            let (style, decimals) = (self.style, self.decimals);
+            self.xml.leaf(begin, |room| write(&mut Attributes { room, style, decimals }));
+        }
+        is
+    }
+
     /// Whether the value is an attribute of the record's own element.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn is_own_attribute(&self, spec: &Spec) -> bool {
-        spec.group.is_own()
-            && (spec.form == Form::attribute || (spec.form == Form::either && self.style.shift_number_as_attribute))
+        is_own_attribute(spec, self.style)
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn decimals(&self, spec: &Spec) -> u8 {
-        if spec.role == Role::Amount { self.decimals } else { 0 }
+        decimals(spec, self.decimals)
+    }
+
+    /// Writes attributes of the element that was begun.
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
+    pub(crate) fn attributes(&mut self, write: impl FnOnce(&mut Attributes<'_, 'b>)) {
+        let (style, decimals) = (self.style, self.decimals);
+        self.xml.attributes(|room| write(&mut Attributes { room, style, decimals }));
     }
 
     /// Writes the element by its list of values.
@@ -133,8 +163,8 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
     }
 
     /// Writes the value if it is an attribute of the record's own element.
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn own_attribute<F: Held + ?Sized>(&mut self, spec: &'static Spec, field: &F) {
+    #[cfg(not(target_pointer_width = "64"))]
+    fn own_attribute(&mut self, spec: &'static Spec, field: &dyn Held) {
         if self.is_own_attribute(spec)
             && let Some(value) = field.shown(0)
         {
@@ -142,14 +172,15 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         }
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg(not(target_pointer_width = "64"))]
     fn attribute(&mut self, spec: &'static Spec, value: &Shown<'_>) {
         let decimals = self.decimals(spec);
-        // Hot: blank, name, equals sign and quote are one text that was put together when the core was compiled.
-        #[cfg(target_pointer_width = "64")]
-        self.xml.attribute_known(spec.lead, |out| value.write(decimals, out));
-        #[cfg(not(target_pointer_width = "64"))]
         self.xml.attribute_named(spec.name(), |out| value.write(decimals, out));
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    fn attribute(&mut self, spec: &'static Spec, value: &Shown<'_>) {
+        self.attributes(|out| out.put(spec, value));
     }
 
     /// Writes every other value, after the attributes.
@@ -215,11 +246,83 @@ impl<'w, 'b> RecordWriter<'w, 'b> {
         }
     }
 
+    /// Ends a record; `written` is the end tag of its element.
+    #[cfg(target_pointer_width = "64")]
+    #[inline(always)]
+    pub(crate) fn end_with(&mut self, element: &'static str, written: &'static str) {
+        self.enter(if let Left::Group(group) = self.left { group } else { "" });
+        if self.left == Left::Nothing && !element.is_empty() {
+            self.xml.close_with(written);
+        }
+    }
+
     pub(crate) fn end(&mut self, element: &'static str) {
         self.enter(if let Left::Group(group) = self.left { group } else { "" });
         if self.left == Left::Nothing && !element.is_empty() {
             self.xml.close();
         }
+    }
+}
+
+/// Whether the value is an attribute of the record's own element.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn is_own_attribute(spec: &Spec, style: Style) -> bool {
+    spec.group.is_own()
+        && (spec.form == Form::attribute || (spec.form == Form::either && style.shift_number_as_attribute))
+}
+
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+fn decimals(spec: &Spec, of_amounts: u8) -> u8 {
+    if spec.role == Role::Amount { of_amounts } else { 0 }
+}
+
+/// Writes the attributes of one element.
+#[cfg(target_pointer_width = "64")]
+pub(crate) struct Attributes<'w, 'b> {
+    room: &'w mut Room<'b>,
+    style: Style,
+    /// Decimals of amounts.
+    decimals: u8,
+}
+
+#[cfg(target_pointer_width = "64")]
+impl Attributes<'_, '_> {
+    /// Writes the value if it is an attribute of the record's own element.
+    #[inline(always)]
+    pub(crate) fn own<F: Held>(&mut self, spec: &'static Spec, field: &F) {
+        if is_own_attribute(spec, self.style)
+            && let Some(value) = field.shown(0)
+        {
+            self.put(spec, &value);
+        }
+    }
+
+    /// Writes the value if it is the text of the record's own element, and ends the element then.
+    #[inline(always)]
+    pub(crate) fn own_text<F: Held>(&mut self, spec: &'static Spec, field: &F, end: &'static str) -> bool {
+        if spec.form == Form::text
+            && let Some(value) = field.shown(0)
+        {
+            let decimals = decimals(spec, self.decimals);
+            value.write(decimals, &mut self.room.begin_text());
+            self.room.end_with(end);
+            return true;
+        }
+        false
+    }
+
+    /// Ends an element without text.
+    #[inline(always)]
+    pub(crate) fn end(&mut self) {
+        self.room.end_with("/>");
+    }
+
+    #[inline(always)]
+    fn put(&mut self, spec: &'static Spec, value: &Shown<'_>) {
+        let decimals = decimals(spec, self.decimals);
+        // Blank, name, equals sign and quote are one text, put together when the core was compiled.
+        value.write(decimals, &mut self.room.begin_value(spec.lead));
+        self.room.end_value();
     }
 }
 

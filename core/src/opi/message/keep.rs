@@ -5,7 +5,7 @@ use super::node::{Given, Slot};
 use super::part::{FragmentOf, Piece, Place};
 use super::place::{InnerName, OuterName};
 use super::record::{self, Group, Role, Spec};
-use super::request_type::RequestType;
+use super::request_type::Demand;
 use super::value::{Flaw, Found, Lost};
 
 /// The records that may be open at the same time, one of each slot, with as much of their values as is wanted.
@@ -29,7 +29,7 @@ pub(super) trait Keep: Clone {
     fn kind(&self) -> Kind;
     fn set_namespace(&mut self, name: &str);
     fn has_request_type(&self) -> bool;
-    fn set_request_type(&mut self, request_type: RequestType);
+    fn set_request_type(&mut self, demand: Demand);
     /// The lane stood there, but empty.
     fn lane_is_blank(&mut self);
 
@@ -44,7 +44,7 @@ pub(super) trait Keep: Clone {
     /// What is wrong with the amount that is open, if there is one.
     fn check_total(&self) -> Result<(), (&'static str, Flaw)>;
     /// What a device request that does not say so is, by the record that was begun.
-    fn implies(&self) -> Option<RequestType>;
+    fn implies(&self) -> Option<Demand>;
     /// Whether the output that was begun is a journal; `None` if none was.
     fn begins_journal(&self) -> Option<bool>;
 

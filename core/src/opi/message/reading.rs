@@ -11,7 +11,7 @@ use super::node::{Given, Node, OpenFragment, Slot};
 use super::part::{FragmentOf, Piece, Place};
 use super::place::{self, Container, Element, InnerName, OuterName};
 use super::record::{self, Group};
-use super::request_type::RequestType;
+use super::request_type::Demand;
 use super::value::{Flaw, Found, Lost};
 use super::vocabulary::Coding;
 use crate::limits;
@@ -422,13 +422,13 @@ impl<K: Keep> Reading<K> {
     /// A device request that does not say what it is: the question decides, if there is one.
     fn derive_request_type(&mut self) {
         let missing = !self.kept.has_request_type();
-        let request_type = match self.kept.implies() {
-            Some(request_type @ RequestType::Input) if missing || self.derived => request_type,
-            Some(request_type @ (RequestType::Output | RequestType::Event)) if missing => request_type,
-            _ => return,
-        };
-        self.kept.set_request_type(request_type);
-        self.derived = true;
+        match self.kept.implies() {
+            Some(demand) if missing || (self.derived && demand == Demand::Input) => {
+                self.kept.set_request_type(demand);
+                self.derived = true;
+            }
+            _ => {}
+        }
     }
 
     /// The start tag is complete.

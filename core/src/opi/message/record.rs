@@ -280,6 +280,19 @@ pub(crate) const fn own_text(specs: &[Spec]) -> Option<u8> {
     None
 }
 
+/// Whether the record has an element of its own, without elements in it.
+#[cfg(target_pointer_width = "64")]
+pub(crate) const fn is_flat(element: &str, specs: &[Spec]) -> bool {
+    let mut rest = specs;
+    while let [spec, behind @ ..] = rest {
+        if !(spec.group.is_own() && matches!(spec.form, Form::attribute | Form::text)) {
+            return false;
+        }
+        rest = behind;
+    }
+    !element.is_empty()
+}
+
 /// The value that is the text of `group` itself.
 pub(crate) fn find_text(specs: &'static [Spec], group: Group) -> Option<u8> {
     position(specs, |spec| spec.form == Form::text && spec.group == group)
@@ -366,6 +379,8 @@ macro_rules! record {
         const _: () = {
             use $crate::opi::message::record::{Also, Field, Form, Group, Record, Spec, Written};
             use $crate::opi::message::encode::RecordWriter;
+            #[cfg(target_pointer_width = "64")]
+            use $crate::opi::message::record::is_flat;
             use $crate::opi::message::shape::Shaped;
             use $crate::opi::message::value::{Absent, Held};
             use $crate::xml::is_name;
@@ -435,10 +450,23 @@ macro_rules! record {
 
                 #[cfg(target_pointer_width = "64")]
                 fn write(&self, out: &mut RecordWriter<'_, '_>) {
-                    out.begin($element);
-                    $( out.own_attribute(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                    const END: &str = concat!("</", $element, ">");
+                    if const { is_flat($element, Self::SPECS) }
+                        && out.flat(concat!("<", $element), |out| {
+                            $( out.own(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                            if !(false $( || out.own_text(&Self::SPECS[Index::$field as usize], &self.$field, END) )+) {
+                                out.end();
+                            }
+                        })
+                    {
+                        return;
+                    }
+                    out.begin_with($element, concat!("<", $element));
+                    out.attributes(|out| {
+                        $( out.own(&Self::SPECS[Index::$field as usize], &self.$field); )+
+                    });
                     self.write_content(out);
-                    out.end($element);
+                    out.end_with($element, END);
                 }
 
                 #[cfg(target_pointer_width = "64")]

@@ -9,7 +9,7 @@ use super::part::{FragmentOf, Part, Piece, Place};
 use super::payment::{Authorisation, TotalAmount};
 use super::place::{Inner, InnerName, Outer, OuterName};
 use super::record::{self, Record, Spec};
-use super::request_type::RequestType;
+use super::request_type::Demand;
 use super::value::{Flaw, Found};
 use super::vocabulary::DeviceTarget;
 
@@ -103,8 +103,8 @@ impl Keep for Records {
         self.header.request_type.is_some()
     }
 
-    fn set_request_type(&mut self, request_type: RequestType) {
-        self.header.request_type = Some(request_type);
+    fn set_request_type(&mut self, demand: Demand) {
+        self.header.request_type = Some(demand.request_type());
     }
 
     fn lane_is_blank(&mut self) {
@@ -143,11 +143,11 @@ impl Keep for Records {
         if let Inner::Total(total, _) = &self.inner { total.check() } else { Ok(()) }
     }
 
-    fn implies(&self) -> Option<RequestType> {
+    fn implies(&self) -> Option<Demand> {
         match (&self.inner, &self.outer) {
-            (Inner::Output(_), _) => Some(RequestType::Output),
-            (Inner::InputCommand(_), _) => Some(RequestType::Input),
-            (Inner::Empty, Outer::Event(_)) => Some(RequestType::Event),
+            (Inner::Output(_), _) => Some(Demand::Output),
+            (Inner::InputCommand(_), _) => Some(Demand::Input),
+            (Inner::Empty, Outer::Event(_)) => Some(Demand::Event),
             _ => None,
         }
     }

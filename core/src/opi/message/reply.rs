@@ -80,6 +80,10 @@ impl Verdict {
             Self::NotSupported => OverallResult::NotSupported,
         }
     }
+
+    fn as_str(self) -> &'static str {
+        self.word().number().and_then(OverallResult::numbered).unwrap_or_default()
+    }
 }
 
 /// The answer to a question.
@@ -146,7 +150,7 @@ impl Reply<'_> {
         sending.attribute("WorkstationID", workstation);
         sending.attribute("RequestID", text(&to.request_id));
         sending.attribute("RequestType", self.request_type);
-        sending.attribute("OverallResult", Some(self.overall.word().as_str()));
+        sending.attribute("OverallResult", Some(self.overall.as_str()));
         sending.attribute("ApplicationSender", Some(self.sender).filter(|sender| !sender.is_empty()));
         sending.attribute("POPID", text(&to.pop_id));
         sending.attribute("TerminalID", text(&to.terminal_id));
@@ -154,13 +158,13 @@ impl Reply<'_> {
         for (target, verdict) in self.outputs.iter() {
             sending.open("Output");
             sending.attribute("OutDeviceTarget", Some(target));
-            sending.attribute("OutResult", Some(verdict.word().as_str()));
+            sending.attribute("OutResult", Some(verdict.as_str()));
             sending.close();
         }
         if let Some(Answered { target, result, value }) = self.input {
             sending.open("Input");
             sending.attribute("InDeviceTarget", Some(target));
-            sending.attribute("InResult", Some(result.word().as_str()));
+            sending.attribute("InResult", Some(result.as_str()));
             if let Some(value) = value.filter(|value| *value != Typed::Text("")) {
                 sending.open("InputValue");
                 match value {

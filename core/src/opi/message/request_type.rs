@@ -297,3 +297,56 @@ impl RequestType {
         )
     }
 }
+
+/// A listed [`RequestType`] as a dialect names it: a word by itself, where a request type may be any word of fifty bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Verb(&'static str);
+
+impl Verb {
+    /// That of a listed word, for constants. What is not listed is no verb, and gives an empty word.
+    #[must_use]
+    pub const fn of(listed: &RequestType) -> Self {
+        Self(listed.listed())
+    }
+
+    /// The word as it is written on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// What a till may be asked on channel 1, as far as it knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    Output,
+    Input,
+    Event,
+    AbortInput,
+}
+
+impl Demand {
+    /// The demand of this word, if it is one.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        [Self::Output, Self::Input, Self::Event, Self::AbortInput].into_iter().find(|demand| demand.word() == word)
+    }
+
+    /// Its word on the wire.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Output => const { RequestType::Output.listed() },
+            Self::Input => const { RequestType::Input.listed() },
+            Self::Event => const { RequestType::Event.listed() },
+            Self::AbortInput => const { RequestType::AbortInput.listed() },
+        }
+    }
+
+    pub(super) const fn request_type(self) -> RequestType {
+        match self {
+            Self::Output => RequestType::Output,
+            Self::Input => RequestType::Input,
+            Self::Event => RequestType::Event,
+            Self::AbortInput => RequestType::AbortInput,
+        }
+    }
+}

@@ -20,6 +20,14 @@ pub struct DeviceName(u8);
 /// Behind all numbers of listed words.
 const UNLISTED: u8 = 0x80;
 
+impl DeviceName {
+    /// That of a listed device, for constants: a device that may be any word takes more bytes than its name.
+    #[must_use]
+    pub const fn of(listed: &DeviceTarget) -> Self {
+        Self(listed.place())
+    }
+}
+
 impl Results {
     /// Nothing yet.
     #[must_use]
@@ -63,10 +71,16 @@ impl Results {
         self.results.iter().map(|(device, verdict)| (self.name(*device), *verdict))
     }
 
-    /// Whether the output that was added last goes to this device.
+    /// Whether an output goes to this listed device.
     #[must_use]
-    pub fn is_last(&self, target: &DeviceTarget) -> bool {
-        self.results.last().is_some_and(|(device, _)| self.name(*device) == target.as_str())
+    pub fn has(&self, device: DeviceName) -> bool {
+        self.results.iter().any(|(target, _)| *target == device)
+    }
+
+    /// Whether the output that was added last goes to this listed device.
+    #[must_use]
+    pub fn is_last(&self, device: DeviceName) -> bool {
+        self.results.last().is_some_and(|(target, _)| *target == device)
     }
 
     /// The result of the output that was added last.
@@ -77,9 +91,9 @@ impl Results {
     }
 
     /// The result of all outputs to this listed device.
-    pub fn settle_all(&mut self, target: &DeviceTarget, verdict: Verdict) {
-        for (device, result) in &mut self.results {
-            if Some(device.0) == target.number() {
+    pub fn settle_all(&mut self, device: DeviceName, verdict: Verdict) {
+        for (target, result) in &mut self.results {
+            if *target == device {
                 *result = verdict;
             }
         }

@@ -4,7 +4,8 @@ use core::fmt;
 
 use super::record::{Field, Role, Spec};
 use super::value::{Flaw, Found};
-use super::vocabulary::{Alignment, CharStyle, Size};
+use super::vocabulary::{Alignment, CharStyle, Size, find};
+use super::words::Words;
 use crate::id::Id;
 use crate::limits;
 use crate::money::{Currency, Decimal, Money};
@@ -24,11 +25,11 @@ pub(crate) enum Shape {
     Text(u8),
     /// A word of an open list.
     Word(u8),
-    /// A word of this list.
+    /// A word of this list, of which the place in it is kept.
     Alignment,
-    /// A word of this list.
+    /// The same.
     CharStyle,
-    /// A word of this list.
+    /// The same.
     Size,
     Decimal,
     Currency,
@@ -73,20 +74,26 @@ impl Shape {
             Self::Untold => 0,
             Self::Id(most) | Self::Text(most) | Self::Word(most) => most as usize,
             Self::Pan => limits::PAN,
-            Self::Alignment | Self::CharStyle | Self::Size => LISTED,
             Self::Decimal => DECIMAL,
             Self::Currency => 3,
             Self::Number(_) => 4,
-            Self::Bool => 1,
+            Self::Bool | Self::Alignment | Self::CharStyle | Self::Size => 1,
+        }
+    }
+
+    /// The words of its list, if it is one of which places are kept.
+    pub(super) const fn words(self) -> Option<Words> {
+        match self {
+            Self::Alignment => Some(Alignment::WORDS),
+            Self::CharStyle => Some(CharStyle::WORDS),
+            Self::Size => Some(Size::WORDS),
+            _ => None,
         }
     }
 }
 
 /// Longest value that is kept.
 const MOST: usize = 255;
-
-/// The longest word of the lists that a till looks at has ten letters.
-const LISTED: usize = 12;
 
 /// The digits of a decimal and its scale.
 const DECIMAL: usize = 9;
@@ -187,17 +194,12 @@ pub(super) fn read(spec: &Spec, found: &Found<'_>, into: &mut Packed) -> Result<
             keep(text.as_bytes(), cut || found.is_cut());
         }
         Shape::Alignment | Shape::CharStyle | Shape::Size => {
-            let text = found.word_text();
-            let listed = match spec.shape {
-                Shape::Alignment => Alignment::from_text(text).is_some(),
-                Shape::CharStyle => CharStyle::from_text(text).is_some(),
-                _ => Size::from_text(text).is_some(),
-            };
-            match text {
-                "" => {}
-                _ if !listed => return Err(Flaw::Unlisted),
-                word => keep(word.as_bytes(), false),
+            let (text, words) = (found.word_text(), spec.shape.words());
+            if text.is_empty() {
+                return Ok(());
             }
+            let place = words.and_then(|words| find(words, &[], text.as_bytes(), false)).ok_or(Flaw::Unlisted)?;
+            keep(&[place.to_le_bytes()[0]], false);
         }
         Shape::Decimal => {
             let Some(decimal) = found.decimal()? else { return Ok(()) };
@@ -327,6 +329,11 @@ impl<'a> Excerpt<'a> {
     /// Whether the value is there and true.
     pub(crate) fn is(self, field: Field) -> bool {
         self.bytes(field) == Some(&[1])
+    }
+
+    /// The place of a word in its list.
+    pub(crate) fn listed(self, field: Field) -> Option<u8> {
+        self.bytes(field)?.first().copied()
     }
 
     pub(crate) fn decimal(self, field: Field) -> Option<Decimal> {

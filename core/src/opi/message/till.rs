@@ -21,7 +21,7 @@ use super::payment::{self, Authorisation, OriginalTransaction, PosData, Terminal
 use super::place::{InnerName, OuterName};
 use super::reading::Reading;
 use super::record::Spec;
-use super::request_type::RequestType;
+use super::request_type::{Demand, RequestType};
 use super::shape::{self, Values, needed, pick, room};
 use super::value::{Flaw, Found, Lost};
 use super::vocabulary::{DeviceTarget, OverallResult};
@@ -374,8 +374,8 @@ impl Keep for Excerpts {
         self.header().values.text(Root::request_type).is_some()
     }
 
-    fn set_request_type(&mut self, request_type: RequestType) {
-        shape::set(self.header.packed(), Root::request_type, false, request_type.as_str().as_bytes());
+    fn set_request_type(&mut self, demand: Demand) {
+        shape::set(self.header.packed(), Root::request_type, false, demand.word().as_bytes());
     }
 
     fn lane_is_blank(&mut self) {
@@ -420,11 +420,11 @@ impl Keep for Excerpts {
         payment::check(total.currency(TotalAmount::currency), amount)
     }
 
-    fn implies(&self) -> Option<RequestType> {
+    fn implies(&self) -> Option<Demand> {
         match (self.inner, self.outer) {
-            (Inner::Of(InnerName::Output), _) => Some(RequestType::Output),
-            (Inner::Of(InnerName::InputCommand), _) => Some(RequestType::Input),
-            (Inner::Empty, Some(OuterName::Event)) => Some(RequestType::Event),
+            (Inner::Of(InnerName::Output), _) => Some(Demand::Output),
+            (Inner::Of(InnerName::InputCommand), _) => Some(Demand::Input),
+            (Inner::Empty, Some(OuterName::Event)) => Some(Demand::Event),
             _ => None,
         }
     }

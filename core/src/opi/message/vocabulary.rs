@@ -62,11 +62,21 @@ macro_rules! vocabulary {
 
             /// Its place in the list, at the end of it if it is none of it: then these are the numbers that a compiler
             /// gives the variants anyway.
-            const fn place(&self) -> u8 {
+            #[allow(dead_code)]
+            pub(super) const fn place(&self) -> u8 {
                 enum Place { $($variant,)+ Other }
                 match self {
                     $( Self::$variant => Place::$variant as u8, )+
                     Self::Other(_) => Place::Other as u8,
+                }
+            }
+
+            /// A listed word as it is written on the wire, by itself: for constants only, which need not the list then.
+            #[allow(dead_code)]
+            pub(crate) const fn listed(&self) -> &'static str {
+                match self {
+                    $( Self::$variant => $wire, )+
+                    Self::Other(_) => "",
                 }
             }
 
@@ -401,7 +411,8 @@ macro_rules! closed_vocabulary {
             /// Every word.
             pub const LISTED: &'static [Self] = &[$(Self::$variant),+];
 
-            const WORDS: Words = words![$($wire),+];
+            #[allow(dead_code)]
+            pub(super) const WORDS: Words = words![$($wire),+];
 
             /// Reads a word; `None` if it is not listed.
             #[must_use]

@@ -55,12 +55,13 @@ impl<const D: usize> Session<'_, D> {
         let request_id = self.progress.counters.request();
         let until = self.progress.now.after(self.settings.timeouts.abort);
         let at = self.current.as_ref()?.undertaking.wall(self.progress.now);
+        let operation = Operation::Abort;
         let asking = Asking {
             settings: &self.settings,
-            operation: &Operation::Abort,
+            operation: &operation,
             reference: None,
             request_id,
-            request_type: RequestType::AbortRequest.as_str(),
+            request_type: const { RequestType::AbortRequest.listed() },
             at,
         };
         let Some(outgoing) = Outgoing::write(What::Abort, Deadline::NEVER, tx, &|out| asking.encode(out)) else {

@@ -2,12 +2,12 @@
 
 use super::Session;
 use super::desk::{Desk, Seen};
-use super::device::{Asked, Step, Wish};
+use super::device::{Asked, DELIVERY_BOX, Step, Wish};
 use super::lane::{Outgoing, What};
 use super::reading::{Broken, Read, Reading, Role};
 use super::request::{CONFIRMATION, LEAD};
 use crate::drive::{Answer, Link, Question, QuestionKind};
-use crate::opi::message::{DeviceTarget, Echo, FaultKind, Header, Reply, RequestType, Verdict};
+use crate::opi::message::{Demand, Echo, FaultKind, Header, Reply, Verdict};
 use crate::opi::profile::Login;
 use crate::proof::{Mistake, mistake};
 use crate::session::Next;
@@ -193,11 +193,11 @@ impl<const D: usize> Session<'_, D> {
         let Reading { exchange, decoding, .. } = &mut self.lanes.reading;
         let header = decoding.header()?;
         exchange.step = Step::Replying;
-        let delivery = exchange.results.iter().any(|(target, _)| target == DeviceTarget::DeliveryBox.as_str());
-        let (kind, within) = match exchange.kind(header.request_type()) {
-            RequestType::Output if delivery => (QuestionKind::Delivery, timeouts.delivery),
-            RequestType::Output => return None,
-            RequestType::Input => match &exchange.wish {
+        let delivery = exchange.results.has(DELIVERY_BOX);
+        let (kind, within) = match exchange.demand(header.asks()) {
+            Some(Demand::Output) if delivery => (QuestionKind::Delivery, timeouts.delivery),
+            Some(Demand::Output) => return None,
+            Some(Demand::Input) => match &exchange.wish {
                 Some(Wish { kind: Some(kind), time_out, .. }) => {
                     // Zero is no time to answer in: it is read as none given.
                     let named = time_out.filter(|seconds| *seconds > 0);
@@ -215,9 +215,9 @@ impl<const D: usize> Session<'_, D> {
                     return None;
                 }
             },
-            RequestType::Event if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
+            Some(Demand::Event) if self.settings.handles_events => (QuestionKind::ForecourtEvent, timeouts.question),
             // What was asked before is taken back; that is all there is to do.
-            RequestType::AbortInput => {
+            Some(Demand::AbortInput) => {
                 self.withdraw_question();
                 return None;
             }
@@ -295,7 +295,7 @@ impl<const D: usize> Session<'_, D> {
         let reply = Reply {
             to: &asked.to,
             workstation: self.settings.workstation.as_str(),
-            request_type: asked.request_type,
+            request_type: asked.stated.map(Demand::word),
             sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: *overall,
             outputs: &asked.results,

@@ -5,7 +5,7 @@ use super::inquiry::{Inquiry, Testimony};
 use crate::money::Money;
 use crate::operation::{Facts, Operation};
 use crate::opi::message::till::Part;
-use crate::opi::message::{Lost, OriginalHeader, RequestType};
+use crate::opi::message::{Lost, OriginalHeader, RequestType, Verb};
 use crate::session::Undertaking;
 use crate::time::Deadline;
 
@@ -14,7 +14,7 @@ use crate::time::Deadline;
 // Small parts first: there, short instructions reach them.
 #[cfg_attr(not(target_pointer_width = "64"), repr(C))]
 pub(super) struct Current {
-    pub(super) verbs: &'static [RequestType],
+    pub(super) verbs: &'static [Verb],
     /// Which of the dialect's verbs is tried.
     verb: usize,
     /// The terminal asked for something on the other channel.
@@ -38,24 +38,27 @@ pub(super) struct Current {
 }
 
 impl Current {
-    /// The request type.
-    pub(super) fn request_type(&self) -> RequestType {
-        RequestType::from_text(self.word()).unwrap_or(RequestType::CardPayment)
+    /// Whether it refers to no earlier transaction.
+    pub(super) fn is_first(&self) -> bool {
+        const FIRST: [Verb; 3] = [
+            Verb::of(&RequestType::CardPayment),
+            Verb::of(&RequestType::CardReservation),
+            Verb::of(&RequestType::CardPreAuthorisation),
+        ];
+        FIRST.iter().any(|verb| verb.as_str() == self.word())
     }
 
     /// Whether the terminal needs no card for it, since it names an earlier transaction or takes back the last one. Of a
     /// refund that was sent before a restart it is not known what it named.
     pub(super) fn is_cardless(&self) -> bool {
         match self.undertaking.operation() {
-            Operation::Reversal { .. } | Operation::Completion { .. } => true,
-            Operation::Refund { original, .. } => !original.is_empty(),
-            _ => {
-                let word = self.request_type();
-                self.undertaking.is_resumed()
-                    && matches!(
-                        word,
-                        RequestType::PaymentReversal | RequestType::CardFinancialAdvice | RequestType::PaymentRefund
-                    )
+            Some(Operation::Reversal { .. } | Operation::Completion { .. }) => true,
+            Some(Operation::Refund { original, .. }) => !original.is_empty(),
+            Some(_) => false,
+            None => {
+                let cardless =
+                    [RequestType::PaymentReversal, RequestType::CardFinancialAdvice, RequestType::PaymentRefund];
+                cardless.iter().any(|word| word.as_str() == self.word())
             }
         }
     }
@@ -64,7 +67,10 @@ impl Current {
     pub(super) fn word(&self) -> &str {
         match self.undertaking.resumed() {
             Some(before) => before.request_type.as_str(),
-            None => self.verbs.get(self.verb).unwrap_or(&RequestType::AbortRequest).as_str(),
+            None => {
+                let none = const { Verb::of(&RequestType::AbortRequest) };
+                self.verbs.get(self.verb).copied().unwrap_or(none).as_str()
+            }
         }
     }
 
@@ -113,20 +119,22 @@ impl Current {
 
     /// The amount an answer is compared with: a reversal may say 0 (Nexi), and holds the amount elsewhere.
     pub(super) fn compared(&self) -> Option<Money> {
-        if self.word() == RequestType::PaymentReversal.as_str() { None } else { self.undertaking.asked() }
+        if self.word() == const { RequestType::PaymentReversal.listed() } { None } else { self.undertaking.asked() }
     }
 
     /// Whether the operation waits for distant hosts.
     pub(super) const fn takes_long(&self) -> bool {
         matches!(
             self.undertaking.operation(),
-            Operation::Reconciliation { .. }
-                | Operation::CloseDay
-                | Operation::Transmit
-                | Operation::ContactTms
-                | Operation::ContactAcquirer
-                | Operation::Diagnosis
-                | Operation::Restart
+            Some(
+                Operation::Reconciliation { .. }
+                    | Operation::CloseDay
+                    | Operation::Transmit
+                    | Operation::ContactTms
+                    | Operation::ContactAcquirer
+                    | Operation::Diagnosis
+                    | Operation::Restart
+            )
         )
     }
 }

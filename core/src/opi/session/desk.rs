@@ -1,6 +1,6 @@
 //! Whose a message is, and what each of its parts says to the till.
 
-use super::device::{Exchange, Showing, Step, Wish, line};
+use super::device::{DELIVERY_BOX, Exchange, Showing, Step, Wish, line};
 use super::reading::Role;
 use super::receipt::keep_reference;
 use super::request::family;
@@ -98,7 +98,8 @@ impl Desk<'_> {
 
     fn is_abort(&self, header: Header<'_>) -> bool {
         let id = header.request_id().unwrap_or_default();
-        header.asks() == RequestType::AbortRequest.as_str() && self.abort_id.is_some_and(|abort| abort.is_echoed_by(id))
+        header.asks() == const { RequestType::AbortRequest.listed() }
+            && self.abort_id.is_some_and(|abort| abort.is_echoed_by(id))
     }
 
     fn is_answer(&self, header: Header<'_>) -> Result<Role, &'static str> {
@@ -112,7 +113,7 @@ impl Desk<'_> {
             && inquiry.verb().is_some_and(|verb| header.asks() == verb)
         {
             // CCV firmware repeats the last message under the number of that message.
-            let repeats = header.asks() == RequestType::RepeatLastMessage.as_str();
+            let repeats = header.asks() == const { RequestType::RepeatLastMessage.listed() };
             let ours = inquiry.request_id.is_some_and(|asked| asked.is_echoed_by(id));
             return if repeats || ours { Ok(Role::Testimony) } else { Err("an answer to another request") };
         }
@@ -121,12 +122,13 @@ impl Desk<'_> {
         if over || matches!(self.progress.phase(), Phase::Storing | Phase::Opening | Phase::Connecting) {
             return Err("an answer that nobody waits for");
         }
-        let expected = match family(self.settings, current.undertaking.operation()) {
-            Kind::CardServiceRequest => Kind::CardServiceResponse,
-            _ => Kind::ServiceResponse,
+        // What is only to be settled moved money.
+        let expected = match current.undertaking.operation().map(|operation| family(self.settings, operation)) {
+            Some(Kind::ServiceRequest) => Kind::ServiceResponse,
+            _ => Kind::CardServiceResponse,
         };
         // An abort that was given up may still be answered, on the connection of the request. It decides nothing (I8).
-        let of_abort = header.asks() == RequestType::AbortRequest.as_str();
+        let of_abort = header.asks() == const { RequestType::AbortRequest.listed() };
         if of_abort && !current.undertaking.is_abort() {
             return Ok(Role::Ignored);
         }
@@ -198,7 +200,7 @@ impl Desk<'_> {
         match part {
             Part::OutputBegin(output) => {
                 let named = output.text(Output::target).and_then(DeviceTarget::from_text);
-                let target = named.as_ref().unwrap_or(&DeviceTarget::CashierDisplay);
+                let target = &named.unwrap_or(DeviceTarget::CashierDisplay);
                 let ticket_type = output.text(Output::ticket_type).and_then(TicketType::from_text);
                 let purpose = self.settings.profile.routing.purpose(target, ticket_type.as_ref());
                 let purpose = purpose.filter(|purpose| self.is_there(*purpose));
@@ -244,7 +246,7 @@ impl Desk<'_> {
 
     fn output_ended(&mut self, exchange: &mut Exchange) -> Seen {
         let Some(showing) = &exchange.output else { return Seen::Nothing };
-        let is_delivery = exchange.results.is_last(&DeviceTarget::DeliveryBox);
+        let is_delivery = exchange.results.is_last(DELIVERY_BOX);
         if let Some(current) = self.current.as_mut() {
             current.receipt_came |= showing.sheet.is_some_and(|(_, purpose)| purpose.must_be_kept());
         }

@@ -10,12 +10,15 @@ use crate::limits;
 use crate::money::Decimal;
 use crate::opi::message::till::{Excerpt, Header};
 use crate::opi::message::{
-    Alignment, Answered, CharStyle, Command, DeviceName, DeviceTarget, Echo, InputCommand, RequestType, Results, Size,
+    Alignment, Answered, CharStyle, Command, Demand, DeviceName, DeviceTarget, Echo, InputCommand, Results, Size,
     TextLine, Typed, Verdict,
 };
 use crate::receipt::{self, Line, Purpose, SheetId};
 use crate::text::{Text, parted};
 use crate::time::{Deadline, Instant};
+
+/// May the goods be delivered?
+pub(super) const DELIVERY_BOX: DeviceName = DeviceName::of(&DeviceTarget::DeliveryBox);
 
 /// The device request being read, and what became of it so far.
 #[derive(Clone, Debug)]
@@ -79,8 +82,8 @@ pub(super) struct Wish {
 pub(super) struct Asked {
     /// The connection on which it came.
     pub(super) link: Link,
-    /// What it says it is, if it does: a listed word, or nothing would be asked.
-    pub(super) request_type: Option<&'static str>,
+    /// What it says it is, if it does.
+    pub(super) stated: Option<Demand>,
     pub(super) to: Echo,
     pub(super) question: Question,
     wish: Option<Wish>,
@@ -165,13 +168,14 @@ impl Exchange {
         }
     }
 
-    /// What the request asks for, where it does not say so itself. A question is one, whatever is said.
-    pub(super) fn kind(&self, stated: Option<RequestType>) -> RequestType {
-        match stated {
-            None | Some(RequestType::Output) if self.wish.is_some() => RequestType::Input,
-            Some(stated) => stated,
-            None if self.event => RequestType::Event,
-            None => RequestType::Output,
+    /// What the request asks for, where it does not say so itself. A question is one, whatever is said. `None`: what
+    /// nobody knows, or no till does.
+    pub(super) fn demand(&self, stated: &str) -> Option<Demand> {
+        match (Demand::of(stated), stated) {
+            (Some(Demand::Output), _) | (None, "") if self.wish.is_some() => Some(Demand::Input),
+            (None, "") if self.event => Some(Demand::Event),
+            (None, "") => Some(Demand::Output),
+            (demand, _) => demand,
         }
     }
 }
@@ -182,10 +186,9 @@ fn overall(results: &Results) -> Verdict {
 
 impl Asked {
     pub(super) fn new(link: Link, header: Header<'_>, question: Question, exchange: &mut Exchange) -> Self {
-        let stated = header.request_type().and_then(|stated| stated.number());
         Self {
             link,
-            request_type: stated.and_then(RequestType::numbered),
+            stated: Demand::of(header.asks()),
             to: Echo::from(header),
             question,
             results: core::mem::take(&mut exchange.results),
@@ -220,7 +223,7 @@ impl Asked {
         let given = given.ok_or(Misuse::WrongAnswer)?;
         let whole = match self.question.kind {
             QuestionKind::Delivery => {
-                self.results.settle_all(&DeviceTarget::DeliveryBox, decided);
+                self.results.settle_all(DELIVERY_BOX, decided);
                 if verdict == Verdict::Success { overall(&self.results) } else { verdict }
             }
             QuestionKind::ForecourtEvent => decided,
@@ -265,6 +268,9 @@ impl Asked {
     }
 }
 
+/// Where a question without a target is asked.
+const KEYBOARD: DeviceName = DeviceName::of(&DeviceTarget::CashierKeyboard);
+
 impl Wish {
     /// What a till can make of the command; `None` if it cannot be answered.
     pub(super) fn of(input: Excerpt<'_>, results: &mut Results) -> Option<Self> {
@@ -281,7 +287,7 @@ impl Wish {
         let target = input.text(InputCommand::target).and_then(DeviceTarget::from_text);
         let length = input.small(InputCommand::length);
         Some(Self {
-            target: results.device(target.as_ref().unwrap_or(&DeviceTarget::CashierKeyboard))?,
+            target: target.map_or(Some(KEYBOARD), |target| results.device(&target))?,
             kind,
             min_length: input.small(InputCommand::min_length).or(length),
             max_length: input.small(InputCommand::max_length).or(length),
@@ -341,20 +347,22 @@ impl Wish {
 
 /// A line of the wire as a line of a sheet.
 pub(super) fn line(wire: Excerpt<'_>) -> Line {
-    let is = |field, word: &str| wire.word(field) == word;
+    let is = |field, word: u8| wire.listed(field) == Some(word);
     let styles = [TextLine::char_style1, TextLine::char_style2, TextLine::char_style3];
     Line {
         text: wire.free(TextLine::text),
         row: wire.small(TextLine::row),
         column: wire.small(TextLine::column),
-        alignment: match wire.word(TextLine::alignment) {
-            word if word == Alignment::Center.as_str() => receipt::Alignment::Center,
-            word if word == Alignment::Right.as_str() => receipt::Alignment::Right,
-            _ => receipt::Alignment::Left,
+        alignment: if is(TextLine::alignment, Alignment::Center as u8) {
+            receipt::Alignment::Center
+        } else if is(TextLine::alignment, Alignment::Right as u8) {
+            receipt::Alignment::Right
+        } else {
+            receipt::Alignment::Left
         },
-        bold: styles.into_iter().any(|style| is(style, CharStyle::Bold.as_str())),
-        double_width: is(TextLine::width, Size::Double.as_str()),
-        double_height: is(TextLine::height, Size::Double.as_str()),
+        bold: styles.into_iter().any(|style| is(style, CharStyle::Bold as u8)),
+        double_width: is(TextLine::width, Size::Double as u8),
+        double_height: is(TextLine::height, Size::Double as u8),
         paper_cut: wire.is(TextLine::paper_cut),
         menu_item: wire.small(TextLine::menu_item),
     }

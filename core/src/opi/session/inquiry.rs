@@ -5,7 +5,7 @@ use super::receipt::ReceiptFacts;
 use crate::id::RequestId;
 use crate::limits;
 use crate::operation::{Facts, Operation, Outcome, Reason, SettledBy};
-use crate::opi::message::RequestType;
+use crate::opi::message::{RequestType, Verb};
 
 /// A question to the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,25 +71,22 @@ impl Question {
         }
     }
 
-    const fn verb(self) -> RequestType {
+    const fn verb(self) -> Verb {
         match self {
-            Self::RepeatLast => RequestType::RepeatLastMessage,
-            Self::Reprint => RequestType::TicketReprint,
+            Self::RepeatLast => const { Verb::of(&RequestType::RepeatLastMessage) },
+            Self::Reprint => const { Verb::of(&RequestType::TicketReprint) },
         }
     }
 
     /// Its request type on the wire.
     pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::RepeatLast => RequestType::RepeatLastMessage.as_str(),
-            Self::Reprint => RequestType::TicketReprint.as_str(),
-        }
+        self.verb().as_str()
     }
 }
 
 impl Inquiry {
     /// Everything that the dialect can be asked.
-    pub(super) fn about(recovery: &[RequestType]) -> Self {
+    pub(super) fn about(recovery: &[Verb]) -> Self {
         let asks = |question: Question| recovery.contains(&question.verb()).then_some(question);
         let questions = match (asks(Question::RepeatLast), asks(Question::Reprint)) {
             (None, second) => [second, None],

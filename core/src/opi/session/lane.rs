@@ -75,6 +75,7 @@ impl Outgoing {
 }
 
 impl<'m> Lane<'m> {
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     const fn new(memory: &'m mut [u8], limit: u32) -> Self {
         Self {
             stage: Stage::Closed,

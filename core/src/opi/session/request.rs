@@ -8,7 +8,6 @@ use crate::opi::profile::{AbortFamily, Login, PrinterStates, ReversalBy};
 use crate::opi::settings::Settings;
 use crate::text::Text;
 use crate::time::{Span, WallTime};
-use crate::xml::Writer;
 
 /// How long a German terminal waits for "is the signature right?", as declared at login (SELLE), in seconds.
 pub(super) const CONFIRMATION: u16 = 180;
@@ -84,9 +83,9 @@ impl Asking<'_> {
             self.write_original(&mut sending, original);
         }
         self.write_total(&mut sending);
-        if !card && profile.login == Login::WithDevices && self.request_type == RequestType::Login.as_str() {
+        if !card && profile.login == Login::WithDevices && self.request_type == const { RequestType::Login.listed() } {
             sending.open("PrivateData");
-            self.declare_devices(&mut sending.xml);
+            self.declare_devices(&mut sending);
             sending.close();
         }
         sending.finish()
@@ -127,7 +126,7 @@ impl Asking<'_> {
         sending.element("ShiftNumber", in_element);
         sending.element("ClerkID", settings.clerk_id.as_ref().map(Id::as_str));
         let tests = matches!(self.operation, Operation::Diagnosis | Operation::Status)
-            && self.request_type == RequestType::Diagnosis.as_str();
+            && self.request_type == const { RequestType::Diagnosis.listed() };
         sending.element("DiagnosisMethod", tests.then_some("OnLine"));
         if profile.printer_states == PrinterStates::All || (card && profile.printer_states == PrinterStates::Card) {
             sending.element("PrinterStatus", Some(settings.devices.printer.as_str()));
@@ -175,7 +174,7 @@ impl Asking<'_> {
     }
 
     /// Whose copies the till prints, where that is agreed at login.
-    fn declare_devices(&self, xml: &mut Writer<'_>) {
+    fn declare_devices(&self, sending: &mut Sending<'_>) {
         let devices = &self.settings.devices;
         // What the terminal prints itself is not the till's. "no" is inferred: only "yes" is seen.
         let prints = |status: &DeviceStatus| match status {
@@ -187,21 +186,21 @@ impl Asking<'_> {
         let copies = [("Merchant", merchant), ("Administration", merchant), ("Customer", customer)];
         let (of_journal, of_receipts) = copies.split_at(2);
         for (printer, copies) in [("Printer", of_journal), ("PrinterReceipt", of_receipts)] {
-            xml.open("PrinterParam");
-            xml.attribute("Type", printer);
+            sending.open("PrinterParam");
+            sending.attribute("Type", Some(printer));
             for (copy, prints) in copies {
-                xml.open("Receipt");
-                xml.attribute("Type", copy);
-                xml.text(prints);
-                xml.close();
+                sending.open("Receipt");
+                sending.attribute("Type", Some(copy));
+                sending.xml.text(prints);
+                sending.close();
             }
-            xml.close();
+            sending.close();
         }
-        xml.open("SignatureParam");
-        xml.open("GetConfirmation");
-        xml.attribute("Timeout", Figures::of(CONFIRMATION.into(), 0, 0).as_str());
-        xml.text("yes");
-        xml.close();
-        xml.close();
+        sending.open("SignatureParam");
+        sending.open("GetConfirmation");
+        sending.attribute("Timeout", Some(Figures::of(CONFIRMATION.into(), 0, 0).as_str()));
+        sending.xml.text("yes");
+        sending.close();
+        sending.close();
     }
 }

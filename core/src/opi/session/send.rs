@@ -19,7 +19,7 @@ impl<const D: usize> Session<'_, D> {
         let undertaking = &current.undertaking;
         let asking = Asking {
             settings: &self.settings,
-            operation: undertaking.operation(),
+            operation: undertaking.operation()?,
             reference: undertaking.reference(),
             request_id: undertaking.request_id,
             request_type: current.word(),

@@ -9,7 +9,7 @@ use super::inquiry::{Question, Weight};
 use crate::journal::Settled;
 use crate::operation::{Facts, Outcome, Reason, SettledBy};
 use crate::opi::message::till::Excerpt;
-use crate::opi::message::{OriginalHeader, OverallResult, RequestType};
+use crate::opi::message::{OriginalHeader, OverallResult};
 use crate::proof::{Mistake, mistake};
 use crate::text::parted;
 use crate::time::{self, WallTime};
@@ -107,10 +107,7 @@ impl Current {
         self.testimony.take_in_receipt();
         let facts = &self.testimony.facts;
         // What refers to an earlier transaction has its amount and perhaps its name: the receipt may be that one's.
-        let first = matches!(
-            self.request_type(),
-            RequestType::CardPayment | RequestType::CardReservation | RequestType::CardPreAuthorisation
-        );
+        let first = self.is_first();
         // A declined transaction has a number, and may have a receipt, too; what it has not is an approval code.
         let approved = facts.approval_code.is_some() && !facts.show_a_decline();
         let same_amount = facts.amount.is_some() && facts.amount == self.undertaking.asked();

@@ -36,6 +36,17 @@ impl Mask {
 
     /// Masks the card numbers of a text. Whether there was anything to mask.
     pub(super) fn plain(self, text: &mut [u8]) -> bool {
+        let mut any = self.rows(text);
+        // What is left beside a hidden number may be another one.
+        while hide_beside_escapes(text) {
+            any = true;
+            self.rows(text);
+        }
+        any
+    }
+
+    /// Masks the card numbers of a text as JSON and pairs read it.
+    fn rows(self, text: &mut [u8]) -> bool {
         let is_ambiguous = hide_behind_percent(text);
         let codes = Codes::Percent;
         let (mut at, mut any) = (0, is_ambiguous);
@@ -61,7 +72,7 @@ impl Mask {
                 at = hide_track(text, row.end).unwrap_or(at);
             }
         }
-        any | hide_beside_escapes(text)
+        any
     }
 
     /// Masks a value without quotes: a number, a word, or what does not belong there.
@@ -106,8 +117,8 @@ fn star_where(text: &mut [u8], (from, to): (usize, usize), codes: Codes, hides: 
     }
 }
 
-/// Hides the digits that are a card number only to who takes the digits of an escape in front of them (`\u0232`) for
-/// its first ones, as one does who looks at a trace. Whether there were any.
+/// Hides the digits that are a card number only to who reads no escapes, as one does who looks at a trace: with the digits
+/// of an escape in front (`\u0232`), or because an escape ends them. Whether there were any.
 fn hide_beside_escapes(text: &mut [u8]) -> bool {
     let (mut from, mut any) = (0, false);
     while let Some((_, end)) = text.get(from..).and_then(secret::card_number) {
