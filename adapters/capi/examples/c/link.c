@@ -76,9 +76,19 @@ static void set_options(int socket)
     (void)setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
 }
 
+/* Whether closing throws away what the kernel has taken and not delivered: otherwise it does so for minutes. */
+static void reset_at_end(int socket, bool reset)
+{
+    struct linger linger = {.l_onoff = reset, .l_linger = 0};
+    (void)setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
 static void begin(struct link *link, int socket, bool connecting)
 {
     link_close(link);
+    /* Answers on connections of the terminal have to arrive. */
+    link->resets = connecting;
+    reset_at_end(socket, connecting);
     link->socket = socket;
     link->connecting = connecting;
     link->ended = false;
@@ -148,15 +158,22 @@ enum link_sent link_go_on(struct link *link)
     return LINK_SENT;
 }
 
+void link_heard(struct link *link)
+{
+    if (link->resets) {
+        link->resets = false;
+        reset_at_end(link->socket, false);
+    }
+}
+
 void link_close(struct link *link)
 {
     if (link->socket < 0) {
         return;
     }
     if (link->written < link->length) {
-        /* A frame that has not left as a whole must not leave any more: end by a reset. */
-        struct linger reset = {.l_onoff = 1, .l_linger = 0};
-        (void)setsockopt(link->socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        /* A frame that has not left as a whole must not leave any more. */
+        reset_at_end(link->socket, true);
     }
     close(link->socket);
     link->socket = -1;

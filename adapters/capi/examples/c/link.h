@@ -17,6 +17,8 @@ struct link {
     bool connecting;
     /* The peer sends no more. It may still read: what it asked last can be answered. */
     bool ended;
+    /* Its end is a reset: nothing shows yet that the peer has what was sent. */
+    bool resets;
     /* The frame being sent, and how much of it the kernel took. */
     uint8_t frame[FRAME_MAX];
     size_t length;
@@ -55,7 +57,10 @@ enum link_sent { LINK_SENT, LINK_SENDING, LINK_BROKEN };
 /* Goes on sending. When it broke, `link->written` bytes can have left. */
 enum link_sent link_go_on(struct link *link);
 
-/* Ends the connection. What has not left does not leave any more. */
+/* The terminal said something: it has what was sent, and the connection can end well. */
+void link_heard(struct link *link);
+
+/* Ends the connection. What has not left does not leave any more, and what nobody answered does not arrive later. */
 void link_close(struct link *link);
 
 #endif

@@ -356,6 +356,7 @@ static void receive(uint32_t number)
     }
     ssize_t got = recv(link->socket, bytes, room < sizeof bytes ? room : sizeof bytes, 0);
     if (got > 0) {
+        link_heard(link);
         report((opi_input){.tag = OPI_INPUT_RECEIVED,
                            .received = {.link = number, .data = bytes, .length = (size_t)got}});
         return;

@@ -105,11 +105,21 @@ class Link:
         made.setblocking(False)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # What nobody answered must not arrive after it was given up; answers to the terminal have to.
+        self.reset_at_end(connecting)
+
+    def reset_at_end(self, reset):
+        self.resets = reset
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", reset, 0))
+
+    def heard(self):
+        if self.resets:
+            self.reset_at_end(False)
 
     def close(self):
         if self.written < len(self.frame):
-            # A frame that has not left as a whole must not leave any more: end by a reset.
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # A frame that has not left as a whole must not leave any more.
+            self.reset_at_end(True)
         self.socket.close()
 
 
@@ -239,6 +249,7 @@ class Till:
         except OSError:
             data = None
         if data:
+            up.heard()
             held = ctypes.create_string_buffer(data, len(data))
             self.report(opi.RECEIVED, received=opi.Received(link, ctypes.cast(held, ctypes.c_void_p), len(data)))
             return
