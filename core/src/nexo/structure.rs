@@ -337,9 +337,10 @@ macro_rules! structure {
                     if !seen.has(REQUIRED) {
                         seen.missing(MEMBERS, at, reading);
                     }
-                    $($( let Some($required) = $required else { return }; )+)?
+                    // By reference: some of them are large, and are copied once.
+                    $($( let Some($required) = &$required else { return }; )+)?
                     *place = Some(Self {
-                        $($( $required, )+)?
+                        $($( $required: *$required, )+)?
                         $($( $expected, )+)?
                         $($( $optional, )+)?
                     });
