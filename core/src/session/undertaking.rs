@@ -35,14 +35,6 @@ enum Task {
     Settle(Unresolved, WallTime),
 }
 
-impl Task {
-    // The copy of an operation is made once, where it is to stay.
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn of(request: &Request) -> Self {
-        Self::Wish(request.clone())
-    }
-}
-
 impl Default for Undertaking {
     /// None yet: what it is to be is filled in where it stays, since it is large.
     fn default() -> Self {
@@ -69,7 +61,7 @@ impl Default for Undertaking {
 impl Undertaking {
     /// Becomes the till's wish.
     pub(super) fn begin(&mut self, request: &Request, request_id: RequestId, now: Instant) {
-        self.task = Task::of(request);
+        self.task = Task::Wish(request.clone());
         self.request_id = request_id;
         self.started = now;
     }

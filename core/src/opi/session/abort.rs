@@ -51,6 +51,8 @@ impl<const D: usize> Session<'_, D> {
         }
     }
 
+    // Beside its caller, on whose stack the operation would be whatever is done.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn send_abort(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
         let request_id = self.progress.counters.request();
         let until = self.progress.now.after(self.settings.timeouts.abort);

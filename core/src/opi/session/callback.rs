@@ -255,11 +255,11 @@ impl<const D: usize> Session<'_, D> {
 
     /// Sends the answer to the device request read last.
     fn reply(&mut self, link: Link, tx: &mut [u8]) -> Option<Next> {
+        let reading = &mut self.lanes.reading;
         if mistake(Mistake::LeavesUnanswered) {
-            self.lanes.reading.finish();
+            reading.finish();
             return None;
         }
-        let reading = &self.lanes.reading;
         let header = reading.header();
         let request_type = header.as_ref().and_then(|header| header.values.text(Header::request_type));
         let to = header.map(Echo::from).unwrap_or_default();
@@ -271,17 +271,19 @@ impl<const D: usize> Session<'_, D> {
             .map(|wish| wish.result(&exchange.results, exchange.refused.unwrap_or(Verdict::Success)));
         let reply = Reply {
             to: &to,
-            workstation: "",
+            workstation: self.settings.workstation.as_str(),
             request_type,
-            sender: "",
+            sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: exchange.overall(),
             outputs: &exchange.results,
             input,
             event: false,
         };
-        let outgoing = self.write_reply(reply, tx);
+        let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
+        let style = &self.settings.profile.style;
+        let outgoing = Outgoing::write(What::Reply, until, tx, &|out| reply.encode(style, out));
         if !mistake(Mistake::AnswersTwice) {
-            self.lanes.reading.finish();
+            reading.finish();
         }
         self.reply_leaves(link, outgoing)
     }
@@ -292,30 +294,21 @@ impl<const D: usize> Session<'_, D> {
         let (overall, _) = asked.given.as_ref()?;
         let reply = Reply {
             to: &asked.to,
-            workstation: "",
+            workstation: self.settings.workstation.as_str(),
             request_type: asked.stated.map(Demand::word),
-            sender: "",
+            sender: self.settings.application_sender.as_ref().map_or("", |sender| sender.as_str()),
             overall: *overall,
             outputs: &asked.results,
             input: asked.input(),
             event: asked.takes_event(),
         };
-        let outgoing = self.write_reply(reply, tx);
+        let until = Deadline::at(self.progress.now.after(self.settings.timeouts.send));
+        let style = &self.settings.profile.style;
+        let outgoing = Outgoing::write(What::Reply, until, tx, &|out| reply.encode(style, out));
         self.lanes.asked = None;
         // From here on it is the terminal's turn again.
         self.sign_of_life();
         self.reply_leaves(link, outgoing)
-    }
-
-    /// Writes an answer to a device request, with the names that stand in each of them.
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn write_reply(&self, reply: Reply<'_>, tx: &mut [u8]) -> Option<Outgoing> {
-        let settings = &self.settings;
-        let workstation = settings.workstation.as_str();
-        let sender = settings.application_sender.as_ref().map_or("", |sender| sender.as_str());
-        let reply = Reply { workstation, sender, ..reply };
-        let until = Deadline::at(self.progress.now.after(settings.timeouts.send));
-        Outgoing::write(What::Reply, until, tx, &|out| reply.encode(&settings.profile.style, out))
     }
 
     fn reply_leaves(&mut self, link: Link, outgoing: Option<Outgoing>) -> Option<Next> {
