@@ -286,6 +286,13 @@ fn digits_that_are_a_card_number_beside_an_escape_are_masked() {
     }
 }
 
+/// Found by fuzzing: once a number is hidden, the end of another one stands alone behind a percent sign.
+#[test]
+fn what_is_left_beside_a_hidden_number_is_looked_at_again() {
+    let text = masked(r#"{"Text":"%56785678 \u00345678000 0000000000000x"}"#);
+    assert_eq!(text, r#"{"Text":"%56****** \u002A******* *********0000x"}"#);
+}
+
 fn percent_decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut decoded = parts.next().unwrap().to_owned();

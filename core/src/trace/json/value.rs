@@ -36,16 +36,15 @@ impl Mask {
 
     /// Masks the card numbers of a text. Whether there was anything to mask.
     pub(super) fn plain(self, text: &mut [u8]) -> bool {
-        let mut any = self.rows(text);
-        // What is left beside a hidden number may be another one.
-        while hide_beside_escapes(text) {
+        let mut any = false;
+        // What is left beside a hidden number may be another one. Each round hides a digit.
+        while self.rows(text) | hide_beside_escapes(text) {
             any = true;
-            self.rows(text);
         }
         any
     }
 
-    /// Masks the card numbers of a text as JSON and pairs read it.
+    /// Masks the card numbers of a text as JSON and pairs read it. Whether there was a digit to hide.
     fn rows(self, text: &mut [u8]) -> bool {
         let is_ambiguous = hide_behind_percent(text);
         let codes = Codes::Percent;
