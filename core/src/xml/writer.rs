@@ -211,7 +211,8 @@ impl<'b> Writer<'b> {
     /// Ends the document, and says how many bytes of the buffer it has.
     ///
     /// # Errors
-    /// The first thing that went wrong since [`new`](Writer::new), see [`WriteError`].
+    /// The first thing that went wrong since [`new`](Writer::new), see [`WriteError`]. The buffer then holds nothing to be
+    /// sent, and anything behind [`written`](Writer::written).
     pub fn finish(self) -> Result<usize, WriteError> {
         match self.room.wrong() {
             Some(wrong) => Err(wrong),
